@@ -1,0 +1,3 @@
+module github.com/reverie-rl/reverie
+
+go 1.25
