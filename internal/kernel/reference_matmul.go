@@ -1,0 +1,55 @@
+package kernel
+
+// referenceTileRows is the number of rows of C in one tile of the plain product.
+const referenceTileRows = 32
+
+func rowTiles(p Product) int {
+	return (p.M + referenceTileRows - 1) / referenceTileRows
+}
+
+// multiplyRows computes one tile of rows of C from the unpacked matrices.
+func multiplyRows[T Float](p Product, tile int, c, a, b, _, bias []T) {
+	first := tile * referenceTileRows
+	last := min(first+referenceTileRows, p.M)
+	for i := first; i < last; i++ {
+		row := c[i*p.N : (i+1)*p.N]
+		clear(row)
+		if p.Bias {
+			copy(row, bias)
+		}
+		if p.TransposeB {
+			addRowDots(p, i, row, a, b)
+		} else {
+			addScaledRows(p, i, row, a, b)
+		}
+	}
+}
+
+// addScaledRows adds row i of op(A) · B to row: a sum of the rows of B.
+func addScaledRows[T Float](p Product, i int, row, a, b []T) {
+	for k := range p.K {
+		scale := a[p.indexA(i, k)]
+		for j, v := range b[k*p.N : (k+1)*p.N] {
+			row[j] += scale * v
+		}
+	}
+}
+
+// addRowDots adds row i of op(A) · Bᵀ to row: one dot product for each row of B.
+func addRowDots[T Float](p Product, i int, row, a, b []T) {
+	for j := range row {
+		total := row[j]
+		for k, v := range b[j*p.K : (j+1)*p.K] {
+			total += a[p.indexA(i, k)] * v
+		}
+		row[j] = total
+	}
+}
+
+// indexA is the place of element (i, k) of op(A) in the slice that holds A.
+func (p Product) indexA(i, k int) int {
+	if p.TransposeA {
+		return k*p.M + i
+	}
+	return i*p.K + k
+}
