@@ -20,7 +20,8 @@ func TestPhiloxKnownAnswers(t *testing.T) {
 			[]uint32{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1},
 		},
 	} {
-		r0, r1, r2, r3 := philox(test.in[0], test.in[1], test.in[2], test.in[3], test.in[4], test.in[5])
+		keys := newSchedule(test.in[4], test.in[5])
+		r0, r1, r2, r3 := philox(test.in[0], test.in[1], test.in[2], test.in[3], &keys)
 		if got := []uint32{r0, r1, r2, r3}; !slices.Equal(got, test.want) {
 			t.Errorf("philox(%x) = %x, want %x", test.in, got, test.want)
 		}
@@ -257,4 +258,11 @@ func benchmark[T float32 | float64](b *testing.B, fill func([]T, Key, int)) {
 		fill(values, Key{Seed: 1}, 0)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(values)), "ns/number")
+}
+
+func BenchmarkIntN(b *testing.B) {
+	source := &Source{}
+	for b.Loop() {
+		source.IntN(1000)
+	}
 }
