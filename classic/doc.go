@@ -1,0 +1,22 @@
+// Package classic holds small tasks in pure Go, which need no simulator and run everywhere.
+//
+//	classic/catch              move a paddle under a falling ball (discrete actions)
+//	classic/lqr                steer a linear system at quadratic cost; the optimum is known exactly
+//	classic/pendulum           swing a weak pendulum up, with a reward that shows the way
+//	classic/pendulum-swingup   the same pendulum, rewarded only near upright
+//
+// A task writes down its mathematics only; the shell in this package adds the rest of the contract
+// of package env: episodes and time limits, the checking and clipping of actions, and snapshots.
+package classic
+
+import "github.com/reverie-rl/reverie/env"
+
+// Tasks lists the tasks of this package.
+func Tasks() []env.Task {
+	return []env.Task{
+		{Name: catchName, Tags: []string{"classic", "discrete", "episodic"}, New: NewCatch},
+		{Name: lqrName, Tags: []string{"classic", "continuous", "exact"}, New: NewLQR},
+		{Name: pendulumName, Tags: []string{"classic", "continuous", "dense", "demo"}, New: NewPendulum},
+		{Name: swingupName, Tags: []string{"classic", "continuous", "sparse"}, New: NewPendulumSwingup},
+	}
+}
