@@ -1,0 +1,159 @@
+package grad
+
+import (
+	"slices"
+
+	"github.com/reverie-rl/reverie/tensor"
+)
+
+// axisOf checks axis, which counts from the end if it is negative.
+func (v *Value) axisOf(operation string, axis int) int {
+	if axis < -len(v.shape) || axis >= len(v.shape) {
+		fail(operation, "axis %d of shape %v", axis, v.shape)
+	}
+	if axis < 0 {
+		axis += len(v.shape)
+	}
+	return axis
+}
+
+// Reshape is v with other dimensions and the same elements in the same order.
+func (v *Value) Reshape(shape ...int) *Value {
+	if tensor.Shape(shape).Size() != v.shape.Size() {
+		fail("reshape", "shape %v to %v", v.shape, shape)
+	}
+	if v.shape.Equal(shape) {
+		return v
+	}
+	return v.tracer.add(&Value{op: opReshape, shape: slices.Clone(shape), inputs: []*Value{v}})
+}
+
+// Broadcast repeats v to the given shape.
+func (v *Value) Broadcast(shape ...int) *Value {
+	result, ok := tensor.Broadcast(v.shape, shape)
+	if !ok || !result.Equal(shape) {
+		fail("broadcast", "shape %v to %v", v.shape, shape)
+	}
+	if v.shape.Equal(shape) {
+		return v
+	}
+	return v.tracer.add(&Value{op: opBroadcast, shape: result, inputs: []*Value{v}})
+}
+
+// Transpose reorders the axes: axis i of the result is axis permutation[i] of v.
+func (v *Value) Transpose(permutation ...int) *Value {
+	seen := make([]bool, len(v.shape))
+	shape := make(tensor.Shape, len(v.shape))
+	if len(permutation) != len(v.shape) {
+		fail("transpose", "permutation %v of shape %v", permutation, v.shape)
+	}
+	for i, axis := range permutation {
+		if axis < 0 || axis >= len(v.shape) || seen[axis] {
+			fail("transpose", "permutation %v of shape %v", permutation, v.shape)
+		}
+		seen[axis], shape[i] = true, v.shape[axis]
+	}
+	if len(shape) == 0 {
+		return v
+	}
+	return v.tracer.add(&Value{op: opTranspose, shape: shape, inputs: []*Value{v}, permutation: slices.Clone(permutation)})
+}
+
+// Concat joins v and others along axis; all other dimensions are equal.
+func (v *Value) Concat(axis int, others ...Operand) *Value {
+	axis = v.axisOf("concat", axis)
+	joined := &Value{op: opConcat, shape: slices.Clone(v.shape), inputs: []*Value{v}, axis: axis}
+	for _, operand := range others {
+		other := operand.in(v.tracer)
+		if len(other.shape) != len(v.shape) || !slices.Equal(other.shape[:axis], v.shape[:axis]) || !slices.Equal(other.shape[axis+1:], v.shape[axis+1:]) {
+			fail("concat", "shapes %v and %v along axis %d", v.shape, other.shape, axis)
+		}
+		joined.inputs = append(joined.inputs, other)
+		joined.shape[axis] += other.shape[axis]
+	}
+	return v.tracer.add(joined)
+}
+
+// Slice is the part [start, end) of v along axis.
+func (v *Value) Slice(axis, start, end int) *Value {
+	axis = v.axisOf("slice", axis)
+	if start < 0 || end < start || end > v.shape[axis] {
+		fail("slice", "[%d, %d) of axis %d of shape %v", start, end, axis, v.shape)
+	}
+	shape := slices.Clone(v.shape)
+	shape[axis] = end - start
+	return v.tracer.add(&Value{op: opSlice, shape: shape, inputs: []*Value{v}, axis: axis, start: start})
+}
+
+// embed is an array of the given shape that is 0 but for v, from start on along axis.
+func (v *Value) embed(shape tensor.Shape, axis, start int) *Value {
+	return v.tracer.add(&Value{op: opEmbed, shape: shape, inputs: []*Value{v}, axis: axis, start: start})
+}
+
+// reduce applies o along each of axes, or along all if there are none, and drops them.
+func (v *Value) reduce(o op, axes []int) *Value {
+	if len(axes) == 0 {
+		flat := v.Reshape(v.shape.Size())
+		return flat.reduceAxis(o, 0).Reshape()
+	}
+	drop := make([]bool, len(v.shape))
+	reduced := v
+	for _, axis := range axes {
+		axis = v.axisOf(o.String(), axis)
+		if !drop[axis] {
+			reduced = reduced.reduceAxis(o, axis)
+		}
+		drop[axis] = true
+	}
+	var shape []int
+	for axis, dimension := range v.shape {
+		if !drop[axis] {
+			shape = append(shape, dimension)
+		}
+	}
+	return reduced.Reshape(shape...)
+}
+
+// reduceAxis applies o along one axis and keeps it with size 1.
+func (v *Value) reduceAxis(o op, axis int) *Value {
+	shape := slices.Clone(v.shape)
+	shape[axis] = 1
+	return v.tracer.add(&Value{op: o, shape: shape, inputs: []*Value{v}, axis: axis})
+}
+
+// Sum adds up v along axes, or all of it if there are none. The axes are dropped from the shape.
+func (v *Value) Sum(axes ...int) *Value { return v.reduce(opSum, axes) }
+
+// Mean is the average of v along axes, or of all of it if there are none.
+func (v *Value) Mean(axes ...int) *Value {
+	sum := v.Sum(axes...)
+	return sum.Mul(Scalar(float64(sum.shape.Size()) / float64(v.shape.Size())))
+}
+
+// Maximum is the largest element of v along axes, or of all of it. It has no gradient.
+func (v *Value) Maximum(axes ...int) *Value { return v.reduce(opMaximum, axes) }
+
+// KeepAxis puts back an axis of size 1 where one was dropped.
+func (v *Value) KeepAxis(axis int) *Value {
+	if axis < 0 {
+		axis += len(v.shape) + 1
+	}
+	if axis < 0 || axis > len(v.shape) {
+		fail("keep axis", "axis %d of shape %v", axis, v.shape)
+	}
+	return v.Reshape(slices.Insert(slices.Clone(v.shape), axis, 1)...)
+}
+
+// LogSumExp is log(sum(exp(v))) along axis, without overflow. The axis is dropped.
+func (v *Value) LogSumExp(axis int) *Value {
+	axis = v.axisOf("log-sum-exp", axis)
+	largest := v.Maximum(axis).Stop()
+	return v.Sub(largest.KeepAxis(axis)).Exp().Sum(axis).Log().Add(largest)
+}
+
+// Softmax is exp(v) / sum(exp(v)) along axis, without overflow.
+func (v *Value) Softmax(axis int) *Value {
+	axis = v.axisOf("softmax", axis)
+	exponential := v.Sub(v.Maximum(axis).KeepAxis(axis).Stop()).Exp()
+	return exponential.Div(exponential.Sum(axis).KeepAxis(axis))
+}

@@ -1,0 +1,189 @@
+package grad
+
+import (
+	"math"
+
+	"github.com/reverie-rl/reverie/internal/kernel"
+	"github.com/reverie-rl/reverie/internal/rng"
+)
+
+// chunk is the number of elements in a tile of an element-wise operation. It is fixed, so that the
+// division of work, and with it every rounding, does not depend on the number of workers.
+const chunk = 16384
+
+// tilesOf is the number of tiles into which size elements are cut.
+func tilesOf(size, chunk int) int { return (size + chunk - 1) / chunk }
+
+// tileRange is the part of [0, size) that belongs to tile.
+func tileRange(tile, size, chunk int) (start, end int) {
+	return tile * chunk, min(size, (tile+1)*chunk)
+}
+
+// one makes a list of a single stage.
+func one(tiles int, run func(tile int)) []step { return []step{{tiles: tiles, run: run}} }
+
+// flat makes the stage of an operation on the elements [start, end) of arrays that are all alike.
+func flat(size int, run func(start, end int)) []step {
+	return one(tilesOf(size, chunk), func(tile int) { run(tileRange(tile, size, chunk)) })
+}
+
+// product describes a matrix product to the kernels.
+func (v *Value) product() kernel.Product {
+	a := v.inputs[0]
+	p := kernel.Product{M: v.shape[0], N: v.shape[1], K: a.shape[1], TransposeA: v.transposeA, TransposeB: v.transposeB, Bias: len(v.inputs) == 3}
+	if v.transposeA {
+		p.K = a.shape[0]
+	}
+	return p
+}
+
+// scratchSize is the number of elements that an operation needs only while it runs.
+func (e *Executable[T]) scratchSize(v *Value) int {
+	switch v.op {
+	case opMatMul:
+		return e.set.PackSize(v.product())
+	case opSum:
+		return sumScratch(v)
+	}
+	return 0
+}
+
+// compileValue returns the stages of one operation, with its memory bound.
+func (e *Executable[T]) compileValue(v *Value, scratch []T) []step {
+	var in [][]T
+	for _, input := range v.inputs {
+		in = append(in, e.buffers[input])
+	}
+	out := e.buffers[v]
+	switch {
+	case v.op.unary():
+		return e.unary(v, out, in[0])
+	case v.op.binary():
+		return e.binary(v, out, in[0], in[1])
+	}
+	switch v.op {
+	case opNormal:
+		return e.normal(v, out)
+	case opMatMul:
+		return e.matMul(v, out, in, scratch)
+	case opSum:
+		return e.sum(v, out, in[0], scratch)
+	case opMaximum:
+		return e.maximum(v, out, in[0])
+	case opStandardise:
+		return e.standardise(v, out, in[0])
+	case opStandardiseGradient:
+		return e.standardiseGradient(v, out, in[0], in[1])
+	case opBroadcast, opTranspose:
+		return e.gather(v, out, in[0])
+	case opConcat:
+		return e.concat(v, out, in)
+	case opSlice:
+		return e.slice(v, out, in[0])
+	case opEmbed:
+		return e.embed(v, out, in[0])
+	case opCopy:
+		return flat(len(out), func(start, end int) { copy(out[start:end], in[0][start:end]) })
+	case opCall:
+		return e.call(v, out, in)
+	case opAssign:
+		target := e.storage[v.parameters[0]]
+		return flat(len(target), func(start, end int) { copy(target[start:end], in[0][start:end]) })
+	case opAdam:
+		return e.adam(v, in)
+	}
+	return nil
+}
+
+func (e *Executable[T]) unary(v *Value, out, x []T) []step {
+	apply := map[op]func(dst, x []T){
+		opNeg: e.set.Neg, opAbs: e.set.Abs, opSign: e.set.Sign, opSquare: e.set.Square, opSqrt: e.set.Sqrt,
+		opExp: e.set.Exp, opLog: e.set.Log, opTanh: e.set.Tanh, opSigmoid: e.set.Sigmoid,
+		opSoftplus: e.set.Softplus, opELU: e.set.ELU, opReLU: e.set.ReLU,
+	}[v.op]
+	return flat(len(out), func(start, end int) { apply(out[start:end], x[start:end]) })
+}
+
+func (e *Executable[T]) normal(v *Value, out []T) []step {
+	return flat(len(out), func(start, end int) {
+		key := e.random
+		key.Stream = v.stream
+		rng.Normal(out[start:end], key, start)
+	})
+}
+
+func (e *Executable[T]) matMul(v *Value, out []T, in [][]T, packed []T) []step {
+	p, set := v.product(), e.set
+	a, b, bias := in[0], in[1], []T(nil)
+	if p.Bias {
+		bias = in[2]
+	}
+	var steps []step
+	if tiles := set.PackTiles(p); tiles > 0 {
+		steps = one(tiles, func(tile int) { set.Pack(p, tile, packed, b) })
+	}
+	multiply := func(tile int) { set.Multiply(p, tile, out, a, b, packed, bias) }
+	return append(steps, step{tiles: set.MultiplyTiles(p), run: multiply})
+}
+
+// rowsPerTile is how many rows of the given length make up a tile.
+func rowsPerTile(length int) int { return max(1, chunk/max(1, length)) }
+
+// rows makes the stage of an operation on every row along the last axis.
+func rows(size, length int, run func(start, end int)) []step {
+	count, perTile := size/max(1, length), rowsPerTile(length)
+	return one(tilesOf(count, perTile), func(tile int) {
+		first, last := tileRange(tile, count, perTile)
+		for row := first; row < last; row++ {
+			run(row*length, (row+1)*length)
+		}
+	})
+}
+
+func (e *Executable[T]) standardise(v *Value, out, x []T) []step {
+	epsilon, apply := T(v.constant), e.set.Standardise
+	return rows(len(out), v.shape[len(v.shape)-1], func(start, end int) {
+		apply(out[start:end], x[start:end], epsilon)
+	})
+}
+
+// standardiseGradient computes the standardised row again, which is cheaper than keeping it.
+func (e *Executable[T]) standardiseGradient(v *Value, out, x, g []T) []step {
+	epsilon, set := T(v.constant), e.set
+	return rows(len(out), v.shape[len(v.shape)-1], func(start, end int) {
+		row := out[start:end]
+		inverse := set.Standardise(row, x[start:end], epsilon)
+		set.StandardiseGradient(row, row, g[start:end], inverse)
+	})
+}
+
+func (e *Executable[T]) call(v *Value, out []T, in [][]T) []step {
+	arguments := make([][]float64, len(in))
+	for i := range in {
+		arguments[i] = make([]float64, len(in[i]))
+	}
+	result := make([]float64, len(out))
+	return one(1, func(int) {
+		for i := range in {
+			for j, x := range in[i] {
+				arguments[i][j] = float64(x)
+			}
+		}
+		v.call(result, arguments)
+		for i, x := range result {
+			out[i] = T(x)
+		}
+	})
+}
+
+func (e *Executable[T]) adam(v *Value, in [][]T) []step {
+	s, apply := v.adam, e.set.Adam
+	parameter, first, second := e.storage[s.Parameter], e.storage[s.First], e.storage[s.Second]
+	return flat(len(parameter), func(start, end int) {
+		step := float64(in[3][0])
+		apply(parameter[start:end], first[start:end], second[start:end], in[0][start:end], kernel.AdamStep[T]{
+			Scale: in[1][0], Rate: in[2][0], Beta1: T(s.Beta1), Beta2: T(s.Beta2), Epsilon: T(s.Epsilon),
+			Correction1: T(1 - math.Pow(s.Beta1, step)), Correction2: T(1 - math.Pow(s.Beta2, step)),
+		})
+	})
+}

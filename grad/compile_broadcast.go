@@ -1,0 +1,136 @@
+package grad
+
+import "github.com/reverie-rl/reverie/tensor"
+
+// layout describes how an element-wise operation walks its operands: an outer loop over rows, and
+// within a row a run of elements that are contiguous in the result and, in each operand, either
+// contiguous (step 1) or one repeated element (step 0). Axes that can be merged have been.
+type layout struct {
+	dimensions []int    // of the outer loop, outermost first
+	strides    [2][]int // of each operand along the outer dimensions
+	run        int      // elements in a row
+	steps      [2]int   // of each operand along a row: 0 or 1
+}
+
+// layoutOf returns the layout of an operation with a result of the given shape.
+func layoutOf(shape, a, b tensor.Shape) layout {
+	l := layout{run: 1}
+	strides := [2][]int{stridesFor(shape, a), stridesFor(shape, b)}
+	axis := len(shape) - 1
+	for started := false; axis >= 0; axis-- {
+		if shape[axis] == 1 {
+			continue
+		}
+		if !started {
+			l.steps = [2]int{strides[0][axis], strides[1][axis]}
+			started = true
+		} else if strides[0][axis] != l.steps[0]*l.run || strides[1][axis] != l.steps[1]*l.run {
+			break
+		}
+		l.run *= shape[axis]
+	}
+	for outer := range axis + 1 {
+		if shape[outer] != 1 {
+			l.dimensions = append(l.dimensions, shape[outer])
+			l.strides[0] = append(l.strides[0], strides[0][outer])
+			l.strides[1] = append(l.strides[1], strides[1][outer])
+		}
+	}
+	return l
+}
+
+// stridesFor returns, for each axis of shape, by how many elements an operand of the given shape
+// moves on along that axis: 0 where it is repeated.
+func stridesFor(shape, operand tensor.Shape) []int {
+	strides := make([]int, len(shape))
+	stride, missing := 1, len(shape)-len(operand)
+	for axis := len(shape) - 1; axis >= missing; axis-- {
+		if operand[axis-missing] != 1 {
+			strides[axis] = stride
+		}
+		stride *= operand[axis-missing]
+	}
+	return strides
+}
+
+// rows is the number of rows of the outer loop.
+func (l *layout) rows() int { return tensor.Shape(l.dimensions).Size() }
+
+// offset is where the given row begins in operand.
+func (l *layout) offset(operand, row int) int {
+	offset := 0
+	for axis := len(l.dimensions) - 1; axis >= 0; axis-- {
+		offset += row % l.dimensions[axis] * l.strides[operand][axis]
+		row /= l.dimensions[axis]
+	}
+	return offset
+}
+
+// binaryKernels are the forms of one element-wise operation: on two runs, on a run and a number, and
+// on a number and a run (which the last takes in the order run, number).
+type binaryKernels[T Float] struct {
+	both        func(dst, a, b []T)
+	right, left func(dst, a []T, b T)
+}
+
+func (e *Executable[T]) binaryKernels(o op) binaryKernels[T] {
+	s := e.set
+	switch o {
+	case opAdd:
+		return binaryKernels[T]{s.Add, s.AddScalar, s.AddScalar}
+	case opSub:
+		return binaryKernels[T]{s.Sub, func(dst, a []T, b T) { s.AddScalar(dst, a, -b) }, s.SubFromScalar}
+	case opMul:
+		return binaryKernels[T]{s.Mul, s.MulScalar, s.MulScalar}
+	case opDiv:
+		return binaryKernels[T]{s.Div, s.DivScalar, s.DivIntoScalar}
+	case opMax:
+		return binaryKernels[T]{s.Max, s.MaxScalar, s.MaxScalar}
+	case opMin:
+		return binaryKernels[T]{s.Min, s.MinScalar, s.MinScalar}
+	case opGreater:
+		return binaryKernels[T]{s.Greater, s.GreaterScalar, s.LessScalar}
+	case opTanhGradient:
+		return binaryKernels[T]{both: s.TanhGradient}
+	case opSigmoidGradient:
+		return binaryKernels[T]{both: s.SigmoidGradient}
+	case opELUGradient:
+		return binaryKernels[T]{both: s.ELUGradient}
+	default:
+		return binaryKernels[T]{both: s.SoftplusGradient}
+	}
+}
+
+func (e *Executable[T]) binary(v *Value, out, a, b []T) []step {
+	l := layoutOf(v.shape, v.inputs[0].shape, v.inputs[1].shape)
+	kernels := e.binaryKernels(v.op)
+	if l.steps == [2]int{1, 1} && l.run == len(out) || kernels.right == nil {
+		return flat(len(out), func(start, end int) { kernels.both(out[start:end], a[start:end], b[start:end]) })
+	}
+	if l.run == len(out) {
+		return scalarOperand(l, kernels, out, a, b)
+	}
+	count, perTile := l.rows(), rowsPerTile(l.run)
+	return one(tilesOf(count, perTile), func(tile int) {
+		first, last := tileRange(tile, count, perTile)
+		for row := first; row < last; row++ {
+			dst, x, y := out[row*l.run:][:l.run], a[l.offset(0, row):], b[l.offset(1, row):]
+			switch l.steps {
+			case [2]int{1, 1}:
+				kernels.both(dst, x[:l.run], y[:l.run])
+			case [2]int{1, 0}:
+				kernels.right(dst, x[:l.run], y[0])
+			default:
+				kernels.left(dst, y[:l.run], x[0])
+			}
+		}
+	})
+}
+
+// scalarOperand is an operation on an array and one number.
+func scalarOperand[T Float](l layout, kernels binaryKernels[T], out, a, b []T) []step {
+	if l.steps[1] == 0 {
+		return flat(len(out), func(start, end int) { kernels.right(out[start:end], a[start:end], b[0]) })
+	}
+	return flat(len(out), func(start, end int) { kernels.left(out[start:end], b[start:end], a[0]) })
+}

@@ -1,0 +1,15 @@
+package grad
+
+// OperationsWithRules lists the operations that have a gradient.
+func OperationsWithRules() []string {
+	var names []string
+	for o, rule := range rules {
+		if rule != nil {
+			names = append(names, op(o).String())
+		}
+	}
+	return names
+}
+
+// Copy is the value in memory of its own.
+func (v *Value) Copy() *Value { return v.unary(opCopy) }

@@ -1,0 +1,79 @@
+package grad
+
+// op is a primitive operation. The executor gives each a meaning (compile.go) and the rule table a
+// gradient (rules.go); everything else in the engine treats operations alike.
+type op uint8
+
+const (
+	opInput    op = iota // filled by the caller before each run
+	opRead               // a parameter's value when the run began
+	opConstant           // one number, of shape []
+	opNormal             // independent standard normal numbers
+
+	opNeg
+	opAbs
+	opSign
+	opSquare
+	opSqrt
+	opExp
+	opLog
+	opTanh
+	opSigmoid
+	opSoftplus
+	opELU
+	opReLU
+
+	opAdd
+	opSub
+	opMul
+	opDiv
+	opMax
+	opMin
+	opGreater
+
+	opTanhGradient     // (y, g)
+	opSigmoidGradient  // (y, g)
+	opELUGradient      // (y, g)
+	opSoftplusGradient // (x, g)
+
+	opMatMul // (a, b) or (a, b, bias)
+	opSum    // over one axis, kept with size 1
+	opMaximum
+	opStandardise
+	opStandardiseGradient // (x, g)
+
+	opReshape
+	opStop // the same value, with no gradient
+	opBroadcast
+	opTranspose
+	opConcat
+	opSlice
+	opEmbed // the gradient of opSlice: zeros around the input
+	opCopy
+	opCall
+
+	opAssign // effect: sets a parameter
+	opAdam   // effect: (gradient, scale, rate, step) moves a parameter and its moments
+
+	opCount
+)
+
+var opNames = [opCount]string{
+	"input", "read", "constant", "normal",
+	"neg", "abs", "sign", "square", "sqrt", "exp", "log", "tanh", "sigmoid", "softplus", "elu", "relu",
+	"add", "sub", "mul", "div", "max", "min", "greater",
+	"tanh_gradient", "sigmoid_gradient", "elu_gradient", "softplus_gradient",
+	"matmul", "sum", "maximum", "standardise", "standardise_gradient",
+	"reshape", "stop", "broadcast", "transpose", "concat", "slice", "embed", "copy", "call",
+	"assign", "adam",
+}
+
+func (o op) String() string { return opNames[o] }
+
+func (o op) unary() bool     { return o >= opNeg && o <= opReLU }
+func (o op) binary() bool    { return o >= opAdd && o <= opSoftplusGradient }
+func (o op) effect() bool    { return o >= opAssign }
+func (o op) pointwise() bool { return o.unary() || o.binary() }
+
+// alias tells that the operation's result is its input's memory seen differently.
+func (o op) alias() bool { return o == opReshape || o == opStop }

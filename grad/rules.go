@@ -1,0 +1,198 @@
+package grad
+
+import (
+	"slices"
+
+	"github.com/reverie-rl/reverie/tensor"
+)
+
+// rule returns the gradient of the loss with respect to each input of v, given the gradient g with
+// respect to v. An input for which want is false may be left nil.
+type rule func(v, g *Value, want []bool) []*Value
+
+// rules is the table of gradients. Operations that have no entry, or return nil, block the gradient.
+var rules [opCount]rule
+
+func init() {
+	one := func(gradient func(v, x, g *Value) *Value) rule {
+		return func(v, g *Value, _ []bool) []*Value { return []*Value{gradient(v, v.inputs[0], g)} }
+	}
+	rules = [opCount]rule{
+		opNeg:         one(func(_, _, g *Value) *Value { return g.Neg() }),
+		opAbs:         one(func(_, x, g *Value) *Value { return g.Mul(x.Sign()) }),
+		opSquare:      one(func(_, x, g *Value) *Value { return g.Mul(x).Mul(Scalar(2)) }),
+		opSqrt:        one(func(v, _, g *Value) *Value { return g.Div(v).Mul(Scalar(0.5)) }),
+		opExp:         one(func(v, _, g *Value) *Value { return g.Mul(v) }),
+		opLog:         one(func(_, x, g *Value) *Value { return g.Div(x) }),
+		opTanh:        one(func(v, _, g *Value) *Value { return v.binary(opTanhGradient, g) }),
+		opSigmoid:     one(func(v, _, g *Value) *Value { return v.binary(opSigmoidGradient, g) }),
+		opELU:         one(func(v, _, g *Value) *Value { return v.binary(opELUGradient, g) }),
+		opSoftplus:    one(func(_, x, g *Value) *Value { return x.binary(opSoftplusGradient, g) }),
+		opReLU:        one(func(_, x, g *Value) *Value { return g.Mul(x.Greater(Scalar(0))) }),
+		opReshape:     one(func(_, x, g *Value) *Value { return g.Reshape(x.shape...) }),
+		opCopy:        one(func(_, _, g *Value) *Value { return g }),
+		opBroadcast:   one(func(_, x, g *Value) *Value { return g.sumTo(x.shape) }),
+		opSum:         one(func(_, x, g *Value) *Value { return g.Broadcast(x.shape...) }),
+		opTranspose:   one(transposeRule),
+		opSlice:       one(func(v, x, g *Value) *Value { return g.embed(x.shape, v.axis, v.start) }),
+		opEmbed:       one(func(v, x, g *Value) *Value { return g.Slice(v.axis, v.start, v.start+x.shape[v.axis]) }),
+		opStandardise: one(standardiseRule),
+
+		opAdd: two(func(v, a, b, g *Value) (*Value, *Value) { return g, g }),
+		opSub: two(func(v, a, b, g *Value) (*Value, *Value) { return g, g.Neg() }),
+		opMul: two(func(v, a, b, g *Value) (*Value, *Value) { return g.Mul(b), g.Mul(a) }),
+		opDiv: two(func(v, a, b, g *Value) (*Value, *Value) {
+			quotient := g.Div(b)
+			return quotient, quotient.Mul(v).Neg()
+		}),
+		opMax: two(func(v, a, b, g *Value) (*Value, *Value) {
+			left := g.Mul(a.Greater(b))
+			return left, g.Sub(left)
+		}),
+		opMin: two(func(v, a, b, g *Value) (*Value, *Value) {
+			left := g.Mul(b.Greater(a))
+			return left, g.Sub(left)
+		}),
+		opTanhGradient: two(func(v, y, h, g *Value) (*Value, *Value) {
+			return g.Mul(h).Mul(y).Mul(Scalar(-2)), y.binary(opTanhGradient, g)
+		}),
+		opSigmoidGradient: two(func(v, y, h, g *Value) (*Value, *Value) {
+			return g.Mul(h).Mul(y.Mul(Scalar(-2)).Add(Scalar(1))), y.binary(opSigmoidGradient, g)
+		}),
+		opELUGradient: two(func(v, y, h, g *Value) (*Value, *Value) {
+			return g.Mul(h).Mul(y.Greater(Scalar(0)).Neg().Add(Scalar(1))), y.binary(opELUGradient, g)
+		}),
+		opSoftplusGradient: two(func(v, x, h, g *Value) (*Value, *Value) {
+			return x.Sigmoid().binary(opSigmoidGradient, g.Mul(h)), x.binary(opSoftplusGradient, g)
+		}),
+
+		opMatMul: matMulRule,
+		opConcat: concatRule,
+	}
+}
+
+// two makes a rule of an element-wise operation on two inputs, which may have been broadcast.
+func two(gradients func(v, a, b, g *Value) (*Value, *Value)) rule {
+	return func(v, g *Value, want []bool) []*Value {
+		a, b := v.inputs[0], v.inputs[1]
+		toA, toB := gradients(v, a, b, g)
+		result := make([]*Value, 2)
+		if want[0] {
+			result[0] = toA.sumTo(a.shape)
+		}
+		if want[1] {
+			result[1] = toB.sumTo(b.shape)
+		}
+		return result
+	}
+}
+
+// sumTo undoes a broadcast from shape: it adds up g over the repeated elements.
+func (v *Value) sumTo(shape tensor.Shape) *Value {
+	missing := len(v.shape) - len(shape)
+	var axes []int
+	for axis, dimension := range v.shape {
+		if axis < missing || shape[axis-missing] == 1 && dimension != 1 {
+			axes = append(axes, axis)
+		}
+	}
+	if len(axes) == 0 {
+		return v.Reshape(shape...)
+	}
+	return v.Sum(axes...).Reshape(shape...)
+}
+
+func transposeRule(v, _, g *Value) *Value {
+	inverse := make([]int, len(v.permutation))
+	for i, axis := range v.permutation {
+		inverse[axis] = i
+	}
+	return g.Transpose(inverse...)
+}
+
+func standardiseRule(v, x, g *Value) *Value {
+	return v.tracer.add(&Value{op: opStandardiseGradient, shape: x.shape, inputs: []*Value{x, g}, constant: v.constant})
+}
+
+// matMulRule: for C = A·B the gradients are G·Bᵀ and Aᵀ·G, and accordingly for transposed operands.
+func matMulRule(v, g *Value, want []bool) []*Value {
+	a, b := v.inputs[0], v.inputs[1]
+	result := make([]*Value, 2)
+	if want[0] && v.transposeA {
+		result[0] = b.matMul(g, v.transposeB, true)
+	} else if want[0] {
+		result[0] = g.matMul(b, false, !v.transposeB)
+	}
+	if want[1] && v.transposeB {
+		result[1] = g.matMul(a, true, v.transposeA)
+	} else if want[1] {
+		result[1] = a.matMul(g, !v.transposeA, false)
+	}
+	return result
+}
+
+func concatRule(v, g *Value, want []bool) []*Value {
+	result, start := make([]*Value, len(v.inputs)), 0
+	for i, input := range v.inputs {
+		end := start + input.shape[v.axis]
+		if want[i] {
+			result[i] = g.Slice(v.axis, start, end)
+		}
+		start = end
+	}
+	return result
+}
+
+// Gradient traces the gradients of loss, a scalar, with respect to each of targets, in order. The
+// gradient of a target that loss does not depend on is 0.
+func Gradient(loss *Value, targets ...Operand) []*Value {
+	t := loss.tracer
+	if loss.shape.Size() != 1 {
+		fail("gradient", "the loss has shape %v, must be a scalar", loss.shape)
+	}
+	wanted := make([]*Value, len(targets))
+	depends := make([]bool, len(t.values)+len(targets))
+	for i, target := range targets {
+		wanted[i] = target.in(t)
+		depends[wanted[i].id] = true
+	}
+	values := slices.Clone(t.values[:loss.id+1])
+	for _, v := range values {
+		for _, input := range v.inputs {
+			depends[v.id] = depends[v.id] || depends[input.id] && rules[v.op] != nil
+		}
+	}
+	adjoints := backward(loss, values, depends)
+	gradients := make([]*Value, len(targets))
+	for i, v := range wanted {
+		if gradients[i] = adjoints[v]; gradients[i] == nil {
+			gradients[i] = t.Value(Scalar(0)).Broadcast(v.shape...)
+		}
+	}
+	return gradients
+}
+
+// backward goes through values from loss to the first and adds up the gradient of each.
+func backward(loss *Value, values []*Value, depends []bool) map[*Value]*Value {
+	adjoints := map[*Value]*Value{loss: loss.tracer.Value(Scalar(1)).Broadcast(loss.shape...)}
+	for _, v := range slices.Backward(values) {
+		g := adjoints[v]
+		if g == nil || !depends[v.id] || rules[v.op] == nil {
+			continue
+		}
+		want := make([]bool, len(v.inputs))
+		for i, input := range v.inputs {
+			want[i] = depends[input.id]
+		}
+		for i, gradient := range rules[v.op](v, g, want) {
+			if !want[i] || gradient == nil {
+				continue
+			}
+			if sum := adjoints[v.inputs[i]]; sum != nil {
+				gradient = sum.Add(gradient)
+			}
+			adjoints[v.inputs[i]] = gradient
+		}
+	}
+	return adjoints
+}

@@ -1,0 +1,97 @@
+package grad_test
+
+import (
+	"testing"
+
+	"github.com/reverie-rl/reverie/grad"
+	"github.com/reverie-rl/reverie/grad/gradtest"
+)
+
+type ruleCase struct {
+	draw     gradtest.Draw
+	function func(in []*grad.Value) *grad.Value
+	shapes   [][]int
+}
+
+func shapes(s ...[]int) [][]int { return s }
+
+// gradientOf is the gradient of f at in[0], so that its own gradient can be checked.
+func gradientOf(f func(x *grad.Value) *grad.Value) func(in []*grad.Value) *grad.Value {
+	return func(in []*grad.Value) *grad.Value {
+		return grad.Gradient(f(in[0]).Mul(in[1]).Sum(), in[0])[0]
+	}
+}
+
+// ruleCases has an entry for every operation with a gradient: TestEveryRuleHasACase insists.
+var ruleCases = map[string]ruleCase{
+	"neg":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Neg() }, shapes([]int{3, 2})},
+	"abs":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Abs() }, shapes([]int{3, 2})},
+	"square":   {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Square() }, shapes([]int{3, 2})},
+	"sqrt":     {gradtest.Positive, func(in []*grad.Value) *grad.Value { return in[0].Sqrt() }, shapes([]int{3, 2})},
+	"exp":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Exp() }, shapes([]int{3, 2})},
+	"log":      {gradtest.Positive, func(in []*grad.Value) *grad.Value { return in[0].Log() }, shapes([]int{3, 2})},
+	"tanh":     {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Tanh() }, shapes([]int{3, 2})},
+	"sigmoid":  {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Sigmoid() }, shapes([]int{3, 2})},
+	"softplus": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Softplus() }, shapes([]int{3, 2})},
+	"elu":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].ELU() }, shapes([]int{3, 2})},
+	"relu":     {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].ReLU() }, shapes([]int{3, 2})},
+
+	"tanh_gradient":     {gradtest.Normal, gradientOf((*grad.Value).Tanh), shapes([]int{5}, []int{5})},
+	"sigmoid_gradient":  {gradtest.Normal, gradientOf((*grad.Value).Sigmoid), shapes([]int{5}, []int{5})},
+	"elu_gradient":      {gradtest.Normal, gradientOf((*grad.Value).ELU), shapes([]int{5}, []int{5})},
+	"softplus_gradient": {gradtest.Normal, gradientOf((*grad.Value).Softplus), shapes([]int{5}, []int{5})},
+
+	"add": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Add(in[1]) }, shapes([]int{4, 3}, []int{3})},
+	"sub": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Sub(in[1]) }, shapes([]int{3}, []int{4, 3})},
+	"mul": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Mul(in[1]) }, shapes([]int{2, 4, 3}, []int{4, 1})},
+	"div": {gradtest.Positive, func(in []*grad.Value) *grad.Value { return in[0].Div(in[1]) }, shapes([]int{2, 1, 3}, []int{4, 1})},
+	"max": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Max(in[1]) }, shapes([]int{4, 3}, []int{3})},
+	"min": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Min(in[1]) }, shapes([]int{4, 3}, []int{4, 1})},
+
+	"matmul":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].MatMul(in[1]).Add(in[2]) }, shapes([]int{2, 3, 4}, []int{4, 5}, []int{5})},
+	"sum":         {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Sum(0, -1) }, shapes([]int{2, 3, 4})},
+	"standardise": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Standardise(1e-3) }, shapes([]int{3, 5})},
+	"reshape":     {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Reshape(6).Square() }, shapes([]int{2, 3})},
+	"broadcast":   {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Broadcast(2, 3, 4).Reshape(24) }, shapes([]int{3, 1})},
+	"transpose":   {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Transpose(2, 0, 1).Square() }, shapes([]int{2, 3, 4})},
+	"concat":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Concat(1, in[1]).Square() }, shapes([]int{2, 3, 2}, []int{2, 1, 2})},
+	"slice":       {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Slice(1, 1, 3).Square() }, shapes([]int{2, 4, 2})},
+	"embed":       {gradtest.Normal, gradientOf(func(x *grad.Value) *grad.Value { return x.Slice(0, 1, 3).Square() }), shapes([]int{5}, []int{2})},
+	"copy":        {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Copy().Square() }, shapes([]int{5})},
+}
+
+func TestEveryRuleHasACase(t *testing.T) {
+	for _, name := range grad.OperationsWithRules() {
+		if _, ok := ruleCases[name]; !ok {
+			t.Errorf("the gradient of %q is not tested", name)
+		}
+	}
+}
+
+func TestRulesAgreeWithFiniteDifferences(t *testing.T) {
+	for name, c := range ruleCases {
+		t.Run(name, func(t *testing.T) {
+			gradtest.Check(t, c.draw, func(_ *grad.Tracer, in []*grad.Value) *grad.Value { return c.function(in) }, c.shapes...)
+		})
+	}
+}
+
+// Functions made of several operations, in the forms in which losses use them.
+func TestCompositions(t *testing.T) {
+	cases := map[string]ruleCase{
+		"softmax":        {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Softmax(0) }, shapes([]int{4, 3})},
+		"log-sum-exp":    {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].LogSumExp(-1) }, shapes([]int{4, 3})},
+		"mean":           {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Square().Mean(1) }, shapes([]int{4, 3})},
+		"clip":           {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Clip(-0.5, 0.5).Mul(in[0]) }, shapes([]int{20})},
+		"reused":         {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Mul(in[0]).Add(in[0].Tanh()) }, shapes([]int{6})},
+		"outer product":  {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].MatMul(in[1]) }, shapes([]int{5, 1}, []int{1, 4})},
+		"deep":           {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].MatMul(in[1]).Standardise(1e-2).Tanh().MatMul(in[1]).ELU() }, shapes([]int{5, 4}, []int{4, 4})},
+		"long sum":       {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Broadcast(9000, 2).Sum().Mul(grad.Scalar(1e-4)) }, shapes([]int{2})},
+		"square of mean": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Mean().Square().Add(in[0].Mean(0).Sum()) }, shapes([]int{3, 4})},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			gradtest.Check(t, c.draw, func(_ *grad.Tracer, in []*grad.Value) *grad.Value { return c.function(in) }, c.shapes...)
+		})
+	}
+}

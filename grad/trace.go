@@ -1,0 +1,173 @@
+package grad
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/reverie-rl/reverie/tensor"
+)
+
+// Tracer records the operations of a program while it is being traced.
+type Tracer struct {
+	values  []*Value
+	reads   map[*Parameter]*Value
+	inputs  []*Value
+	outputs []output
+}
+
+type output struct {
+	name  string
+	value *Value
+}
+
+// Trace runs build once and returns the program that it traced. A mistake that build makes, such as
+// adding shapes that do not fit, is returned as an error that names the operation, the shapes and
+// the line.
+func Trace(build func(t *Tracer)) (program *Program, err error) {
+	t := &Tracer{reads: map[*Parameter]*Value{}}
+	defer func() {
+		if failure, ok := recover().(*traceError); ok {
+			program, err = nil, failure
+		} else if r := recover(); r != nil {
+			panic(r)
+		}
+	}()
+	build(t)
+	return newProgram(t), nil
+}
+
+// Input declares an array that the caller fills before each run, through Executable.Input.
+func (t *Tracer) Input(name string, shape ...int) *Value {
+	for _, input := range t.inputs {
+		if input.name == name {
+			fail("input", "the program has an input called %q already", name)
+		}
+	}
+	input := t.add(&Value{op: opInput, name: name, shape: slices.Clone(shape)})
+	t.inputs = append(t.inputs, input)
+	return input
+}
+
+// Normal is an array of independent standard normal numbers, drawn anew in each run from the
+// generator's stream of this number. Distinct calls must name distinct streams, or they draw the
+// same numbers. See Executable.Seed.
+func (t *Tracer) Normal(stream uint64, shape ...int) *Value {
+	return t.add(&Value{op: opNormal, stream: stream, shape: slices.Clone(shape)})
+}
+
+// Value lifts a parameter or a number into the program.
+func (t *Tracer) Value(operand Operand) *Value { return operand.in(t) }
+
+// Output names a value that the caller wants to read after each run, through Executable.Output.
+func (t *Tracer) Output(name string, value Operand) {
+	for _, output := range t.outputs {
+		if output.name == name {
+			fail("output", "the program has an output called %q already", name)
+		}
+	}
+	t.outputs = append(t.outputs, output{name, value.in(t)})
+}
+
+// Assign sets parameter to value, of the same size, when the run ends.
+func (t *Tracer) Assign(parameter *Parameter, value Operand) {
+	v := value.in(t)
+	if v.shape.Size() != parameter.Shape.Size() {
+		fail("assign", "value of shape %v to parameter of shape %v", v.shape, parameter.Shape)
+	}
+	if v.base().op == opRead {
+		// The parameter that is read may itself be changed when the run ends.
+		v = t.add(&Value{op: opCopy, inputs: []*Value{v}, shape: v.shape})
+	}
+	t.add(&Value{op: opAssign, inputs: []*Value{v}, parameters: []*Parameter{parameter}})
+}
+
+// AdamState is what Adam moves besides the gradient: a parameter and its two moments, all of the
+// same shape, and the constants of the method.
+type AdamState struct {
+	Parameter, First, Second *Parameter
+	Beta1, Beta2, Epsilon    float64
+}
+
+// Adam moves state's parameter one step of Adam (Kingma and Ba, 2015) against scale · gradient when
+// the run ends. Scale, rate and step are scalars; step counts from 1.
+func (t *Tracer) Adam(state AdamState, gradient, scale, rate, step Operand) {
+	inputs := []*Value{gradient.in(t), scale.in(t), rate.in(t), step.in(t)}
+	if !inputs[0].shape.Equal(state.Parameter.Shape) {
+		fail("adam", "gradient of shape %v for parameter of shape %v", inputs[0].shape, state.Parameter.Shape)
+	}
+	for _, scalar := range inputs[1:] {
+		if scalar.shape.Size() != 1 {
+			fail("adam", "shape %v where a scalar is needed", scalar.shape)
+		}
+	}
+	parameters := []*Parameter{state.Parameter, state.First, state.Second}
+	t.add(&Value{op: opAdam, inputs: inputs, parameters: parameters, adam: state})
+}
+
+// CallFunc computes out from in. The slices are valid during the call alone.
+type CallFunc func(out []float64, in [][]float64)
+
+// Call is a value of the given shape that Go code computes from inputs in every run. It runs on one
+// worker, in float64 whatever the program's precision is, and has no gradient. It is meant for small
+// computations that are awkward as array operations, such as a one-dimensional search.
+func (t *Tracer) Call(name string, shape []int, compute CallFunc, inputs ...Operand) *Value {
+	v := &Value{op: opCall, name: name, shape: slices.Clone(shape), call: compute}
+	for _, input := range inputs {
+		v.inputs = append(v.inputs, input.in(t))
+	}
+	return t.add(v)
+}
+
+// add records value as the next operation of the program.
+func (t *Tracer) add(v *Value) *Value {
+	for _, input := range v.inputs {
+		if input.tracer != t {
+			fail(v.op.String(), "an operand of another program")
+		}
+	}
+	v.tracer, v.id, v.origin = t, len(t.values), callers()
+	t.values = append(t.values, v)
+	return v
+}
+
+// Operand is what an operation takes: a *Value, a *Parameter or a Scalar.
+type Operand interface {
+	in(t *Tracer) *Value
+}
+
+// Scalar is a number that stands where a value can.
+type Scalar float64
+
+func (s Scalar) in(t *Tracer) *Value {
+	return t.add(&Value{op: opConstant, shape: tensor.Shape{}, constant: float64(s)})
+}
+
+func (p *Parameter) in(t *Tracer) *Value {
+	if read, ok := t.reads[p]; ok {
+		return read
+	}
+	read := t.add(&Value{op: opRead, shape: p.Shape, parameters: []*Parameter{p}})
+	t.reads[p] = read
+	return read
+}
+
+func (v *Value) in(t *Tracer) *Value {
+	if v.tracer != t {
+		fail(v.op.String(), "an operand of another program")
+	}
+	return v
+}
+
+// traceError is a mistake made by the traced code. Operations panic with it and Trace returns it.
+type traceError struct {
+	operation, message string
+	origin             [originDepth]uintptr
+}
+
+func (e *traceError) Error() string {
+	return fmt.Sprintf("grad: %s: %s, traced at %s", e.operation, e.message, describe(e.origin))
+}
+
+func fail(operation, format string, arguments ...any) {
+	panic(&traceError{operation, fmt.Sprintf(format, arguments...), callers()})
+}
