@@ -1,0 +1,221 @@
+package control
+
+import (
+	"fmt"
+	"image"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/reverie-rl/reverie/env"
+	"github.com/reverie-rl/reverie/mujoco"
+)
+
+// Environment is a task of the suite as an env.Environment, env.Snapshotter and env.Renderer.
+type Environment struct {
+	task    task
+	physics physics
+	binding binding
+
+	source *rand.PCG
+	random *rand.Rand
+
+	observations []env.Spec
+	action       env.Spec
+	observed     env.Observation // the memory of TimeStep.Observation
+	control      []float64       // the action within its bounds
+
+	substeps  int     // physics steps in a control step
+	stepLimit float64 // control steps in an episode
+	count     int     // control steps taken in this episode
+	over      bool    // the next Step begins an episode
+
+	compiled [][]float64 // binding.drawn as compiled
+	renderer *mujoco.Renderer
+	profile  mujoco.Profile
+}
+
+// Config holds what can be chosen about an Environment beyond its task.
+type Config struct {
+	// Profile is how Render draws: mujoco.Faithful for films, mujoco.Fast for observations.
+	Profile mujoco.Profile
+}
+
+// New makes the environment of a task of Tasks, such as control/cartpole-swingup. All its
+// randomness comes from seed.
+func New(name string, seed uint64, config Config) (*Environment, error) {
+	for _, t := range tasks() {
+		if "control/"+t.name != name {
+			continue
+		}
+		e, err := newEnvironment(t, seed)
+		if err != nil {
+			return nil, err
+		}
+		e.profile = config.Profile
+		return e, nil
+	}
+	_, err := Tasks().Find(name)
+	return nil, fmt.Errorf("control: %w", err)
+}
+
+func newEnvironment(t task, seed uint64) (*Environment, error) {
+	p, err := newPhysics(t.model())
+	if err != nil {
+		return nil, fmt.Errorf("control: task %s: %w", t.name, err)
+	}
+	substeps, err := substepsIn(t.interval, p.model.Options.Timestep)
+	if err != nil {
+		p.close()
+		return nil, fmt.Errorf("control: task %s: %w", t.name, err)
+	}
+	const stream = 0x636f6e74726f6c // "control": a seed gives other numbers here than elsewhere
+	e := &Environment{
+		task: t, physics: p, binding: t.bind(p), source: rand.NewPCG(seed, stream),
+		action: actionSpec(p.model), control: make([]float64, p.model.NU),
+		substeps: substeps, over: true,
+		stepLimit: t.timeLimit / (p.model.Options.Timestep * float64(substeps)),
+	}
+	e.random = rand.New(e.source)
+	for _, o := range e.binding.observations {
+		spec := env.Spec{Name: o.name, Shape: o.shape}
+		e.observations = append(e.observations, spec)
+		e.observed = append(e.observed, env.Array{Float64: make([]float64, spec.Size())})
+	}
+	for _, drawn := range e.binding.drawn {
+		e.compiled = append(e.compiled, slices.Clone(drawn))
+	}
+	return e, nil
+}
+
+// substepsIn is the number of physics steps in a control step, which must be a whole one.
+func substepsIn(interval, timestep float64) (int, error) {
+	if interval == 0 {
+		return 1, nil
+	}
+	substeps := math.Round(interval / timestep)
+	if substeps < 1 || math.Abs(interval/timestep-substeps) > 1e-8 {
+		return 0, fmt.Errorf("a control step of %g s is not a whole number of physics steps of %g s", interval, timestep)
+	}
+	return int(substeps), nil
+}
+
+// actionSpec has one element for each actuator, with MuJoCo's widest bounds where it has none.
+func actionSpec(m *mujoco.Model) env.Spec {
+	const widest = 1e10
+	spec := env.Spec{Name: "action", Shape: []int{m.NU}}
+	for i, limited := range m.ActuatorCtrlLimited {
+		low, high := -widest, widest
+		if limited != 0 {
+			low, high = m.ActuatorCtrlRange[2*i], m.ActuatorCtrlRange[2*i+1]
+		}
+		spec.Minimum = append(spec.Minimum, low)
+		spec.Maximum = append(spec.Maximum, high)
+	}
+	return spec
+}
+
+// Observations describes the task's observations, all float64.
+func (e *Environment) Observations() []env.Spec { return e.observations }
+
+// Action describes the controls, one for each actuator.
+func (e *Environment) Action() env.Spec { return e.action }
+
+// Reset begins an episode with a state drawn from the task's initial distribution.
+func (e *Environment) Reset() (env.TimeStep, error) {
+	if err := e.open(); err != nil {
+		return env.TimeStep{}, err
+	}
+	e.over = true // until the episode has begun without an error
+	e.physics.data.Reset()
+	if err := e.physics.data.ForwardPassive(); err != nil {
+		return env.TimeStep{}, e.failed("reset", err)
+	}
+	e.binding.initialise(e.random)
+	if err := e.physics.data.ForwardPassive(); err != nil {
+		return env.TimeStep{}, e.failed("reset", err)
+	}
+	e.count, e.over = 0, false
+	return env.Restart(e.observe()), nil
+}
+
+// Step applies action, clipped to its bounds, for one control step. If the physics breaks down, the
+// error wraps a *mujoco.Warning and the next Step begins a new episode.
+func (e *Environment) Step(action []float64) (env.TimeStep, error) {
+	if e.over {
+		return e.Reset()
+	}
+	if err := e.open(); err != nil {
+		return env.TimeStep{}, err
+	}
+	if err := e.action.CheckAction(action); err != nil {
+		return env.TimeStep{}, err
+	}
+	for i, u := range action {
+		e.control[i] = min(max(u, e.action.Minimum[i]), e.action.Maximum[i])
+	}
+	if err := e.physics.data.Step(e.control, e.substeps); err != nil {
+		e.over = true
+		return env.TimeStep{}, e.failed("step", err)
+	}
+	reward := e.binding.reward()
+	e.count++
+	e.over = float64(e.count) >= e.stepLimit
+	if e.over {
+		return env.Truncation(reward, e.observe()), nil
+	}
+	return env.Transition(reward, e.observe()), nil
+}
+
+// observe fills the arrays of the observation.
+func (e *Environment) observe() env.Observation {
+	for i, o := range e.binding.observations {
+		o.write(e.observed[i].Float64)
+	}
+	return e.observed
+}
+
+// Render draws the present state as seen by a camera of the model; -1 is a free camera that shows
+// all of it. The first call starts a renderer, which takes a few tenths of a second.
+func (e *Environment) Render(camera, width, height int) (*image.RGBA, error) {
+	if err := e.open(); err != nil {
+		return nil, err
+	}
+	if e.renderer == nil {
+		renderer, err := mujoco.NewRenderer(e.physics.model, e.profile)
+		if err != nil {
+			return nil, err
+		}
+		e.renderer = renderer
+	}
+	picture := new(image.RGBA)
+	if err := e.renderer.Render(e.physics.data, camera, width, height, picture); err != nil {
+		return nil, e.failed("render", err)
+	}
+	return picture, nil
+}
+
+// Close frees the simulation and the renderer.
+func (e *Environment) Close() error {
+	if e.renderer != nil {
+		e.renderer.Close()
+	}
+	if e.physics.data != nil {
+		e.physics.close()
+	}
+	e.renderer, e.physics, e.over = nil, physics{}, false
+	return nil
+}
+
+// open returns an error if the environment is closed.
+func (e *Environment) open() error {
+	if e.physics.data == nil {
+		return fmt.Errorf("control: task %s: the environment is closed", e.task.name)
+	}
+	return nil
+}
+
+// failed says in which task and when err happened.
+func (e *Environment) failed(what string, err error) error {
+	return fmt.Errorf("control: task %s: %s %d: %w", e.task.name, what, e.count, err)
+}

@@ -1,0 +1,103 @@
+package control
+
+import (
+	"math"
+	"math/rand/v2"
+
+	"github.com/reverie-rl/reverie/mujoco"
+)
+
+// physics is a simulation with access by name. The names are constants of our own models, so an
+// unknown one is a mistake in the program.
+type physics struct {
+	model *mujoco.Model
+	data  *mujoco.Data
+}
+
+// newPhysics compiles the MJCF text and makes a simulation of it.
+func newPhysics(xml string) (physics, error) {
+	model, err := mujoco.Compile(xml, map[string][]byte{"common.xml": commonXML})
+	if err != nil {
+		return physics{}, err
+	}
+	data, err := mujoco.NewData(model)
+	if err != nil {
+		model.Close()
+		return physics{}, err
+	}
+	return physics{model, data}, nil
+}
+
+func (p physics) close() {
+	p.data.Close()
+	p.model.Close()
+}
+
+// row is the part of array, which has width numbers for each element of a kind, that belongs to
+// the element called name.
+func (p physics) row(array []float64, width int, kind mujoco.Object, name string) []float64 {
+	id, err := p.model.ID(kind, name)
+	if err != nil {
+		panic(err)
+	}
+	return array[id*width : (id+1)*width : (id+1)*width]
+}
+
+// bodyMatrix is the rotation of a body's frame: xx, xy, xz, yx, yy, yz, zx, zy, zz, where the
+// second letter names the body's axis.
+func (p physics) bodyMatrix(name string) []float64 { return p.row(p.data.XMat, 9, mujoco.Body, name) }
+
+// geomPosition is where a geom is in the world.
+func (p physics) geomPosition(name string) []float64 {
+	return p.row(p.data.GeomXPos, 3, mujoco.Geom, name)
+}
+
+// geomSize is a geom's size; the radius comes first for spheres.
+func (p physics) geomSize(name string) []float64 {
+	return p.row(p.model.GeomSize, 3, mujoco.Geom, name)
+}
+
+// siteSize is a site's size; the radius comes first for spheres.
+func (p physics) siteSize(name string) []float64 {
+	return p.row(p.model.SiteSize, 3, mujoco.Site, name)
+}
+
+// sitePosition is where a site is in the world.
+func (p physics) sitePosition(name string) []float64 {
+	return p.row(p.data.SiteXPos, 3, mujoco.Site, name)
+}
+
+// Places in bodyMatrix.
+const (
+	xz = 2
+	zz = 8
+)
+
+// randomiseJoints draws limited joints uniformly from their ranges and unlimited hinges from
+// [-pi, pi), in the order of their ids. Unlimited slides keep their position.
+func (p physics) randomiseJoints(random *rand.Rand) {
+	const slide, hinge = 2, 3
+	for joint, kind := range p.model.JntType {
+		position := &p.data.QPos[p.model.JntQPosAdr[joint]]
+		switch limited := p.model.JntLimited[joint] != 0; {
+		case limited && (kind == slide || kind == hinge):
+			*position = uniform(random, p.model.JntRange[2*joint], p.model.JntRange[2*joint+1])
+		case kind == hinge:
+			*position = uniform(random, -math.Pi, math.Pi)
+		}
+	}
+}
+
+// uniform draws from [low, high).
+func uniform(random *rand.Rand, low, high float64) float64 {
+	return low + (high-low)*random.Float64()
+}
+
+// distance is the Euclidean distance of two points.
+func distance(a, b []float64) float64 {
+	sum := 0.0
+	for i := range a {
+		sum += (a[i] - b[i]) * (a[i] - b[i])
+	}
+	return math.Sqrt(sum)
+}

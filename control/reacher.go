@@ -1,0 +1,46 @@
+package control
+
+import (
+	_ "embed"
+	"math"
+	"math/rand/v2"
+
+	"github.com/reverie-rl/reverie/mujoco"
+)
+
+//go:embed reacher.xml
+var reacherXML string
+
+func reacherTasks() []task {
+	variant := func(name string, targetRadius float64, tags ...string) task {
+		return task{
+			name: "reacher-" + name, tags: tags,
+			model:     func() string { return reacherXML },
+			timeLimit: 20, bind: func(p physics) binding { return bindReacher(p, targetRadius) },
+		}
+	}
+	return []task{variant("easy", .05, "benchmarking", "easy"), variant("hard", .015, "benchmarking")}
+}
+
+func bindReacher(p physics, targetRadius float64) binding {
+	p.geomSize("target")[0] = targetRadius
+	place := p.row(p.model.GeomPos, 3, mujoco.Geom, "target")
+	target, finger := p.geomPosition("target"), p.geomPosition("finger")
+	reached := within(0, targetRadius+p.geomSize("finger")[0])
+	return binding{
+		observations: []observation{
+			copied("position", p.data.QPos),
+			{"to_target", []int{2}, func(into []float64) {
+				into[0], into[1] = target[0]-finger[0], target[1]-finger[1]
+			}},
+			copied("velocity", p.data.QVel),
+		},
+		initialise: func(random *rand.Rand) {
+			p.randomiseJoints(random)
+			angle, radius := uniform(random, 0, 2*math.Pi), uniform(random, .05, .2)
+			place[0], place[1] = radius*math.Sin(angle), radius*math.Cos(angle)
+		},
+		reward: func() float64 { return reached.Of(distance(target[:2], finger[:2])) },
+		drawn:  [][]float64{place},
+	}
+}

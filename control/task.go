@@ -1,0 +1,72 @@
+package control
+
+import (
+	_ "embed"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/reverie-rl/reverie/env"
+)
+
+// commonXML is what the models share: lights, textures, materials.
+//
+//go:embed common.xml
+var commonXML []byte
+
+// task describes one task of the suite.
+type task struct {
+	name      string // without the suite, as in "cartpole-swingup"
+	tags      []string
+	model     func() string // MJCF
+	timeLimit float64       // length of an episode in seconds
+	interval  float64       // control step in seconds; 0 for one physics step
+	bind      func(physics) binding
+}
+
+// binding is a task on a certain simulation, with names resolved once.
+type binding struct {
+	observations []observation
+	// initialise draws an episode's beginning. Before and after it the environment runs the
+	// simulation's forward pass without actuators.
+	initialise func(random *rand.Rand)
+	// reward is in [0, 1].
+	reward func() float64
+	// drawn are the constants of the model that initialise draws anew.
+	drawn [][]float64
+}
+
+// observation is one named array.
+type observation struct {
+	name  string
+	shape []int
+	write func(into []float64)
+}
+
+// copied observes a part of the simulation as it is.
+func copied(name string, from []float64) observation {
+	return observation{name, []int{len(from)}, func(into []float64) { copy(into, from) }}
+}
+
+// tasks lists all tasks, in the order of their names.
+func tasks() []task {
+	return slices.Concat(acrobotTasks(), cartpoleTasks(), pendulumTasks(), pointMassTasks(), reacherTasks())
+}
+
+// Tasks lists the suite's tasks. Without cgo their New returns mujoco.ErrUnavailable.
+func Tasks() env.Catalogue {
+	var catalogue env.Catalogue
+	for _, t := range tasks() {
+		catalogue = append(catalogue, env.Task{
+			Name: "control/" + t.name,
+			Tags: t.tags,
+			New: func(seed uint64) (env.Environment, error) {
+				e, err := newEnvironment(t, seed)
+				if err != nil {
+					return nil, err
+				}
+				return e, nil
+			},
+		})
+	}
+	return catalogue
+}

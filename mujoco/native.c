@@ -1,0 +1,208 @@
+//go:build cgo
+
+#include "native.h"
+#include "guard.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+__thread guard *active_guard;
+
+// on_error must not return to MuJoCo.
+static void on_error(const char *message) {
+  if (!active_guard) {
+    fprintf(stderr, "mujoco: fatal error outside of a guarded call: %s\n", message);
+    abort();
+  }
+  snprintf(active_guard->error, ERROR_SIZE, "%s", message);
+  longjmp(active_guard->place, 1);
+}
+
+// on_warning keeps MuJoCo from printing: warnings are read from the counters in mjData.
+static void on_warning(const char *message) { (void)message; }
+
+void install_handlers(void) {
+  mju_user_error = on_error;
+  mju_user_warning = on_warning;
+}
+
+// ---- models ----
+
+static int add_file(mjVFS *vfs, const virtual_file *file) {
+#if mjVERSION_HEADER >= 314
+  return mj_addBufferVFS(vfs, file->name, file->content, file->size);
+#else
+  int failed = mj_makeEmptyFileVFS(vfs, file->name, file->size);
+  if (!failed) {
+    memcpy(vfs->filedata[mj_findFileVFS(vfs, file->name)], file->content, file->size);
+  }
+  return failed;
+#endif
+}
+
+static mjModel *load(const char *main_file, mjVFS *vfs, virtual_file *files, int count, char *error) {
+  for (int i = 0; i < count; i++) {
+    if (add_file(vfs, &files[i])) {
+      snprintf(error, ERROR_SIZE, "file %s is empty, named twice or one too many", files[i].name);
+      return NULL;
+    }
+  }
+  return mj_loadXML(main_file, vfs, error, ERROR_SIZE);
+}
+
+// compile_files compiles main_file, which is one of files, or a file on disk if there are none.
+mjModel *compile_files(const char *main_file, virtual_file *files, int count, char *error) {
+  error[0] = 0;
+  if (mj_version() != mjVERSION_HEADER) {
+    snprintf(error, ERROR_SIZE, "built for MuJoCo version %d, but the library is version %d; build again",
+             mjVERSION_HEADER, mj_version());
+    return NULL;
+  }
+  mjVFS *vfs = malloc(sizeof(mjVFS));
+  mj_defaultVFS(vfs);
+  mjModel *volatile model = NULL;
+  int failed;
+  GUARDED(error, failed, model = load(main_file, vfs, files, count, error));
+  mj_deleteVFS(vfs);
+  free(vfs);
+  return failed ? NULL : model;
+}
+
+// ---- simulations ----
+
+simulation *new_simulation(mjModel *model, char *error) {
+  simulation *s = calloc(1, sizeof(simulation));
+  s->model = model;
+  int failed;
+  GUARDED(error, failed, s->data = mj_makeData(model));
+  if (failed || !s->data) {
+    free(s);
+    return NULL;
+  }
+  return s;
+}
+
+void free_simulation(simulation *s) {
+  mj_deleteData(s->data);
+  free(s);
+}
+
+void reset(simulation *s) { mj_resetData(s->model, s->data); }
+
+static void clear_warnings(mjData *d) {
+  for (int i = 0; i < mjNWARNING; i++) {
+    d->warning[i].number = 0;
+  }
+}
+
+// warned reports the first warning since clear_warnings. MuJoCo resets the data, and the counters
+// with it, on a bad number; only counters that begin at zero tell such a warning for certain.
+static int warned(simulation *s, mjtNum time) {
+  for (int i = 0; i < mjNWARNING; i++) {
+    if (s->data->warning[i].number) {
+      s->warning = i;
+      s->info = s->data->warning[i].lastinfo;
+      s->time = time;
+      return CALL_WARNED;
+    }
+  }
+  return CALL_DONE;
+}
+
+// run_stage calls one of MuJoCo's pipeline functions and reports how it went.
+static int run_stage(simulation *s, const mjModel *model, void (*stage)(const mjModel *, mjData *)) {
+  int failed;
+  mjtNum time = s->data->time;
+  clear_warnings(s->data);
+  GUARDED(s->error, failed, stage(model, s->data));
+  return failed ? CALL_FAILED : warned(s, time);
+}
+
+int forward(simulation *s) { return run_stage(s, s->model, mj_forward); }
+
+// forward_passive is forward without the actuators. The model may be shared by threads, so the
+// flag is set in a copy of its header.
+int forward_passive(simulation *s) {
+  mjModel passive = *s->model;
+  passive.opt.disableflags |= mjDSBL_ACTUATION;
+  return run_stage(s, &passive, mj_forward);
+}
+
+// settle brings all that depends on position and velocity up to date.
+int settle(simulation *s) { return run_stage(s, s->model, mj_step1); }
+
+// substep begins, where half_done, in the middle of a step: the data are always left with position
+// and velocity evaluated, so that a control interval costs no evaluation more than its substeps.
+// RK4 cannot be split like this.
+static int substep(simulation *s, int half_done) {
+  mjtNum time = s->data->time;
+  if (half_done) {
+    mj_step2(s->model, s->data);
+  } else {
+    mj_step(s->model, s->data);
+  }
+  return warned(s, time);
+}
+
+static int advance(simulation *s, int substeps) {
+  int half_done = s->model->opt.integrator != mjINT_RK4;
+  for (int i = 0; i < substeps; i++) {
+    int code = substep(s, half_done && i == 0);
+    if (code != CALL_DONE) {
+      return code;
+    }
+  }
+  mjtNum time = s->data->time;
+  mj_step1(s->model, s->data);
+  return warned(s, time);
+}
+
+int step(simulation *s, int substeps) {
+  int failed;
+  volatile int code = CALL_DONE;
+  clear_warnings(s->data);
+  GUARDED(s->error, failed, code = advance(s, substeps));
+  return failed ? CALL_FAILED : code;
+}
+
+// ---- the yardstick ----
+
+static void plain_step(const mjModel *m, mjData *d, int substeps) {
+  int i = 0;
+  if (m->opt.integrator != mjINT_RK4) {
+    mj_step2(m, d);
+    i = 1;
+  }
+  for (; i < substeps; i++) {
+    mj_step(m, d);
+  }
+  mj_step1(m, d);
+}
+
+static void plain_control(const mjModel *m, mjData *d, int control_step) {
+  for (int i = 0; i < m->nu; i++) {
+    mjtNum low = m->actuator_ctrllimited[i] ? m->actuator_ctrlrange[2 * i] : -1;
+    mjtNum high = m->actuator_ctrllimited[i] ? m->actuator_ctrlrange[2 * i + 1] : 1;
+    d->ctrl[i] = (low + high) / 2 + (high - low) / 2 * sin(0.1 * control_step + i);
+  }
+}
+
+static void run_plain_loop(const mjModel *m, mjData *d, int control_steps, int substeps) {
+  for (int i = 0; i < control_steps; i++) {
+    if (i % 1000 == 0) {
+      mj_resetData(m, d);
+      mj_forward(m, d);
+    }
+    plain_control(m, d, i);
+    plain_step(m, d, substeps);
+  }
+}
+
+int plain_loop(simulation *s, int control_steps, int substeps) {
+  int failed;
+  clear_warnings(s->data);
+  GUARDED(s->error, failed, run_plain_loop(s->model, s->data, control_steps, substeps));
+  return failed ? CALL_FAILED : warned(s, s->data->time);
+}

@@ -1,0 +1,238 @@
+//go:build cgo
+
+package mujoco
+
+/*
+#cgo CFLAGS: -std=gnu11 -O2
+#cgo LDFLAGS: -lmujoco -lOSMesa -lm
+#cgo noescape step
+#cgo nocallback step
+#include <stdlib.h>
+#include "native.h"
+*/
+import "C"
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+	"unsafe"
+)
+
+func init() { C.install_handlers() }
+
+// Version is the version of the library in use, as in "2.2.2".
+func Version() string {
+	number := int(C.mj_version())
+	return fmt.Sprintf("%d.%d.%d", number/100, number/10%10, number%10)
+}
+
+// modelHandle is the C side of a Model.
+type modelHandle struct {
+	native  *C.mjModel
+	cleanup runtime.Cleanup
+}
+
+// dataHandle is the C side of a Data.
+type dataHandle struct {
+	native  *C.simulation
+	cleanup runtime.Cleanup
+}
+
+// Compile compiles MJCF text. files are what the model may refer to, by name: included XML, meshes,
+// height fields, pictures. What is wrong with the model comes back as a *CompileError.
+func Compile(xml string, files map[string][]byte) (*Model, error) {
+	const name = "model.xml"
+	if _, taken := files[name]; taken {
+		return nil, fmt.Errorf("mujoco: no included file may be called %s: that is the model itself", name)
+	}
+	if strings.TrimSpace(xml) == "" {
+		return nil, &CompileError{File: name, Text: "the model is empty"}
+	}
+	list := []C.virtual_file{newVirtualFile(name, []byte(xml))}
+	for name, content := range files {
+		list = append(list, newVirtualFile(name, content))
+	}
+	defer func() {
+		for _, file := range list {
+			C.free(unsafe.Pointer(file.name))
+			C.free(file.content)
+		}
+	}()
+	return compile(name, list)
+}
+
+// newVirtualFile copies a file into C's memory.
+func newVirtualFile(name string, content []byte) C.virtual_file {
+	return C.virtual_file{name: C.CString(name), content: C.CBytes(content), size: C.int(len(content))}
+}
+
+// Load compiles the MJCF file at path, and what it refers to beside it.
+func Load(path string) (*Model, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("mujoco: no model to load: %w", err)
+	}
+	return compile(path, nil)
+}
+
+func compile(main string, files []C.virtual_file) (*Model, error) {
+	name, text := C.CString(main), newErrorText()
+	defer C.free(unsafe.Pointer(name))
+	defer C.free(unsafe.Pointer(text))
+	list := (*C.virtual_file)(C.calloc(C.size_t(len(files)+1), C.sizeof_virtual_file))
+	defer C.free(unsafe.Pointer(list))
+	copy(unsafe.Slice(list, len(files)), files)
+	native := C.compile_files(name, list, C.int(len(files)), text)
+	if native == nil {
+		return nil, newCompileError(main, C.GoString(text))
+	}
+	return newModel(native), nil
+}
+
+// newErrorText makes room for a message, to be freed by the caller.
+func newErrorText() *C.char { return (*C.char)(C.calloc(1, C.ERROR_SIZE)) }
+
+// newModel wraps a compiled model, which it will free.
+func newModel(native *C.mjModel) *Model {
+	m := &Model{
+		NQ: int(native.nq), NV: int(native.nv), NU: int(native.nu), NA: int(native.na),
+		NSensorData: int(native.nsensordata),
+		Options:     options(native),
+		ModelArrays: modelArrays(native),
+		names:       modelNames(native),
+	}
+	m.index()
+	m.native = native
+	m.cleanup = runtime.AddCleanup(m, func(native *C.mjModel) { C.mj_deleteModel(native) }, native)
+	return m
+}
+
+// Close frees the model. Its arrays, and every Data and Renderer of it, must not be used any more.
+func (m *Model) Close() {
+	if m.native != nil {
+		m.cleanup.Stop()
+		C.mj_deleteModel(m.native)
+		m.native, m.ModelArrays = nil, ModelArrays{}
+	}
+}
+
+// live returns the model in C, and panics if it is closed.
+func (m *Model) live() *C.mjModel {
+	if m.native == nil {
+		panic("mujoco: use of a Model after its Close")
+	}
+	return m.native
+}
+
+// NewData makes a simulation of m in its default state. Close it when it is no longer needed.
+func NewData(m *Model) (*Data, error) {
+	text := newErrorText()
+	defer C.free(unsafe.Pointer(text))
+	native := C.new_simulation(m.live(), text)
+	if native == nil {
+		return nil, fmt.Errorf("mujoco: no room for a simulation: %s", C.GoString(text))
+	}
+	d := &Data{DataArrays: dataArrays(native), model: m}
+	d.saved = d.savedArrays()
+	d.native = native
+	d.cleanup = runtime.AddCleanup(d, func(native *C.simulation) { C.free_simulation(native) }, native)
+	return d, nil
+}
+
+// Close frees the simulation. Its arrays must not be used any more.
+func (d *Data) Close() {
+	if d.native != nil {
+		d.cleanup.Stop()
+		C.free_simulation(d.native)
+		d.native, d.DataArrays, d.saved = nil, DataArrays{}, nil
+	}
+}
+
+// live returns the simulation in C, and panics if it or its model is closed.
+func (d *Data) live() *C.simulation {
+	if d.native == nil {
+		panic("mujoco: use of a Data after its Close")
+	}
+	d.model.live()
+	return d.native
+}
+
+// Reset puts the model's default state in place, at time 0. What depends on it, such as XPos, is
+// only up to date after Forward.
+func (d *Data) Reset() { C.reset(d.live()) }
+
+// Forward computes everything that depends on the state and the control, without moving on.
+func (d *Data) Forward() error {
+	code := C.forward(d.live())
+	return d.report(code)
+}
+
+// ForwardPassive is Forward as if there were no actuators.
+func (d *Data) ForwardPassive() error {
+	code := C.forward_passive(d.live())
+	return d.report(code)
+}
+
+// settle brings what depends on position and velocity up to date, as Step leaves it.
+func (d *Data) settle() error {
+	code := C.settle(d.live())
+	return d.report(code)
+}
+
+// Step applies control, which has NU elements, for a number of physics steps. Before and after it,
+// all that depends on position and velocity belongs to the present state, while accelerations and
+// what is sensed from them belong to the beginning of the last physics step. It allocates nothing
+// and is one call into C. A warning of MuJoCo is a *Warning and ends the call at once.
+func (d *Data) Step(control []float64, substeps int) error {
+	native := d.live()
+	if len(control) != len(d.Ctrl) {
+		return fmt.Errorf("mujoco: the control has %d elements, the model takes %d", len(control), len(d.Ctrl))
+	}
+	copy(d.Ctrl, control)
+	if code := C.step(native, C.int(substeps)); code != C.CALL_DONE {
+		return d.report(code)
+	}
+	return nil
+}
+
+// report turns the outcome of a call into an error.
+func (d *Data) report(code C.int) error {
+	switch code {
+	case C.CALL_DONE:
+		return nil
+	case C.CALL_WARNED:
+		return &Warning{Kind: WarningKind(d.native.warning), Time: float64(d.native.time), Info: int(d.native.info)}
+	default:
+		return errors.New("mujoco: fatal error: " + C.GoString(&d.native.error[0]))
+	}
+}
+
+// TimePlainLoop measures how long a loop in C, with nothing of Go in it, needs for controlSteps
+// control steps of substeps physics steps each, as Step does them. The controls are sinusoids over
+// their whole range, and the simulation begins anew every 1000 control steps.
+func (d *Data) TimePlainLoop(controlSteps, substeps int) (time.Duration, error) {
+	native := d.live()
+	start := time.Now()
+	code := C.plain_loop(native, C.int(controlSteps), C.int(substeps))
+	return time.Since(start), d.report(code)
+}
+
+// modelNames reads the names of all elements.
+func modelNames(m *C.mjModel) [objects][]string {
+	counts := [objects]C.int{m.nbody, m.njnt, m.ngeom, m.nsite, m.ncam, m.ntendon, m.nu, m.nsensor}
+	types := [objects]C.int{
+		C.mjOBJ_BODY, C.mjOBJ_JOINT, C.mjOBJ_GEOM, C.mjOBJ_SITE, C.mjOBJ_CAMERA, C.mjOBJ_TENDON, C.mjOBJ_ACTUATOR, C.mjOBJ_SENSOR,
+	}
+	var names [objects][]string
+	for kind, count := range counts {
+		for id := range count {
+			names[kind] = append(names[kind], C.GoString(C.mj_id2name(m, types[kind], id)))
+		}
+		names[kind] = slices.Clip(names[kind])
+	}
+	return names
+}

@@ -1,0 +1,122 @@
+//go:build cgo
+
+#include "native.h"
+#include "guard.h"
+
+#include <GL/osmesa.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_GEOMS 10000
+
+struct renderer {
+  mjModel header;    // the model with the quality and the buffer size of this renderer
+  int fast;
+  int ready;         // the MuJoCo context is made, for pictures up to width x height
+  int width, height;
+  OSMesaContext gl;
+  unsigned char surface[4 * 16 * 16]; // OSMesa wants one; MuJoCo draws into a buffer of its own
+  unsigned char *pixels;              // RGB, rows from the bottom up
+  mjvScene scene;
+  mjvOption option;
+  mjvCamera camera;
+  mjrContext context;
+};
+
+static void prepare(renderer *r) {
+  mjv_defaultOption(&r->option);
+  mjv_makeScene(&r->header, &r->scene, MAX_GEOMS);
+  r->scene.flags[mjRND_SHADOW] = !r->fast;
+  r->scene.flags[mjRND_REFLECTION] = !r->fast;
+  if (r->fast) {
+    r->header.vis.quality.offsamples = 0;
+  }
+}
+
+// new_renderer and all that follows must be called on one and the same thread.
+renderer *new_renderer(const mjModel *model, int fast, char *error) {
+  renderer *r = calloc(1, sizeof(renderer));
+  r->header = *model;
+  r->fast = fast;
+  mjv_defaultScene(&r->scene);
+  mjr_defaultContext(&r->context);
+  r->gl = OSMesaCreateContextExt(OSMESA_RGBA, 24, 8, 8, NULL);
+  int failed = !r->gl || !OSMesaMakeCurrent(r->gl, r->surface, GL_UNSIGNED_BYTE, 16, 16);
+  if (failed) {
+    snprintf(error, ERROR_SIZE, "OSMesa gave no OpenGL context");
+  } else {
+    GUARDED(error, failed, prepare(r));
+  }
+  if (failed) {
+    free_renderer(r);
+    return NULL;
+  }
+  return r;
+}
+
+void free_renderer(renderer *r) {
+  if (r->ready) {
+    mjr_freeContext(&r->context);
+  }
+  mjv_freeScene(&r->scene);
+  if (r->gl) {
+    OSMesaDestroyContext(r->gl);
+  }
+  free(r->pixels);
+  free(r);
+}
+
+// fit makes MuJoCo's buffer as large as the largest picture asked for. It is no larger, because
+// clearing and multisampling cost time for every pixel of the buffer.
+static void fit(renderer *r, int width, int height) {
+  if (r->ready && width <= r->width && height <= r->height) {
+    return;
+  }
+  if (r->ready) {
+    r->ready = 0;
+    mjr_freeContext(&r->context);
+  }
+  r->width = r->width > width ? r->width : width;
+  r->height = r->height > height ? r->height : height;
+  r->header.vis.global.offwidth = r->width;
+  r->header.vis.global.offheight = r->height;
+  mjr_makeContext(&r->header, &r->context, mjFONTSCALE_100);
+  r->ready = 1;
+  mjr_setBuffer(mjFB_OFFSCREEN, &r->context);
+  r->pixels = realloc(r->pixels, 3 * (size_t)r->width * r->height);
+}
+
+static void draw(renderer *r, simulation *s, int camera, int width, int height) {
+  fit(r, width, height);
+  mjv_defaultFreeCamera(s->model, &r->camera);
+  if (camera >= 0) {
+    r->camera.type = mjCAMERA_FIXED;
+    r->camera.fixedcamid = camera;
+  }
+  mjrRect viewport = {0, 0, width, height};
+  mjv_updateScene(s->model, s->data, &r->option, NULL, &r->camera, mjCAT_ALL, &r->scene);
+  mjr_render(viewport, &r->scene, &r->context);
+  mjr_readPixels(r->pixels, NULL, viewport, &r->context);
+}
+
+// copy_flipped writes the picture from the top row down.
+static void copy_flipped(const unsigned char *rgb, int width, int height, unsigned char *rgba, int stride) {
+  for (int y = 0; y < height; y++) {
+    const unsigned char *from = rgb + 3 * (size_t)width * (height - 1 - y);
+    unsigned char *to = rgba + (size_t)stride * y;
+    for (int x = 0; x < width; x++, from += 3, to += 4) {
+      memcpy(to, from, 3);
+      to[3] = 255;
+    }
+  }
+}
+
+int render(renderer *r, simulation *s, int camera, int width, int height, unsigned char *rgba, int stride, char *error) {
+  int failed;
+  GUARDED(error, failed, draw(r, s, camera, width, height));
+  if (!failed) {
+    copy_flipped(r->pixels, width, height, rgba, stride);
+  }
+  return failed;
+}

@@ -1,0 +1,65 @@
+//go:build !cgo
+
+package mujoco
+
+import (
+	"image"
+	"time"
+)
+
+// modelHandle and dataHandle hold nothing: without cgo there is no model and no simulation.
+type (
+	modelHandle struct{}
+	dataHandle  struct{}
+)
+
+// Version is "none": the program was built without the library.
+func Version() string { return "none" }
+
+// Compile returns ErrUnavailable.
+func Compile(xml string, files map[string][]byte) (*Model, error) { return nil, ErrUnavailable }
+
+// Load returns ErrUnavailable.
+func Load(path string) (*Model, error) { return nil, ErrUnavailable }
+
+// Close does nothing.
+func (m *Model) Close() {}
+
+// NewData returns ErrUnavailable.
+func NewData(m *Model) (*Data, error) { return nil, ErrUnavailable }
+
+// Close does nothing.
+func (d *Data) Close() {}
+
+// Reset does nothing.
+func (d *Data) Reset() {}
+
+// Forward returns ErrUnavailable.
+func (d *Data) Forward() error { return ErrUnavailable }
+
+// ForwardPassive returns ErrUnavailable.
+func (d *Data) ForwardPassive() error { return ErrUnavailable }
+
+func (d *Data) settle() error { return ErrUnavailable }
+
+// Step returns ErrUnavailable.
+func (d *Data) Step(control []float64, substeps int) error { return ErrUnavailable }
+
+// TimePlainLoop returns ErrUnavailable.
+func (d *Data) TimePlainLoop(controlSteps, substeps int) (time.Duration, error) {
+	return 0, ErrUnavailable
+}
+
+// Renderer draws simulations of one model.
+type Renderer struct{}
+
+// NewRenderer returns ErrUnavailable.
+func NewRenderer(m *Model, profile Profile) (*Renderer, error) { return nil, ErrUnavailable }
+
+// Render returns ErrUnavailable.
+func (r *Renderer) Render(d *Data, camera, width, height int, picture *image.RGBA) error {
+	return ErrUnavailable
+}
+
+// Close does nothing.
+func (r *Renderer) Close() {}
