@@ -90,12 +90,8 @@ func (f *File) parseHeader(header []byte) (entries []entry, err error) {
 func (f *File) parseMetadata(decoder *json.Decoder) error {
 	f.Metadata = map[string]string{}
 	return object(decoder, func(key string) error {
-		token, err := decoder.Token()
-		text, isText := token.(string)
-		if err == nil && !isText {
-			err = errors.New("not a string")
-		}
-		f.Metadata[key] = text
+		value, err := text(decoder)
+		f.Metadata[key] = value
 		return err
 	})
 }
@@ -107,9 +103,7 @@ func parseEntry(decoder *json.Decoder) (e entry, err error) {
 		fields++
 		switch key {
 		case "dtype":
-			token, tokenErr := decoder.Token()
-			e.DType, _ = token.(string)
-			return tokenErr
+			e.DType, err = text(decoder)
 		case "shape":
 			e.Shape, err = numbers(decoder)
 		case "data_offsets":
@@ -137,11 +131,10 @@ func object(decoder *json.Decoder, value func(key string) error) error {
 	}
 	seen := map[string]bool{}
 	for decoder.More() {
-		token, err := decoder.Token()
+		key, err := text(decoder)
 		if err != nil {
 			return err
 		}
-		key := token.(string) // the decoder allows no other kind of key
 		if seen[key] {
 			return fmt.Errorf("%q comes twice", key)
 		}
@@ -152,6 +145,16 @@ func object(decoder *json.Decoder, value func(key string) error) error {
 	}
 	_, err := decoder.Token()
 	return err
+}
+
+// text reads a JSON string.
+func text(decoder *json.Decoder) (string, error) {
+	token, err := decoder.Token()
+	value, isText := token.(string)
+	if err == nil && !isText {
+		err = errors.New("not a string")
+	}
+	return value, err
 }
 
 // numbers reads a JSON array of whole numbers, 0 or more.
