@@ -4,6 +4,9 @@ package kernel
 const referenceTileRows = 32
 
 func rowTiles(p Product) int {
+	if p.N == 0 {
+		return 0
+	}
 	return (p.M + referenceTileRows - 1) / referenceTileRows
 }
 

@@ -1,0 +1,76 @@
+package kernel
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+)
+
+func random(n int) []float32 {
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = rand.Float32()*2 - 1
+	}
+	return x
+}
+
+func (p Product) String() string {
+	letter := map[bool]string{false: "N", true: "T"}
+	return fmt.Sprintf("%dx%dx%d%s%s", p.M, p.N, p.K, letter[p.TransposeA], letter[p.TransposeB])
+}
+
+// run packs and multiplies, tile after tile.
+func run(s *Set[float32], p Product, c, a, b, packed, bias []float32) {
+	for tile := range s.PackTiles(p) {
+		s.Pack(p, tile, packed, b)
+	}
+	for tile := range s.MultiplyTiles(p) {
+		s.Multiply(p, tile, c, a, b, packed, bias)
+	}
+}
+
+func BenchmarkProduct(b *testing.B) {
+	products := []Product{
+		{M: 256, N: 256, K: 256},
+		{M: 256, N: 256, K: 256, TransposeB: true},
+		{M: 256, N: 256, K: 256, TransposeA: true},
+		{M: 5120, N: 256, K: 256},
+		{M: 5120, N: 256, K: 256, TransposeB: true},
+		{M: 256, N: 256, K: 5120, TransposeA: true},
+		{M: 5120, N: 256, K: 30},
+		{M: 256, N: 256, K: 24},
+		{M: 24, N: 256, K: 256, TransposeA: true},
+		{M: 128, N: 256, K: 256},
+		{M: 1280, N: 256, K: 256},
+		{M: 256, N: 12, K: 256},
+		{M: 256, N: 256, K: 12, TransposeB: true},
+		{M: 256, N: 12, K: 256, TransposeA: true},
+		{M: 256, N: 2, K: 256},
+		{M: 256, N: 1, K: 256},
+		{M: 256, N: 1, K: 256, TransposeA: true},
+		{M: 256, N: 256, K: 1, TransposeB: true},
+		{M: 5120, N: 1, K: 256},
+		{M: 1, N: 256, K: 256},
+		{M: 1, N: 256, K: 256, TransposeB: true},
+		{M: 1, N: 256, K: 24},
+		{M: 8, N: 256, K: 256},
+	}
+	for _, p := range products {
+		for _, s := range Sets() {
+			if s.Name == "go" {
+				continue
+			}
+			b.Run(p.String()+"/"+s.Name, func(b *testing.B) { benchmarkProduct(b, s, p) })
+		}
+	}
+}
+
+func benchmarkProduct(b *testing.B, s *Set[float32], p Product) {
+	x, y := random(p.M*p.K), random(p.K*p.N)
+	c, packed := make([]float32, p.M*p.N), make([]float32, s.PackSize(p))
+	for b.Loop() {
+		run(s, p, c, x, y, packed, nil)
+	}
+	work := 2 * float64(p.M) * float64(p.N) * float64(p.K)
+	b.ReportMetric(work*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
+}
