@@ -1,0 +1,126 @@
+package replay
+
+import "fmt"
+
+// Transitions is a batch of n-step items in the caller's memory. The length of Discount is the
+// batch size.
+type Transitions struct {
+	Observation    []float32 // [batch, observation]: o_t
+	Action         []float32 // [batch, action]: a_t
+	LogProbability []float32 // [batch]: of a_t under the policy that chose it
+	Reward         []float32 // [batch, reward]: the discounted sum of the m rewards
+	Discount       []float32 // [batch]: the factor of the value of Next
+	Next           []float32 // [batch, observation]: o_t+m
+}
+
+// Sequences is a batch of windows of consecutive steps in the caller's memory. The length of
+// Discount is the batch size times the length of the windows.
+type Sequences struct {
+	Observation    []float32 // [batch, length+1, observation]: o_t ... o_t+length
+	Action         []float32 // [batch, length, action]: a_t ... a_t+length-1
+	LogProbability []float32 // [batch, length]: of the actions under the policy that chose them
+	Reward         []float32 // [batch, length, reward]: r_t+1 ... r_t+length
+	Discount       []float32 // [batch, length]: d_t+1 ... d_t+length
+}
+
+// NewTransitions returns memory for a batch of items.
+func NewTransitions(layout Layout, items int) Transitions {
+	return Transitions{
+		Observation:    make([]float32, items*layout.Observation),
+		Action:         make([]float32, items*layout.Action),
+		LogProbability: make([]float32, items),
+		Reward:         make([]float32, items*layout.Reward),
+		Discount:       make([]float32, items),
+		Next:           make([]float32, items*layout.Observation),
+	}
+}
+
+// NewSequences returns memory for a batch of windows of length steps.
+func NewSequences(layout Layout, items, length int) Sequences {
+	return Sequences{
+		Observation:    make([]float32, items*(length+1)*layout.Observation),
+		Action:         make([]float32, items*length*layout.Action),
+		LogProbability: make([]float32, items*length),
+		Reward:         make([]float32, items*length*layout.Reward),
+		Discount:       make([]float32, items*length),
+	}
+}
+
+// check tells which array has the wrong size.
+func (b Transitions) check(layout Layout) error {
+	items := len(b.Discount)
+	for _, array := range [...]struct {
+		name      string
+		got, want int
+	}{
+		{"Observation", len(b.Observation), items * layout.Observation},
+		{"Action", len(b.Action), items * layout.Action},
+		{"LogProbability", len(b.LogProbability), items},
+		{"Reward", len(b.Reward), items * layout.Reward},
+		{"Next", len(b.Next), items * layout.Observation},
+	} {
+		if array.got != array.want {
+			return fmt.Errorf("replay: batch of %d items: %s has %d elements, want %d", items, array.name, array.got, array.want)
+		}
+	}
+	return nil
+}
+
+// check returns the number of windows, or tells which array has the wrong size.
+func (b Sequences) check(layout Layout, length int) (int, error) {
+	items := len(b.Discount) / length
+	for _, array := range [...]struct {
+		name      string
+		got, want int
+	}{
+		{"Observation", len(b.Observation), items * (length + 1) * layout.Observation},
+		{"Action", len(b.Action), items * length * layout.Action},
+		{"LogProbability", len(b.LogProbability), items * length},
+		{"Reward", len(b.Reward), items * length * layout.Reward},
+		{"Discount", len(b.Discount), items * length},
+	} {
+		if array.got != array.want {
+			return 0, fmt.Errorf("replay: batch of %d windows of %d steps: %s has %d elements, want %d", items, length, array.name, array.got, array.want)
+		}
+	}
+	return items, nil
+}
+
+// fillTransition writes the n-step item that begins at row. Sampler.SampleTransitions gives the
+// formulas.
+func (t *Table) fillTransition(batch Transitions, item, row, n int, gamma float64) {
+	chunk, i := t.at(row)
+	copy(element(batch.Observation, t.layout.Observation, item), element(chunk.observation, t.layout.Observation, i))
+	copy(element(batch.Action, t.layout.Action, item), element(chunk.action, t.layout.Action, i))
+	batch.LogProbability[item] = chunk.logProbability[i]
+	reward := element(batch.Reward, t.layout.Reward, item)
+	clear(reward)
+	weight, end := 1.0, row // weight is gamma^k d_t+1 ... d_t+k
+	for end < row+n && t.follows(end, 1) {
+		chunk, i := t.at(end)
+		for j, r := range element(chunk.reward, t.layout.Reward, i) {
+			reward[j] += float32(weight * float64(r))
+		}
+		weight *= gamma * float64(chunk.discount[i])
+		end++
+	}
+	batch.Discount[item] = float32(weight)
+	chunk, i = t.at(end)
+	copy(element(batch.Next, t.layout.Observation, item), element(chunk.observation, t.layout.Observation, i))
+}
+
+// fillSequence writes the window of length steps that begins at row.
+func (t *Table) fillSequence(batch Sequences, item, row, length int) {
+	for k := range length {
+		chunk, i := t.at(row + k)
+		place := item*length + k
+		copy(element(batch.Observation, t.layout.Observation, place+item), element(chunk.observation, t.layout.Observation, i))
+		copy(element(batch.Action, t.layout.Action, place), element(chunk.action, t.layout.Action, i))
+		copy(element(batch.Reward, t.layout.Reward, place), element(chunk.reward, t.layout.Reward, i))
+		batch.LogProbability[place] = chunk.logProbability[i]
+		batch.Discount[place] = chunk.discount[i]
+	}
+	chunk, i := t.at(row + length)
+	last := item*(length+1) + length
+	copy(element(batch.Observation, t.layout.Observation, last), element(chunk.observation, t.layout.Observation, i))
+}

@@ -1,0 +1,279 @@
+package replay_test
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/reverie-rl/reverie/replay"
+	"github.com/reverie-rl/reverie/replay/replaytest"
+)
+
+// memory is a table with a sampler of its own.
+type memory struct {
+	*replay.Table
+	*replay.Sampler
+	capacity int
+	seed     uint64
+}
+
+func open(layout replay.Layout, capacity int, seed uint64) (replaytest.Memory, error) {
+	table, err := replay.NewTable(layout, capacity)
+	if err != nil {
+		return nil, err
+	}
+	sampler, err := replay.NewSampler(seed, table)
+	return memory{table, sampler, capacity, seed}, err
+}
+
+func (m memory) Reopen() (replaytest.Memory, error) {
+	other, err := open(m.Layout(), m.capacity, m.seed)
+	if err != nil {
+		return nil, err
+	}
+	reopened := other.(memory)
+	reopened.Draw = m.Draw
+	for _, part := range m.Save() {
+		var data bytes.Buffer
+		if err := part.Write(&data); err != nil {
+			return nil, err
+		}
+		if err := reopened.Restore(data.Bytes()); err != nil {
+			return nil, err
+		}
+	}
+	return reopened, nil
+}
+
+func TestTable(t *testing.T) { replaytest.Run(t, open) }
+
+var layout = replay.Layout{Observation: 3, Action: 2, Reward: 1}
+
+// fill plays episodes of 7 steps until steps are stored.
+func fill(t testing.TB, table *replay.Table, steps int) {
+	t.Helper()
+	for i := range steps {
+		if i%7 == 0 {
+			if err := table.Begin([]float32{float32(i), 0, 0}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		step := replay.Step{
+			Action: []float32{float32(i), 1}, Reward: []float32{1}, Discount: 1,
+			Observation: []float32{float32(i), 1, 1}, Version: uint64(i),
+		}
+		if err := table.Append(step); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func newTable(t testing.TB, capacity int) *replay.Table {
+	t.Helper()
+	table, err := replay.NewTable(layout, capacity)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return table
+}
+
+// saved returns the bytes of every part by name, and which parts are complete.
+func saved(t *testing.T, table *replay.Table) (data map[string]string, complete map[string]bool) {
+	t.Helper()
+	data, complete = map[string]string{}, map[string]bool{}
+	for _, part := range table.Save() {
+		var written bytes.Buffer
+		if err := part.Write(&written); err != nil {
+			t.Fatal(err)
+		}
+		data[part.Name], complete[part.Name] = written.String(), part.Complete
+	}
+	return data, complete
+}
+
+// A checkpoint keeps the file of a complete part, so its bytes must never change.
+func TestCompletePartsNeverChange(t *testing.T) {
+	table := newTable(t, 50)
+	earlier := map[string]string{}
+	for range 200 {
+		fill(t, table, 1)
+		data, complete := saved(t, table)
+		for name, isComplete := range complete {
+			if before, found := earlier[name]; found && before != data[name] {
+				t.Fatalf("complete part %s changed", name)
+			}
+			if isComplete {
+				earlier[name] = data[name]
+			}
+		}
+		incomplete := 0
+		for _, isComplete := range complete {
+			if !isComplete {
+				incomplete++
+			}
+		}
+		if incomplete > 1 {
+			t.Fatalf("%d parts are incomplete: %v", incomplete, complete)
+		}
+	}
+}
+
+func TestRestoredTableIsSavedAsTheSameBytes(t *testing.T) {
+	for steps := range 150 {
+		table, copied := newTable(t, 50), newTable(t, 50)
+		fill(t, table, steps)
+		restore(t, copied, table)
+		want, _ := saved(t, table)
+		got, _ := saved(t, copied)
+		for name := range want {
+			if got[name] != want[name] || len(got) != len(want) {
+				t.Fatalf("after %d steps: part %s differs or %d parts became %d", steps, name, len(want), len(got))
+			}
+		}
+	}
+}
+
+func restore(t *testing.T, into, from *replay.Table) {
+	t.Helper()
+	for _, part := range from.Save() {
+		var data bytes.Buffer
+		if err := part.Write(&data); err != nil {
+			t.Fatal(err)
+		}
+		if err := into.Restore(data.Bytes()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A resumed run may have another capacity, and goes on from there.
+func TestRestoreWithAnotherCapacity(t *testing.T) {
+	table := newTable(t, 50)
+	fill(t, table, 140)
+	for _, capacity := range []int{20, 33, 51, 170} {
+		other, again := newTable(t, capacity), newTable(t, capacity)
+		restore(t, other, table)
+		fill(t, other, 30)
+		restore(t, again, other)
+		if held := other.Len(); held != again.Len() || held > capacity || held < min(capacity, 80)*2/3 {
+			t.Errorf("capacity %d: %d steps held, %d after a second restore", capacity, held, again.Len())
+		}
+	}
+}
+
+func TestRestoreRefuses(t *testing.T) {
+	table := newTable(t, 50)
+	fill(t, table, 40)
+	var parts [][]byte
+	for _, part := range table.Save() {
+		var data bytes.Buffer
+		if err := part.Write(&data); err != nil {
+			t.Fatal(err)
+		}
+		parts = append(parts, data.Bytes())
+	}
+	gap := newTable(t, 50)
+	if err := gap.Restore(parts[0]); err != nil {
+		t.Fatal(err)
+	}
+	wide, err := replay.NewTable(replay.Layout{Observation: 4, Action: 2, Reward: 1}, 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, err := range map[string]error{
+		"missing or out of order":        gap.Restore(parts[2]),
+		`"observation" has shape`:        wide.Restore(parts[0]),
+		"too few for a header":           newTable(t, 50).Restore(nil),
+		`first_row is "", not a row num`: newTable(t, 50).Restore([]byte("\x02\x00\x00\x00\x00\x00\x00\x00{}")),
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v does not contain %q", err, want)
+		}
+	}
+	if err := gap.Restore(parts[1]); err != nil {
+		t.Errorf("the next part is refused after a wrong one: %v", err)
+	}
+}
+
+func TestNewTableRefuses(t *testing.T) {
+	if _, err := replay.NewTable(replay.Layout{Observation: 1, Action: 1}, 10); err == nil {
+		t.Error("a layout without a reward was accepted")
+	}
+	if _, err := replay.NewTable(layout, 1); err == nil {
+		t.Error("a capacity of 1 was accepted")
+	}
+}
+
+func TestSamplerOfSeveralTables(t *testing.T) {
+	first, second := newTable(t, 50), newTable(t, 500)
+	fill(t, first, 10)
+	fill(t, second, 30)
+	sampler, err := replay.NewSampler(1, first, newTable(t, 10), second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch := replay.NewTransitions(layout, 4000)
+	if err := sampler.SampleTransitions(batch, 1, 1); err != nil {
+		t.Fatal(err)
+	}
+	late := 0
+	for item := range 4000 {
+		if batch.Action[2*item] >= 10 {
+			late++
+		}
+	}
+	if late < 1800 || late > 2200 { // 20 of the 40 steps; 6 deviations are 190
+		t.Errorf("%d of 4000 draws from the steps that are half of all", late)
+	}
+}
+
+func TestNewSamplerRefuses(t *testing.T) {
+	if _, err := replay.NewSampler(1); err == nil {
+		t.Error("no table was accepted")
+	}
+	other, err := replay.NewTable(replay.Layout{Observation: 1, Action: 1, Reward: 1}, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := replay.NewSampler(1, newTable(t, 10), other); err == nil {
+		t.Error("two layouts were accepted")
+	}
+}
+
+func BenchmarkSampleTransitions(b *testing.B) {
+	layout := replay.Layout{Observation: 24, Action: 6, Reward: 1}
+	table, err := replay.NewTable(layout, 1_000_000)
+	if err != nil {
+		b.Fatal(err)
+	}
+	observation, action := make([]float32, 24), make([]float32, 6)
+	for i := range 1_000_000 {
+		if i%1000 == 0 {
+			_ = table.Begin(observation)
+		}
+		observation[0] = rand.Float32()
+		_ = table.Append(replay.Step{Action: action, Reward: []float32{1}, Discount: 1, Observation: observation})
+	}
+	sampler, err := replay.NewSampler(1, table)
+	if err != nil {
+		b.Fatal(err)
+	}
+	batch := replay.NewTransitions(layout, 256)
+	for b.Loop() {
+		if err := sampler.SampleTransitions(batch, 5, 0.99); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkAppend(b *testing.B) {
+	table := newTable(b, 100_000)
+	if err := table.Begin([]float32{0, 0, 0}); err != nil {
+		b.Fatal(err)
+	}
+	step := replay.Step{Action: []float32{0, 0}, Reward: []float32{1}, Discount: 1, Observation: []float32{1, 2, 3}}
+	for b.Loop() {
+		_ = table.Append(step)
+	}
+}

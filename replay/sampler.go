@@ -1,0 +1,156 @@
+package replay
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/reverie-rl/reverie/internal/rng"
+)
+
+// Sampler draws batches, uniformly over all steps of its tables. What draw number k gives depends
+// on the seed, on k and on what the tables hold, and on nothing else.
+type Sampler struct {
+	// Draw is the number of the next draw. With the seed it is the whole state of the sampler:
+	// store it to resume, set it to repeat.
+	Draw   uint64
+	seed   uint64
+	tables []*Table
+}
+
+// stream keeps the sampler's random numbers apart from those of other users of the same seed.
+const stream = 0x7265706C6179 // "replay"
+
+// tries is how often a random row is tried before the valid ones are counted.
+const tries = 64
+
+// NewSampler returns a sampler of tables, which must have the same layout.
+func NewSampler(seed uint64, tables ...*Table) (*Sampler, error) {
+	if len(tables) == 0 {
+		return nil, errors.New("replay: a sampler needs a table")
+	}
+	for i, table := range tables {
+		if table.layout != tables[0].layout {
+			return nil, fmt.Errorf("replay: table %d has layout %+v, table 0 has %+v", i, table.layout, tables[0].layout)
+		}
+	}
+	return &Sampler{seed: seed, tables: tables}, nil
+}
+
+// SampleTransitions fills batch with n-step items. An item begins at a step drawn uniformly from
+// all that are held and covers m = min(n, steps to the end of what is known of its episode) steps:
+//
+//	Reward   = sum over k < m of gamma^k (d_t+1 ... d_t+k) r_t+k+1
+//	Discount = gamma^m d_t+1 ... d_t+m, which is 0 if the episode was terminated within
+//	Next     = o_t+m
+//
+// so that Reward + Discount * value(Next) estimates the return from Observation. Empty tables, n below 1 and gamma outside [0, 1] are errors. It does not
+// allocate.
+func (s *Sampler) SampleTransitions(batch Transitions, n int, gamma float64) error {
+	if n < 1 || !(gamma >= 0 && gamma <= 1) {
+		return fmt.Errorf("replay: n is %d and gamma is %v, want n >= 1 and gamma in [0, 1]", n, gamma)
+	}
+	if err := batch.check(s.tables[0].layout); err != nil {
+		return err
+	}
+	source := s.source()
+	for item := range batch.Discount {
+		table, row, err := s.pick(&source, 1)
+		if err != nil {
+			return err
+		}
+		table.fillTransition(batch, item, row, n, gamma)
+	}
+	s.Draw++
+	return nil
+}
+
+// SampleSequences fills batch with windows of length consecutive steps, each within one episode,
+// uniformly over all such windows. It is an error if no episode is that long. It does not allocate.
+func (s *Sampler) SampleSequences(batch Sequences, length int) error {
+	if length < 1 {
+		return fmt.Errorf("replay: sequences of length %d", length)
+	}
+	items, err := batch.check(s.tables[0].layout, length)
+	if err != nil {
+		return err
+	}
+	source := s.source()
+	for item := range items {
+		table, row, err := s.pick(&source, length)
+		if err != nil {
+			return err
+		}
+		table.fillSequence(batch, item, row, length)
+	}
+	s.Draw++
+	return nil
+}
+
+// source returns the random numbers of the next draw.
+func (s *Sampler) source() rng.Source {
+	return rng.Source{Key: rng.Key{Seed: s.seed, Stream: stream, Step: s.Draw}}
+}
+
+// pick draws uniformly a row from which length steps follow in its episode. A random row nearly
+// always is one; where this fails time after time, the rows that are valid are counted.
+func (s *Sampler) pick(source *rng.Source, length int) (*Table, int, error) {
+	rows := 0
+	for _, table := range s.tables {
+		rows += table.next - table.first()
+	}
+	if rows == 0 {
+		return nil, 0, errors.New("replay: nothing to sample: no step is stored yet")
+	}
+	for range tries {
+		if table, row := s.locate(source.IntN(rows)); table.follows(row, length) {
+			return table, row, nil
+		}
+	}
+	valid := s.countValid(length)
+	if valid == 0 {
+		return nil, 0, fmt.Errorf("replay: nothing to sample: no episode has %d steps among the %d observations held", length, rows)
+	}
+	table, row := s.locateValid(source.IntN(valid), length)
+	return table, row, nil
+}
+
+// locate returns row number index of all tables taken together.
+func (s *Sampler) locate(index int) (*Table, int) {
+	for _, table := range s.tables {
+		held := table.next - table.first()
+		if index < held {
+			return table, table.first() + index
+		}
+		index -= held
+	}
+	panic("replay: a row outside all tables")
+}
+
+// countValid counts the rows from which length steps follow in their episode.
+func (s *Sampler) countValid(length int) int {
+	count := 0
+	for _, table := range s.tables {
+		for row := table.first(); row < table.next; row++ {
+			if table.follows(row, length) {
+				count++
+			}
+		}
+	}
+	return count
+}
+
+// locateValid returns row number index of those that countValid counts.
+func (s *Sampler) locateValid(index, length int) (*Table, int) {
+	for _, table := range s.tables {
+		for row := table.first(); row < table.next; row++ {
+			if !table.follows(row, length) {
+				continue
+			}
+			if index == 0 {
+				return table, row
+			}
+			index--
+		}
+	}
+	panic("replay: a row outside all tables")
+}

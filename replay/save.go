@@ -1,0 +1,131 @@
+package replay
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/reverie-rl/reverie/internal/safetensors"
+)
+
+// Part is a range of rows as it is saved: a safetensors file.
+type Part struct {
+	Name     string                // of the file; names sort in the order of the rows
+	Complete bool                  // the bytes under this name will be the same in every later save
+	Write    func(io.Writer) error // valid until the table changes
+}
+
+// Save returns the parts that make up the table. All but the last are complete from their first
+// save on, so that a checkpoint may keep the file it has. An empty table has no parts.
+func (t *Table) Save() []Part {
+	var parts []Part
+	for begin := t.first() / t.chunkRows * t.chunkRows; begin < t.next; begin += t.chunkRows {
+		parts = append(parts, t.part(max(begin, t.origin), min(begin+t.chunkRows, t.next)))
+	}
+	return parts
+}
+
+// part returns the rows [begin, end) of one chunk. The newest row of the table still changes.
+func (t *Table) part(begin, end int) Part {
+	return Part{
+		Name:     fmt.Sprintf("rows-%012d-%012d.safetensors", begin, end),
+		Complete: end < t.next && end%t.chunkRows == 0,
+		Write: func(w io.Writer) error {
+			chunk, i := t.at(begin)
+			metadata := map[string]string{firstRowKey: strconv.Itoa(begin)}
+			if err := safetensors.Write(w, chunk.tensors(t.layout, i, i+end-begin), metadata); err != nil {
+				return fmt.Errorf("replay: saving rows %d to %d: %w", begin, end, err)
+			}
+			return nil
+		},
+	}
+}
+
+// firstRowKey is the metadata that tells the number of the first row of a part.
+const firstRowKey = "first_row"
+
+// tensors returns the rows [begin, end) of every column.
+func (c *chunk) tensors(layout Layout, begin, end int) []safetensors.Tensor {
+	matrix := func(name string, slab []float32, width int) safetensors.Tensor {
+		return safetensors.Of(name, slab[begin*width:end*width], end-begin, width)
+	}
+	return []safetensors.Tensor{
+		matrix("observation", c.observation, layout.Observation),
+		matrix("action", c.action, layout.Action),
+		matrix("reward", c.reward, layout.Reward),
+		safetensors.Of("log_probability", c.logProbability[begin:end]),
+		safetensors.Of("discount", c.discount[begin:end]),
+		safetensors.Of("step", c.step[begin:end]),
+		safetensors.Of("version", c.version[begin:end]),
+	}
+}
+
+// Restore adds the rows of a saved part. Called with every part of a table in the order of their
+// names, on a new table of the same layout and capacity, it makes an equal table: samplers draw the
+// same batches from it. A capacity that is now smaller drops the oldest rows, a larger one is
+// filled further. A part that is damaged, or is not the next, is an error and changes nothing.
+func (t *Table) Restore(part []byte) error {
+	file, err := safetensors.Read(part)
+	if err != nil {
+		return fmt.Errorf("replay: restoring: %w", err)
+	}
+	begin, err := strconv.Atoi(file.Metadata[firstRowKey])
+	if err != nil || begin < 0 {
+		return fmt.Errorf("replay: restoring: %s is %q, not a row number", firstRowKey, file.Metadata[firstRowKey])
+	}
+	if t.next != t.origin && begin != t.next {
+		return fmt.Errorf("replay: restoring: the part begins at row %d, want row %d: a part is missing or out of order", begin, t.next)
+	}
+	rows, err := readRows(file, t.layout)
+	if err != nil {
+		return fmt.Errorf("replay: restoring rows from %d: %w", begin, err)
+	}
+	if t.next == t.origin {
+		t.origin, t.next = begin, begin
+	}
+	t.pushAll(rows)
+	return nil
+}
+
+// readRows returns the rows of a saved part.
+func readRows(file *safetensors.File, layout Layout) (*chunk, error) {
+	step, err := safetensors.Values[int64](file, "step", -1)
+	if err != nil {
+		return nil, err
+	}
+	rows := &chunk{step: step}
+	if rows.version, err = safetensors.Values[uint64](file, "version", len(step)); err != nil {
+		return nil, err
+	}
+	for _, column := range []struct {
+		name  string
+		slab  *[]float32
+		shape []int
+	}{
+		{"observation", &rows.observation, []int{len(step), layout.Observation}},
+		{"action", &rows.action, []int{len(step), layout.Action}},
+		{"reward", &rows.reward, []int{len(step), layout.Reward}},
+		{"log_probability", &rows.logProbability, []int{len(step)}},
+		{"discount", &rows.discount, []int{len(step)}},
+	} {
+		if *column.slab, err = safetensors.Values[float32](file, column.name, column.shape...); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}
+
+// pushAll adds rows as they are.
+func (t *Table) pushAll(rows *chunk) {
+	for i, step := range rows.step {
+		t.push(element(rows.observation, t.layout.Observation, i), step)
+		chunk, j := t.at(t.next - 1)
+		chunk.setStep(t.layout, j, Step{
+			Action:         element(rows.action, t.layout.Action, i),
+			LogProbability: rows.logProbability[i],
+			Reward:         element(rows.reward, t.layout.Reward, i),
+			Discount:       rows.discount[i],
+			Version:        rows.version[i],
+		})
+	}
+}

@@ -1,0 +1,157 @@
+package replay
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Layout is the number of elements in a row of each column.
+type Layout struct {
+	Observation int // all observations of a step, flattened in the order of their specs
+	Action      int
+	Reward      int // 1, or the number of objectives
+}
+
+// Step is one step of an episode: the action taken at the newest observation and what followed.
+type Step struct {
+	Action         []float32 // a_t, [Layout.Action]
+	LogProbability float32   // of a_t under the policy that chose it (a density for continuous actions)
+	Reward         []float32 // r_t+1, [Layout.Reward]
+	Discount       float32   // d_t+1 in [0, 1]; 0 terminates the episode
+	Observation    []float32 // o_t+1, [Layout.Observation]
+	Version        uint64    // of the weights that chose a_t
+}
+
+// maxChunkRows is the number of rows in a chunk of a large table.
+const maxChunkRows = 10_000
+
+// Table is a ring of rows: beyond its capacity the oldest leave. Memory is taken as it fills.
+type Table struct {
+	layout    Layout
+	capacity  int
+	chunkRows int
+	chunks    []*chunk // chunk number c is in place c % len(chunks)
+	origin    int      // number of the oldest row ever in this memory: above 0 after a Restore
+	next      int      // number of the next row, counted since the table was new
+	steps     int      // rows held that have an action
+}
+
+// NewTable returns an empty table that holds up to capacity observations, 2 or more. Every step
+// takes one, and every episode one more for its final observation.
+func NewTable(layout Layout, capacity int) (*Table, error) {
+	if layout.Observation < 1 || layout.Action < 1 || layout.Reward < 1 {
+		return nil, fmt.Errorf("replay: layout %+v: every width must be 1 or more", layout)
+	}
+	if capacity < 2 {
+		return nil, fmt.Errorf("replay: capacity %d: a step needs 2 observations", capacity)
+	}
+	rows := min(maxChunkRows, (capacity+7)/8)
+	places := (capacity+rows-1)/rows + 1 // the held rows may begin and end inside a chunk
+	return &Table{layout: layout, capacity: capacity, chunkRows: rows, chunks: make([]*chunk, places)}, nil
+}
+
+// Layout returns the widths of the table's columns.
+func (t *Table) Layout() Layout { return t.layout }
+
+// Len returns the number of steps that can be sampled.
+func (t *Table) Len() int { return t.steps }
+
+// Begin begins an episode with its first observation. An episode that was still open is thereby
+// truncated at its newest observation. An observation of the wrong size, or that is not finite, is
+// an error and changes nothing.
+func (t *Table) Begin(observation []float32) error {
+	if err := check("observation", observation, t.layout.Observation); err != nil {
+		return fmt.Errorf("replay: first step of an episode (row %d): %w", t.next, err)
+	}
+	t.push(observation, 0)
+	return nil
+}
+
+// Append adds a step to the open episode. It is an error, and changes nothing, if no episode is
+// open, if the last one was terminated, or if an array has the wrong size or is not finite.
+func (t *Table) Append(step Step) error {
+	if t.next == t.origin {
+		return errors.New("replay: Append before the Begin of the first episode")
+	}
+	newest := t.next - 1
+	chunk, i := t.at(newest)
+	if err := t.checkStep(step, newest); err != nil {
+		return fmt.Errorf("replay: step %d of the episode (row %d): %w", chunk.step[i], newest, err)
+	}
+	chunk.setStep(t.layout, i, step)
+	t.push(step.Observation, chunk.step[i]+1)
+	return nil
+}
+
+// first returns the number of the oldest row held.
+func (t *Table) first() int { return max(t.origin, t.next-t.capacity) }
+
+// at returns the place of a row.
+func (t *Table) at(row int) (*chunk, int) {
+	return t.chunks[row/t.chunkRows%len(t.chunks)], row % t.chunkRows
+}
+
+// push adds a row without an action, which completes the row before it if they belong to the same
+// episode. The oldest row leaves if the table is full.
+func (t *Table) push(observation []float32, step int64) {
+	if t.next-t.first() == t.capacity && t.follows(t.first(), 1) {
+		t.steps--
+	}
+	place := &t.chunks[t.next/t.chunkRows%len(t.chunks)]
+	if *place == nil {
+		*place = newChunk(t.layout, t.chunkRows)
+	}
+	(*place).setObservation(t.layout, t.next%t.chunkRows, observation, step)
+	t.next++
+	if previous := t.next - 2; previous >= t.first() && t.follows(previous, 1) {
+		t.steps++
+	}
+}
+
+// follows reports whether the row count rows after row is held and belongs to the same episode,
+// in other words whether an action is known for each of the count rows from row on. Positions
+// count up by one inside an episode and begin again at 0, so one comparison is enough.
+func (t *Table) follows(row, count int) bool {
+	if row+count >= t.next {
+		return false
+	}
+	from, i := t.at(row)
+	to, j := t.at(row + count)
+	return to.step[j] == from.step[i]+int64(count)
+}
+
+// checkStep tells what is wrong with a step taken at row.
+func (t *Table) checkStep(step Step, row int) error {
+	if previous := row - 1; previous >= t.first() && t.follows(previous, 1) {
+		if chunk, i := t.at(previous); chunk.discount[i] == 0 {
+			return errors.New("the episode was terminated (discount 0) by the step before; Begin must come first")
+		}
+	}
+	if !(step.Discount >= 0 && step.Discount <= 1) {
+		return fmt.Errorf("discount is %v, not in [0, 1]", step.Discount)
+	}
+	if !finite(step.LogProbability) {
+		return fmt.Errorf("log-probability is %v", step.LogProbability)
+	}
+	return errors.Join(
+		check("action", step.Action, t.layout.Action),
+		check("reward", step.Reward, t.layout.Reward),
+		check("observation", step.Observation, t.layout.Observation),
+	)
+}
+
+// check tells whether values has the wrong size or which element is not finite.
+func check(name string, values []float32, width int) error {
+	if len(values) != width {
+		return fmt.Errorf("%s has %d elements, want %d", name, len(values), width)
+	}
+	for i, value := range values {
+		if !finite(value) {
+			return fmt.Errorf("%s[%d] is %v", name, i, value)
+		}
+	}
+	return nil
+}
+
+// finite reports whether x is neither infinite nor NaN.
+func finite(x float32) bool { return x-x == 0 }
