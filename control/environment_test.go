@@ -3,14 +3,306 @@
 package control
 
 import (
+	"errors"
+	"math"
+	"slices"
+	"strings"
 	"testing"
 
+	"github.com/reverie-rl/reverie/env"
 	"github.com/reverie-rl/reverie/env/envtest"
+	"github.com/reverie-rl/reverie/mujoco"
 )
 
 // TestConformance checks every task against the contract of package env.
 func TestConformance(t *testing.T) {
 	for _, task := range Tasks() {
 		t.Run(task.Name, func(t *testing.T) { envtest.Run(t, task.New) })
+	}
+}
+
+// reset begins an episode.
+func reset(t testing.TB, e *Environment) env.TimeStep {
+	t.Helper()
+	step, err := e.Reset()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return step
+}
+
+// act takes a step.
+func act(t testing.TB, e *Environment, action ...float64) env.TimeStep {
+	t.Helper()
+	step, err := e.Step(action)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return step
+}
+
+func TestEpisodesAreCutOffAfterAThousandSteps(t *testing.T) {
+	for _, task := range tasks() {
+		e := open(t, task.name, 3)
+		reset(t, e)
+		action := make([]float64, e.Action().Size())
+		for i := 1; i <= 1000; i++ {
+			step := act(t, e, action...)
+			if step.Reward < 0 || step.Reward > 1 {
+				t.Fatalf("%s: step %d: reward %g", task.name, i, step.Reward)
+			}
+			if last := i == 1000; (step.Type == env.Last) != last || step.Discount != 1 || step.Truncated() != last {
+				t.Fatalf("%s: step %d is %s with discount %g", task.name, i, step.Type, step.Discount)
+			}
+		}
+		if step := act(t, e, math.NaN()); step.Type != env.First {
+			t.Errorf("%s: the step after LAST is %s", task.name, step.Type)
+		}
+	}
+}
+
+// ranges says between which bounds each initial position and velocity lies.
+type ranges struct{ qpos, qvel [][2]float64 }
+
+// gaussian is where, of a thousand normal draws, none will be missing.
+func gaussian(mean, deviation float64) [2]float64 {
+	return [2]float64{mean - 6*deviation, mean + 6*deviation}
+}
+
+var (
+	atRest    = [2]float64{0, 0}
+	anyAngle  = [2]float64{-math.Pi, math.Pi}
+	smallPush = gaussian(0, .01)
+
+	balancing = ranges{[][2]float64{{-.1, .1}, {-.034, .034}}, [][2]float64{smallPush, smallPush}}
+	hanging   = ranges{[][2]float64{smallPush, gaussian(math.Pi, .01)}, [][2]float64{smallPush, smallPush}}
+	onTable   = ranges{[][2]float64{{-.29, .29}, {-.29, .29}}, [][2]float64{atRest, atRest}}
+	folded    = ranges{[][2]float64{anyAngle, {-160 * math.Pi / 180, 160 * math.Pi / 180}}, [][2]float64{atRest, atRest}}
+	loose     = ranges{[][2]float64{anyAngle, anyAngle}, [][2]float64{atRest, atRest}}
+)
+
+// more is r for further poles.
+func (r ranges) more(poles int) ranges {
+	for range poles {
+		r.qpos, r.qvel = append(slices.Clip(r.qpos), gaussian(0, .1)), append(slices.Clip(r.qvel), smallPush)
+	}
+	return r
+}
+
+func TestInitialDistributions(t *testing.T) {
+	for name, want := range map[string]ranges{
+		"acrobot-swingup": loose, "acrobot-swingup_sparse": loose,
+		"cartpole-balance": balancing, "cartpole-balance_sparse": balancing,
+		"cartpole-swingup": hanging, "cartpole-swingup_sparse": hanging,
+		"cartpole-two_poles": hanging.more(1), "cartpole-three_poles": hanging.more(2),
+		"pendulum-swingup": {[][2]float64{anyAngle}, [][2]float64{atRest}},
+		"point_mass-easy":  onTable, "point_mass-hard": onTable,
+		"reacher-easy": folded, "reacher-hard": folded,
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := open(t, name, 5)
+			lowest, highest := drawStates(t, e, 300)
+			for i, bounds := range append(slices.Clone(want.qpos), want.qvel...) {
+				span := bounds[1] - bounds[0]
+				if lowest[i] < bounds[0] || highest[i] > bounds[1] || highest[i]-lowest[i] < .3*span {
+					t.Errorf("number %d is drawn from [%g, %g], want to fill [%g, %g]", i, lowest[i], highest[i], bounds[0], bounds[1])
+				}
+			}
+		})
+	}
+}
+
+// drawStates gives the extremes of positions and velocities over many resets.
+func drawStates(t *testing.T, e *Environment, count int) (lowest, highest []float64) {
+	for range count {
+		reset(t, e)
+		state := append(slices.Clone(e.physics.data.QPos), e.physics.data.QVel...)
+		if lowest == nil {
+			lowest, highest = slices.Clone(state), slices.Clone(state)
+		}
+		for i, x := range state {
+			lowest[i], highest[i] = min(lowest[i], x), max(highest[i], x)
+		}
+	}
+	return lowest, highest
+}
+
+func TestReacherTargetIsDrawnOnARing(t *testing.T) {
+	e := open(t, "reacher-hard", 1)
+	nearest, furthest := math.Inf(1), 0.0
+	for range 300 {
+		reset(t, e)
+		target := e.physics.geomPosition("target")
+		radius := math.Hypot(target[0], target[1])
+		nearest, furthest = min(nearest, radius), max(furthest, radius)
+	}
+	if nearest < .05 || nearest > .07 || furthest > .2 || furthest < .18 {
+		t.Errorf("targets are %g to %g m from the middle, want 0.05 to 0.2", nearest, furthest)
+	}
+}
+
+func TestPointMassMixtureIsInvertible(t *testing.T) {
+	e := open(t, "point_mass-hard", 1)
+	for range 200 {
+		reset(t, e)
+		w := e.physics.model.WrapPrm
+		if dot := w[0]*w[2] + w[1]*w[3]; math.Abs(dot) > .9 {
+			t.Fatalf("the directions (%g, %g) and (%g, %g) are nearly parallel", w[0], w[1], w[2], w[3])
+		}
+		near(t, "lengths", []float64{math.Hypot(w[0], w[1]), math.Hypot(w[2], w[3])}, []float64{1, 1})
+	}
+}
+
+// TestRandomConstantsAreRestored saves a task that draws constants of the model, and goes on in a
+// second instance that drew others.
+func TestRandomConstantsAreRestored(t *testing.T) {
+	for _, name := range []string{"point_mass-hard", "reacher-easy", "reacher-hard"} {
+		a, b := open(t, name, 1), open(t, name, 2)
+		reset(t, a)
+		reset(t, b)
+		act(t, a, .5, -1)
+		snapshot, err := a.Save()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Restore(snapshot); err != nil {
+			t.Fatal(err)
+		}
+		for i := range 20 {
+			u := math.Sin(float64(i))
+			first, second := act(t, a, u, 1-u), act(t, b, u, 1-u)
+			for j := range first.Observation {
+				if !slices.Equal(first.Observation[j].Float64, second.Observation[j].Float64) || first.Reward != second.Reward {
+					t.Fatalf("%s: step %d differs after a restore", name, i)
+				}
+			}
+		}
+	}
+}
+
+func TestSnapshotOfAnotherTaskIsRefused(t *testing.T) {
+	snapshot, err := open(t, "cartpole-balance", 1).Save()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := open(t, "cartpole-swingup", 1).Restore(snapshot); err == nil || !strings.Contains(err.Error(), "another task") {
+		t.Errorf("restoring another task's snapshot: %v", err)
+	}
+}
+
+func TestBrokenPhysicsIsAnError(t *testing.T) {
+	e := open(t, "pendulum-swingup", 1)
+	reset(t, e)
+	e.physics.data.QVel[0] = 1e12
+	_, errStep := e.Step([]float64{0})
+	if step := act(t, e, 0); step.Type != env.First {
+		t.Errorf("the step after an error is %s, want FIRST", step.Type)
+	}
+	_, errSet := e.SetState([]float64{0}, []float64{1e12})
+	for err, want := range map[error]mujoco.WarningKind{
+		errStep: mujoco.BadPosition, // the velocity moves the position before MuJoCo looks at either
+		errSet:  mujoco.BadVelocity,
+	} {
+		var warning *mujoco.Warning
+		if !errors.As(err, &warning) || warning.Kind != want || !strings.Contains(err.Error(), "pendulum-swingup") {
+			t.Errorf("a velocity of 1e12: %v, want %v", err, want)
+		}
+	}
+}
+
+func TestSetStateErrors(t *testing.T) {
+	e := open(t, "cartpole-swingup", 1)
+	reset(t, e)
+	before, err := e.Save()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, state := range map[string][2][]float64{
+		"qpos has 1 elements and qvel 2, the model takes 2 and 2": {{0}, {0, 0}},
+		"qpos has 2 elements and qvel 3, the model takes 2 and 2": {{0, 0}, {0, 0, 0}},
+		"element 1 of qvel is NaN":                                {{0, 0}, {0, math.NaN()}},
+	} {
+		if _, err := e.SetState(state[0], state[1]); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("got the error %v, want %q", err, name)
+		}
+	}
+	if after, err := e.Save(); err != nil || !slices.Equal(before, after) {
+		t.Errorf("a refused state changed the environment (%v)", err)
+	}
+}
+
+func TestStepAllocatesNothing(t *testing.T) {
+	for _, name := range []string{"acrobot-swingup", "cartpole-three_poles", "point_mass-hard", "reacher-easy"} {
+		e := open(t, name, 1)
+		reset(t, e)
+		action := make([]float64, e.Action().Size())
+		if allocations := testing.AllocsPerRun(200, func() { act(t, e, action...) }); allocations != 0 {
+			t.Errorf("%s: %g allocations a step", name, allocations)
+		}
+	}
+}
+
+func TestRenderSeesEveryCamera(t *testing.T) {
+	e := open(t, "cartpole-swingup", 1)
+	reset(t, e)
+	fixed, err := e.Render(0, 64, 48)
+	if err != nil {
+		t.Fatal(err)
+	}
+	following, err := e.Render(1, 64, 48)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slices.Equal(fixed.Pix, following.Pix) {
+		t.Error("cameras 0 and 1 see the same")
+	}
+	if _, err := e.Render(2, 64, 48); err == nil || !strings.Contains(err.Error(), "lookatcart") {
+		t.Errorf("camera 2 of 2: %v, want an error that names the cameras", err)
+	}
+}
+
+func TestClosedEnvironment(t *testing.T) {
+	e := open(t, "pendulum-swingup", 1)
+	reset(t, e)
+	e.Close()
+	_, errStep := e.Step([]float64{0})
+	_, errReset := e.Reset()
+	_, errRender := e.Render(0, 8, 8)
+	_, errSave := e.Save()
+	for _, err := range []error{errStep, errReset, errRender, errSave, e.Restore(nil)} {
+		if err == nil || !strings.Contains(err.Error(), "closed") {
+			t.Errorf("after Close: %v", err)
+		}
+	}
+}
+
+func TestUnknownTask(t *testing.T) {
+	if _, err := New("control/cartpole-swingpu", 1, Config{}); err == nil || !strings.Contains(err.Error(), "cartpole-swingup") {
+		t.Errorf("a misspelt task: %v, want a suggestion", err)
+	}
+}
+
+// BenchmarkStep measures a control step with its observation and reward, and the same in C without
+// either.
+func BenchmarkStep(b *testing.B) {
+	for _, name := range []string{"cartpole-swingup", "reacher-easy"} {
+		b.Run(name+"/go", func(b *testing.B) {
+			e := open(b, name, 1)
+			action := make([]float64, e.Action().Size())
+			for i := 0; b.Loop(); i++ {
+				for j := range action {
+					action[j] = math.Sin(.1*float64(i) + float64(j))
+				}
+				if _, err := e.Step(action); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run(name+"/c", func(b *testing.B) {
+			e := open(b, name, 1)
+			if _, err := e.physics.data.TimePlainLoop(b.N, e.substeps); err != nil {
+				b.Fatal(err)
+			}
+		})
 	}
 }

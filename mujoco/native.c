@@ -120,14 +120,21 @@ static int run_stage(simulation *s, const mjModel *model, void (*stage)(const mj
   return failed ? CALL_FAILED : warned(s, time);
 }
 
-int forward(simulation *s) { return run_stage(s, s->model, mj_forward); }
+// checked_forward refuses bad numbers as a step does; mj_forward alone would compute with them.
+static void checked_forward(const mjModel *model, mjData *data) {
+  mj_checkPos(model, data);
+  mj_checkVel(model, data);
+  mj_forward(model, data);
+}
+
+int forward(simulation *s) { return run_stage(s, s->model, checked_forward); }
 
 // forward_passive is forward without the actuators. The model may be shared by threads, so the
 // flag is set in a copy of its header.
 int forward_passive(simulation *s) {
   mjModel passive = *s->model;
   passive.opt.disableflags |= mjDSBL_ACTUATION;
-  return run_stage(s, &passive, mj_forward);
+  return run_stage(s, &passive, checked_forward);
 }
 
 // settle brings all that depends on position and velocity up to date.

@@ -1,0 +1,339 @@
+//go:build cgo
+
+package control
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/reverie-rl/reverie/env"
+	"github.com/reverie-rl/reverie/mujoco"
+)
+
+// The files in testdata were computed once with the MuJoCo version they name, from models that are
+// not ours: what the suite's models compile to, and what they do under sinusoidal controls.
+
+// tolerated is the relative error; of numbers below 0.001 it is the error in units of 0.001.
+const tolerated = 1e-9
+
+// readTestdata fills into from a JSON file.
+func readTestdata(t *testing.T, name string, into any) {
+	t.Helper()
+	text, err := os.ReadFile("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, into); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+}
+
+// open makes the environment of a task and closes it when the test ends.
+func open(t testing.TB, name string, seed uint64) *Environment {
+	t.Helper()
+	e, err := New("control/"+name, seed, Config{Profile: mujoco.Fast})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close() })
+	return e
+}
+
+// near compares two arrays number by number.
+func near(t *testing.T, what string, got, want []float64) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Errorf("%s has %d numbers, want %d", what, len(got), len(want))
+		return
+	}
+	for i := range want {
+		if !(math.Abs(got[i]-want[i]) <= tolerated*max(1e-3, math.Abs(want[i]))) {
+			t.Errorf("%s[%d] = %.17g, want %.17g", what, i, got[i], want[i])
+		}
+	}
+}
+
+// snapshot is the state of a rollout after T control steps.
+type snapshot struct {
+	T                                  int
+	QPos, QVel, Ctrl, SensorData, XPos []float64
+	Observation                        map[string][]float64
+	Reward                             map[string]float64
+}
+
+type rollout struct {
+	MuJoCo    int
+	Snapshots []snapshot
+}
+
+// goldenTasks tells which rollout and which of its rewards belong to a task.
+var goldenTasks = []struct{ task, model, reward string }{
+	{"acrobot-swingup", "acrobot", "swingup"},
+	{"acrobot-swingup_sparse", "acrobot", "swingup_sparse"},
+	{"cartpole-balance", "cartpole_1", "dense"},
+	{"cartpole-balance_sparse", "cartpole_1", "sparse"},
+	{"cartpole-swingup", "cartpole_1", "dense"},
+	{"cartpole-swingup_sparse", "cartpole_1", "sparse"},
+	{"cartpole-two_poles", "cartpole_2", "dense"},
+	{"cartpole-three_poles", "cartpole_3", "dense"},
+	{"pendulum-swingup", "pendulum", "swingup"},
+	{"point_mass-easy", "point_mass", "easy"},
+	{"point_mass-hard", "point_mass", "easy"},
+	{"reacher-easy", "reacher", "easy(target .05)"},
+	{"reacher-hard", "reacher", "hard(target .015)"},
+}
+
+// TestRollouts plays each task from its compiled state and compares with the recorded states,
+// observations and rewards. An episode with random draws before it must not leave a trace.
+func TestRollouts(t *testing.T) {
+	for _, golden := range goldenTasks {
+		t.Run(golden.task, func(t *testing.T) {
+			var want rollout
+			readTestdata(t, golden.model+"_rollout.json", &want)
+			e := open(t, golden.task, 1)
+			if _, err := e.Reset(); err != nil {
+				t.Fatal(err)
+			}
+			compareRollout(t, e, want, golden.reward)
+		})
+	}
+}
+
+func compareRollout(t *testing.T, e *Environment, want rollout, reward string) {
+	m := e.physics.model
+	step, err := e.SetState(make([]float64, m.NQ), make([]float64, m.NV))
+	count := 0
+	for _, snapshot := range want.Snapshots {
+		for ; count < snapshot.T && err == nil; count++ {
+			step, err = e.Step(goldenControl(e.Action(), count))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		compareSnapshot(t, e, step, snapshot, reward)
+	}
+}
+
+// goldenControl is the sinusoid that the recorded rollouts were driven with.
+func goldenControl(spec env.Spec, step int) []float64 {
+	control := make([]float64, spec.Size())
+	for i := range control {
+		middle, half := (spec.Minimum[i]+spec.Maximum[i])/2, (spec.Maximum[i]-spec.Minimum[i])/2
+		control[i] = middle + .5*half*math.Sin(.1*float64(step)+float64(i))
+	}
+	return control
+}
+
+func compareSnapshot(t *testing.T, e *Environment, step env.TimeStep, want snapshot, reward string) {
+	state, err := e.State()
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "qpos", state.QPos, want.QPos)
+	near(t, "qvel", state.QVel, want.QVel)
+	near(t, "ctrl", state.Ctrl, want.Ctrl)
+	near(t, "sensordata", state.SensorData, want.SensorData)
+	near(t, "xpos", e.physics.data.XPos, want.XPos)
+	for i, spec := range e.Observations() {
+		near(t, spec.Name, step.Observation[i].Float64, want.Observation[spec.Name])
+	}
+	if len(want.Observation) != len(e.Observations()) {
+		t.Errorf("%d observations, want %d", len(e.Observations()), len(want.Observation))
+	}
+	near(t, "reward", []float64{step.Reward}, []float64{want.Reward[reward]})
+}
+
+// facts are what a model compiles to.
+type facts struct {
+	Opt struct {
+		Timestep, Tolerance, Density, Viscosity                         float64
+		Integrator, Cone, Solver, Iterations, DisableFlags, EnableFlags float64
+		Gravity                                                         []float64
+	}
+	TotalMass float64 `json:"total_mass"`
+	QPos0     []float64
+	Bodies    []struct {
+		Name                            string
+		Parent, Mass                    float64
+		Pos, Quat, IPos, IQuat, Inertia []float64
+	}
+	Joints []struct {
+		Name, Type, Body                                    string
+		Limited, Stiffness, Damping, Armature, FrictionLoss float64
+		Pos, Axis, Range, SolRef, SolImp                    []float64
+	}
+	Geoms []struct {
+		Name, Type, Body                          string
+		Contype, Conaffinity, Condim              float64
+		Size, Pos, Quat, Friction, SolRef, SolImp []float64
+	}
+	Sites []struct {
+		Name, Body      string
+		Type            float64
+		Size, Pos, Quat []float64
+	}
+	Cameras []struct {
+		Name, Body, Target string
+		Mode, Fovy         float64
+		Pos, Quat          []float64
+	}
+	Tendons []struct {
+		Name string
+		Wrap [][]any // type, object, coefficient
+	}
+	Actuators []struct {
+		Name, Trn, Target string
+		Gear, CtrlLimited float64
+		CtrlRange         []float64
+	}
+}
+
+// TestFacts compares what our models compile to with the suite's.
+func TestFacts(t *testing.T) {
+	for task, model := range map[string]string{
+		"acrobot-swingup": "acrobot", "cartpole-swingup": "cartpole_1", "cartpole-two_poles": "cartpole_2",
+		"cartpole-three_poles": "cartpole_3", "pendulum-swingup": "pendulum", "point_mass-easy": "point_mass",
+		"reacher-easy": "reacher",
+	} {
+		t.Run(model, func(t *testing.T) {
+			var want facts
+			readTestdata(t, model+"_facts.json", &want)
+			m := open(t, task, 0).physics.model
+			compareOptions(t, m, want)
+			compareBodies(t, m, want)
+			compareJoints(t, m, want)
+			compareGeoms(t, m, want)
+			// With several poles the suite moves the cameras back, which the recorded facts leave out.
+			compareSitesAndCameras(t, m, want, model != "cartpole_2" && model != "cartpole_3")
+			compareTendonsAndActuators(t, m, want)
+		})
+	}
+}
+
+// part is what array, with width numbers for each element, holds for element id.
+func part(array []float64, width, id int) []float64 { return array[id*width : (id+1)*width] }
+
+// named compares the names of all elements of a kind, in order, and counts them.
+func named(t *testing.T, m *mujoco.Model, kind mujoco.Object, id int, want string) {
+	t.Helper()
+	if names := m.Names(kind); id >= len(names) || names[id] != want {
+		t.Fatalf("%ss are %q, want %q in place %d", kind, names, want, id)
+	}
+}
+
+func compareOptions(t *testing.T, m *mujoco.Model, want facts) {
+	o, w := m.Options, want.Opt
+	near(t, "options",
+		[]float64{o.Timestep, o.Tolerance, o.Density, o.Viscosity, float64(o.Integrator), float64(o.Cone), float64(o.Solver),
+			float64(o.Iterations), float64(o.DisableFlags), float64(o.EnableFlags)},
+		[]float64{w.Timestep, w.Tolerance, w.Density, w.Viscosity, w.Integrator, w.Cone, w.Solver, w.Iterations, w.DisableFlags, w.EnableFlags})
+	near(t, "gravity", o.Gravity[:], w.Gravity)
+	near(t, "qpos0", m.QPos0, want.QPos0)
+	near(t, "total mass", m.BodySubtreeMass[:1], []float64{want.TotalMass})
+	counts := map[mujoco.Object]int{
+		mujoco.Body: len(want.Bodies), mujoco.Joint: len(want.Joints), mujoco.Geom: len(want.Geoms), mujoco.Site: len(want.Sites),
+		mujoco.Camera: len(want.Cameras), mujoco.Tendon: len(want.Tendons), mujoco.Actuator: len(want.Actuators), mujoco.Sensor: 0,
+	}
+	for kind, count := range counts {
+		if m.Count(kind) != count {
+			t.Errorf("%d elements of kind %s, want %d", m.Count(kind), kind, count)
+		}
+	}
+}
+
+func compareBodies(t *testing.T, m *mujoco.Model, want facts) {
+	for i, w := range want.Bodies {
+		named(t, m, mujoco.Body, i, w.Name)
+		near(t, w.Name+" parent", []float64{float64(m.BodyParent[i])}, []float64{w.Parent})
+		near(t, w.Name+" mass", m.BodyMass[i:i+1], []float64{w.Mass})
+		near(t, w.Name+" pos", part(m.BodyPos, 3, i), w.Pos)
+		near(t, w.Name+" quat", part(m.BodyQuat, 4, i), w.Quat)
+		near(t, w.Name+" ipos", part(m.BodyIPos, 3, i), w.IPos)
+		near(t, w.Name+" iquat", part(m.BodyIQuat, 4, i), w.IQuat)
+		near(t, w.Name+" inertia", part(m.BodyInertia, 3, i), w.Inertia)
+	}
+}
+
+func compareJoints(t *testing.T, m *mujoco.Model, want facts) {
+	types := []string{"free", "ball", "slide", "hinge"}
+	for i, w := range want.Joints {
+		named(t, m, mujoco.Joint, i, w.Name)
+		named(t, m, mujoco.Body, int(m.JntBody[i]), w.Body)
+		if types[m.JntType[i]] != w.Type {
+			t.Errorf("%s is a %s, want a %s", w.Name, types[m.JntType[i]], w.Type)
+		}
+		dof := m.JntDofAdr[i]
+		near(t, w.Name+" numbers",
+			[]float64{float64(m.JntLimited[i]), m.JntStiffness[i], m.DofDamping[dof], m.DofArmature[dof], m.DofFrictionLoss[dof]},
+			[]float64{w.Limited, w.Stiffness, w.Damping, w.Armature, w.FrictionLoss})
+		near(t, w.Name+" pos", part(m.JntPos, 3, i), w.Pos)
+		near(t, w.Name+" axis", part(m.JntAxis, 3, i), w.Axis)
+		near(t, w.Name+" range", part(m.JntRange, 2, i), w.Range)
+		near(t, w.Name+" solref", part(m.JntSolRef, 2, i), w.SolRef)
+		near(t, w.Name+" solimp", part(m.JntSolImp, 5, i), w.SolImp)
+	}
+}
+
+func compareGeoms(t *testing.T, m *mujoco.Model, want facts) {
+	types := []string{"plane", "hfield", "sphere", "capsule", "ellipsoid", "cylinder", "box", "mesh"}
+	for i, w := range want.Geoms {
+		named(t, m, mujoco.Geom, i, w.Name)
+		named(t, m, mujoco.Body, int(m.GeomBody[i]), w.Body)
+		if types[m.GeomType[i]] != w.Type {
+			t.Errorf("%s is a %s, want a %s", w.Name, types[m.GeomType[i]], w.Type)
+		}
+		near(t, w.Name+" contact numbers",
+			[]float64{float64(m.GeomContype[i]), float64(m.GeomConaffinity[i]), float64(m.GeomCondim[i])},
+			[]float64{w.Contype, w.Conaffinity, w.Condim})
+		near(t, w.Name+" size", part(m.GeomSize, 3, i), w.Size)
+		near(t, w.Name+" pos", part(m.GeomPos, 3, i), w.Pos)
+		near(t, w.Name+" quat", part(m.GeomQuat, 4, i), w.Quat)
+		near(t, w.Name+" friction", part(m.GeomFriction, 3, i), w.Friction)
+		near(t, w.Name+" solref", part(m.GeomSolRef, 2, i), w.SolRef)
+		near(t, w.Name+" solimp", part(m.GeomSolImp, 5, i), w.SolImp)
+	}
+}
+
+func compareSitesAndCameras(t *testing.T, m *mujoco.Model, want facts, cameraPlaces bool) {
+	for i, w := range want.Sites {
+		named(t, m, mujoco.Site, i, w.Name)
+		named(t, m, mujoco.Body, int(m.SiteBody[i]), w.Body)
+		near(t, w.Name+" type", []float64{float64(m.SiteType[i])}, []float64{w.Type})
+		near(t, w.Name+" size", part(m.SiteSize, 3, i), w.Size)
+		near(t, w.Name+" pos", part(m.SitePos, 3, i), w.Pos)
+		near(t, w.Name+" quat", part(m.SiteQuat, 4, i), w.Quat)
+	}
+	for i, w := range want.Cameras {
+		named(t, m, mujoco.Camera, i, w.Name)
+		named(t, m, mujoco.Body, int(m.CamBody[i]), w.Body)
+		if w.Target != "" {
+			named(t, m, mujoco.Body, int(m.CamTarget[i]), w.Target)
+		}
+		near(t, w.Name+" mode, fovy", []float64{float64(m.CamMode[i]), m.CamFovy[i]}, []float64{w.Mode, w.Fovy})
+		near(t, w.Name+" quat", part(m.CamQuat, 4, i), w.Quat)
+		if cameraPlaces {
+			near(t, w.Name+" pos", part(m.CamPos, 3, i), w.Pos)
+		}
+	}
+}
+
+func compareTendonsAndActuators(t *testing.T, m *mujoco.Model, want facts) {
+	for i, w := range want.Tendons {
+		named(t, m, mujoco.Tendon, i, w.Name)
+		for j, wrap := range w.Wrap {
+			row := int(m.TendonAdr[i]) + j
+			named(t, m, mujoco.Joint, int(m.WrapObject[row]), wrap[1].(string))
+			near(t, w.Name+" coefficient", m.WrapPrm[row:row+1], []float64{wrap[2].(float64)})
+		}
+	}
+	kinds := map[string]mujoco.Object{"joint": mujoco.Joint, "tendon": mujoco.Tendon}
+	for i, w := range want.Actuators {
+		named(t, m, mujoco.Actuator, i, w.Name)
+		named(t, m, kinds[strings.ToLower(w.Trn)], int(m.ActuatorTrnID[2*i]), w.Target)
+		near(t, w.Name+" gear, limited", []float64{m.ActuatorGear[6*i], float64(m.ActuatorCtrlLimited[i])}, []float64{w.Gear, w.CtrlLimited})
+		near(t, w.Name+" range", part(m.ActuatorCtrlRange, 2, i), w.CtrlRange)
+	}
+}
