@@ -61,7 +61,7 @@ func avx2Products() *products {
 		lanes:     8,
 		dots:      avx2Dots,
 		transpose: avx2Transpose8,
-		micro: map[int][]microKernel{
+		micro: [5][]microKernel{
 			1: {
 				avx2Multiply1x1, avx2Multiply2x1, avx2Multiply3x1,
 				avx2Multiply4x1, avx2Multiply5x1, avx2Multiply6x1,

@@ -61,7 +61,7 @@ func avx512Products() *products {
 		lanes:     16,
 		dots:      avx512Dots,
 		transpose: avx512Transpose8,
-		micro: map[int][]microKernel{
+		micro: [5][]microKernel{
 			1: {
 				avx512Multiply1x1, avx512Multiply2x1, avx512Multiply3x1,
 				avx512Multiply4x1, avx512Multiply5x1, avx512Multiply6x1,

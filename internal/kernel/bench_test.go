@@ -74,3 +74,38 @@ func benchmarkProduct(b *testing.B, s *Set[float32], p Product) {
 	work := 2 * float64(p.M) * float64(p.N) * float64(p.K)
 	b.ReportMetric(work*float64(b.N)/float64(b.Elapsed().Nanoseconds()), "GFLOP/s")
 }
+
+func BenchmarkVector(b *testing.B) {
+	const n = 4096
+	x, y := random(n), random(n)
+	z, w := random(n), random(n)
+	for _, s := range Sets() {
+		report := func(name string, kernel func()) {
+			b.Run(name+"/"+s.Name, func(b *testing.B) {
+				for b.Loop() {
+					kernel()
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/element")
+			})
+		}
+		for name, kernel := range unaryKernels(s) {
+			report(name, func() { kernel(y, x) })
+		}
+		for name, kernel := range pairKernels(s) {
+			report(name, func() { kernel(y, x, z) })
+		}
+		for name, kernel := range gradientKernels(s) {
+			report(name, func() { kernel(y, x, z) })
+		}
+		report("MulScalar", func() { s.MulScalar(y, x, 3) })
+		report("MulAdd", func() { s.MulAdd(y, x, z) })
+		report("Sum", func() { s.Sum(x) })
+		report("SumSquares", func() { s.SumSquares(x) })
+		report("Maximum", func() { s.Maximum(x) })
+		report("Dot", func() { s.Dot(x, z) })
+		report("Standardise", func() { s.Standardise(y, x, 1e-3) })
+		report("StandardiseGradient", func() { s.StandardiseGradient(w, y, x, 1) })
+		step := AdamStep[float32]{Scale: 1, Rate: 1e-3, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, Correction1: 1, Correction2: 1}
+		report("Adam", func() { s.Adam(y, z, w, x, step) })
+	}
+}

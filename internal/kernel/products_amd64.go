@@ -12,8 +12,8 @@ package kernel
 // In panels every element of C is one chain of fused multiply-adds in the order of k, so it is the
 // same whatever the tile, the micro-kernel and the other rows of the batch are.
 type products struct {
-	lanes     int                   // elements in a vector
-	micro     map[int][]microKernel // by vectors, then by rows - 1
+	lanes     int              // elements in a vector
+	micro     [5][]microKernel // by vectors, then by rows - 1
 	dots      dotKernel
 	transpose func(blocks int, dst *float32, dstRow int, src *float32, srcRow int)
 }
@@ -69,7 +69,7 @@ func (p Product) swapped() bool {
 // method of a simplified Product.
 func (p Product) method() method {
 	switch {
-	case p.N <= fewColumns && !p.TransposeA && p.K > 1:
+	case p.N <= fewColumns && !p.TransposeA && p.K > 1 && (p.M > 1 || p.N == 1):
 		return rowDots
 	case p.M <= fewRows && !p.TransposeA && p.TransposeB:
 		return columnDots

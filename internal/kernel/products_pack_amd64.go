@@ -1,7 +1,7 @@
 package kernel
 
 // manyRows is the number of rows of C from which a panel of B is read so often that packing pays.
-var manyRows = 1 << 30
+const manyRows = 512
 
 // packs tells whether op(B) of a simplified Product is copied before it is used.
 func (p Product) packs() bool {
