@@ -2,7 +2,6 @@ package grad
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/reverie-rl/reverie/internal/kernel"
 	"github.com/reverie-rl/reverie/internal/par"
@@ -36,7 +35,6 @@ type Executable[T Float] struct {
 
 // step is one stage of an operation: tiles that may run at once, in any order.
 type step struct {
-	value *Value
 	tiles int
 	run   func(tile int)
 }
@@ -82,10 +80,7 @@ func compile[T Float](program *Program, set *kernel.Set[T], workers *Workers, st
 	}
 	for i, v := range program.values {
 		scratch := e.arena[made.scratch[i].start:][:made.scratch[i].size]
-		for _, s := range e.compileValue(v, scratch) {
-			s.value = v
-			e.steps = append(e.steps, s)
-		}
+		e.steps = append(e.steps, e.compileValue(v, scratch)...)
 	}
 	return e, nil
 }
@@ -144,18 +139,4 @@ func (e *Executable[T]) Run() {
 	for i := range e.steps {
 		e.workers.Run(e.steps[i].tiles, e.steps[i].run)
 	}
-}
-
-// RunChecked is Run, slowly, stopping at the first operation whose result is not finite. The error
-// names it and the line that traced it; parameters have not been changed then.
-func (e *Executable[T]) RunChecked() error {
-	for _, s := range e.steps {
-		e.workers.Run(s.tiles, s.run)
-		for i, x := range e.buffers[s.value] {
-			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
-				return fmt.Errorf("grad: element %d of %s, shape %v, is %v, traced at %s", i, s.value.op, s.value.shape, x, describe(s.value.origin))
-			}
-		}
-	}
-	return nil
 }

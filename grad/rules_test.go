@@ -79,13 +79,15 @@ func TestRulesAgreeWithFiniteDifferences(t *testing.T) {
 // Functions made of several operations, in the forms in which losses use them.
 func TestCompositions(t *testing.T) {
 	cases := map[string]ruleCase{
-		"softmax":        {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Softmax(0) }, shapes([]int{4, 3})},
-		"log-sum-exp":    {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].LogSumExp(-1) }, shapes([]int{4, 3})},
-		"mean":           {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Square().Mean(1) }, shapes([]int{4, 3})},
-		"clip":           {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Clip(-0.5, 0.5).Mul(in[0]) }, shapes([]int{20})},
-		"reused":         {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Mul(in[0]).Add(in[0].Tanh()) }, shapes([]int{6})},
-		"outer product":  {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].MatMul(in[1]) }, shapes([]int{5, 1}, []int{1, 4})},
-		"deep":           {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].MatMul(in[1]).Standardise(1e-2).Tanh().MatMul(in[1]).ELU() }, shapes([]int{5, 4}, []int{4, 4})},
+		"softmax":       {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Softmax(0) }, shapes([]int{4, 3})},
+		"log-sum-exp":   {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].LogSumExp(-1) }, shapes([]int{4, 3})},
+		"mean":          {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Square().Mean(1) }, shapes([]int{4, 3})},
+		"clip":          {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Clip(-0.5, 0.5).Mul(in[0]) }, shapes([]int{20})},
+		"reused":        {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Mul(in[0]).Add(in[0].Tanh()) }, shapes([]int{6})},
+		"outer product": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].MatMul(in[1]) }, shapes([]int{5, 1}, []int{1, 4})},
+		"deep": {gradtest.Normal, func(in []*grad.Value) *grad.Value {
+			return in[0].MatMul(in[1]).Standardise(1e-2).Tanh().MatMul(in[1]).ELU()
+		}, shapes([]int{5, 4}, []int{4, 4})},
 		"long sum":       {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Broadcast(9000, 2).Sum().Mul(grad.Scalar(1e-4)) }, shapes([]int{2})},
 		"square of mean": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Mean().Square().Add(in[0].Mean(0).Sum()) }, shapes([]int{3, 4})},
 	}

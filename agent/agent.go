@@ -1,0 +1,139 @@
+// Package agent is the contract between algorithms and the loops that run them.
+//
+// An algorithm package offers an Algorithm: its presets and how to make a Learner. A Learner
+// improves parameters from experience; a Policy acts with a copy of them. Both see a task as flat
+// rows of float32: all observations of a time step one after another, and actions in canonical
+// units, where [-1, 1] is the range that the task allows. Package agent/agenttest checks any
+// algorithm against this contract.
+package agent
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/reverie-rl/reverie/env"
+	"github.com/reverie-rl/reverie/grad"
+	"github.com/reverie-rl/reverie/replay"
+	"github.com/reverie-rl/reverie/track"
+)
+
+// Config is the settings of an algorithm: a pointer to one plain struct with toml tags.
+type Config interface {
+	// Validate returns an error that names the field, its value and what is allowed.
+	Validate() error
+	// Schedule tells the run loop when to learn.
+	Schedule() Schedule
+}
+
+// Schedule is the ratio of learning to acting.
+type Schedule struct {
+	Warmup         int64 // environment steps before the first update
+	StepsPerUpdate int64 // environment steps between updates
+}
+
+// Algorithm is what an algorithm package offers.
+type Algorithm struct {
+	Name    string
+	Presets map[string]func() Config // "default" is used where none is named
+	// New makes a learner for a task of these sizes, with all randomness drawn from seed. It returns
+	// an error if config does not fit the task.
+	New func(config Config, sizes Sizes, seed uint64, workers *grad.Workers) (Learner, error)
+}
+
+// Preset returns the configuration called name, or an error that lists those there are.
+func (a Algorithm) Preset(name string) (Config, error) {
+	if preset, ok := a.Presets[name]; ok {
+		return preset(), nil
+	}
+	var names []string
+	for known := range a.Presets {
+		names = append(names, known)
+	}
+	slices.Sort(names)
+	return nil, fmt.Errorf("%s has no preset %q; it has %v", a.Name, name, names)
+}
+
+// Learner improves the parameters of an agent. It is used by one goroutine at a time.
+type Learner interface {
+	// Step makes one update from a batch drawn from experience. It returns an error if a loss is no
+	// longer finite, which names where the first such number arose.
+	Step(experience *replay.Sampler) error
+	// Metrics describes the last update, in a fixed order. The list is valid until the next Step.
+	Metrics() track.Metrics
+	// Updates is the number of updates made.
+	Updates() int64
+	// Policy returns a policy with the learner's present parameters; Refresh keeps it up to date.
+	Policy() (Policy, error)
+	// Parts names everything that is learned, and the state of the optimisers. Parameters set from
+	// outside, together with Resume, continue exactly where another learner stopped.
+	Parts() []Part
+	// Resume sets the number of updates made.
+	Resume(updates int64)
+}
+
+// Part is a named tree of parameters, such as "policy".
+type Part struct {
+	Name string
+	grad.Tree
+}
+
+// Action is what a policy chose.
+type Action struct {
+	Values         []float32 // in canonical units, not clipped; valid until the next Act
+	LogProbability float32   // its log-density under the policy
+}
+
+// Policy acts. It is used by one goroutine at a time.
+type Policy interface {
+	// Act chooses an action for a flat observation. Random choices are a pure function of the
+	// policy's seed and of occasion, such as the number of the environment step; a deterministic
+	// action is the mode of the distribution.
+	Act(observation []float32, occasion uint64, deterministic bool) Action
+	// Refresh takes over the learner's present parameters. It is called while the learner rests.
+	Refresh()
+}
+
+// Sizes are the widths of the flat rows that an agent sees.
+type Sizes struct{ Observation, Action int }
+
+// SizesOf returns the widths for a task, or an error if its observations or actions have a kind
+// that agents cannot use yet.
+func SizesOf(task env.Environment) (Sizes, error) {
+	var sizes Sizes
+	for _, spec := range task.Observations() {
+		if spec.Kind != env.Float64 {
+			return sizes, fmt.Errorf("agent: observation %q is of kind %v; only float64 is supported", spec.Name, spec.Kind)
+		}
+		sizes.Observation += spec.Size()
+	}
+	action := task.Action()
+	if action.Kind != env.Float64 {
+		return sizes, fmt.Errorf("agent: the task takes actions of kind %v; this agent needs continuous ones (float64)", action.Kind)
+	}
+	sizes.Action = action.Size()
+	return sizes, nil
+}
+
+// Flatten writes the observation's arrays one after another into row.
+func Flatten(row []float32, observation env.Observation) {
+	i := 0
+	for _, array := range observation {
+		for _, x := range array.Float64 {
+			row[i] = float32(x)
+			i++
+		}
+	}
+}
+
+// Scale converts a canonical action to the units of the task: it clips to [-1, 1] and maps that
+// range to the bounds of spec. Without bounds the action passes unchanged.
+func Scale(action []float64, canonical []float32, spec env.Spec) {
+	bounded := spec.Bounded()
+	for i, x := range canonical {
+		action[i] = float64(x)
+		if bounded {
+			clipped := min(max(float64(x), -1), 1)
+			action[i] = spec.Minimum[i] + (clipped+1)/2*(spec.Maximum[i]-spec.Minimum[i])
+		}
+	}
+}
