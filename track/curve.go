@@ -1,6 +1,7 @@
 package track
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -66,11 +67,19 @@ func Curve(path string, labels Labels, series ...Series) error {
 	}
 	return replace(path, func(w io.Writer) error {
 		canvas := vgsvg.New(18*vg.Centimeter, 11*vg.Centimeter)
-		figure.Draw(draw.New(canvas))
-		_, err := canvas.WriteTo(w)
+		margin := vg.Points(10)
+		figure.Draw(draw.Crop(draw.New(canvas), margin, -margin, margin, -margin))
+		var picture bytes.Buffer
+		if _, err := canvas.WriteTo(&picture); err != nil {
+			return err
+		}
+		_, err := w.Write(bytes.ReplaceAll(picture.Bytes(), []byte("font-family:Liberation Sans;"), []byte(fontFamily)))
 		return err
 	})
 }
+
+// fontFamily names the fonts of the same widths that other systems have instead.
+const fontFamily = "font-family:Liberation Sans,Arial,Helvetica,sans-serif;"
 
 // newFigure is an empty figure in the style of all.
 func newFigure(labels Labels) *plot.Plot {
@@ -99,19 +108,36 @@ func sans(size float64) font.Font {
 	return font.Font{Typeface: "Liberation", Variant: "Sans", Size: vg.Points(size)}
 }
 
-// shortTicks labels steps as 50k and 2M, which leaves room between them.
+// shortTicks puts about five ticks at round numbers, and labels thousands as k and millions as M.
 func shortTicks(low, high float64) []plot.Tick {
-	ticks := plot.DefaultTicks{}.Ticks(low, high)
-	for i, tick := range ticks {
-		switch magnitude := math.Abs(tick.Value); {
-		case tick.Label == "":
-		case magnitude >= 1e6:
-			ticks[i].Label = fmt.Sprintf("%gM", tick.Value/1e6)
-		case magnitude >= 1e4:
-			ticks[i].Label = fmt.Sprintf("%gk", tick.Value/1e3)
-		}
+	step := roundStep((high - low) / 6)
+	var ticks []plot.Tick
+	for i := math.Ceil(low / step); i*step <= high; i++ {
+		ticks = append(ticks, plot.Tick{Value: i * step, Label: shortNumber(i * step)})
 	}
 	return ticks
+}
+
+// roundStep is the least of 1, 2, 5 times a power of ten that is not below step.
+func roundStep(step float64) float64 {
+	power := math.Pow(10, math.Floor(math.Log10(step)))
+	for _, factor := range []float64{1, 2, 5} {
+		if factor*power >= step {
+			return factor * power
+		}
+	}
+	return 10 * power
+}
+
+// shortNumber writes 50000 as 50k and 2000000 as 2M, which leaves room between labels.
+func shortNumber(value float64) string {
+	switch magnitude := math.Abs(value); {
+	case magnitude >= 1e6:
+		return fmt.Sprintf("%.6gM", value/1e6)
+	case magnitude >= 1e4:
+		return fmt.Sprintf("%.6gk", value/1e3)
+	}
+	return fmt.Sprintf("%.6g", value)
 }
 
 // addSeries draws one series and returns the number of points of its line.

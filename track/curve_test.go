@@ -118,3 +118,19 @@ func TestCurveOfOnePoint(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestRoundStep(t *testing.T) {
+	for step, want := range map[float64]float64{0.07: 0.1, 0.1: 0.1, 1.2: 2, 2.1: 5, 5.1: 10, 17000: 20000} {
+		if got := roundStep(step); math.Abs(got-want) > 1e-12*want {
+			t.Errorf("the step above %g is %g, want %g", step, got, want)
+		}
+	}
+}
+
+func TestShortNumber(t *testing.T) {
+	for value, want := range map[float64]string{0: "0", -0.3: "-0.3", 3 * 0.1: "0.3", 9999: "9999", 20000: "20k", -2.5e6: "-2.5M"} {
+		if got := shortNumber(value); got != want {
+			t.Errorf("%v is written %q, want %q", value, got, want)
+		}
+	}
+}
