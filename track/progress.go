@@ -51,11 +51,11 @@ func NewProgress(w io.Writer, step, total int64) *Progress {
 func newBar(w io.Writer, total int64) *progressbar.ProgressBar {
 	return progressbar.NewOptions64(total,
 		progressbar.OptionSetWriter(w),
-		progressbar.OptionSetWidth(24),
-		progressbar.OptionShowCount(),
+		progressbar.OptionFullWidth(),
+		progressbar.OptionUseANSICodes(true),
 		progressbar.OptionSetPredictTime(false), // the library's estimate counts steps done before a resume
 		progressbar.OptionSetElapsedTime(false),
-		progressbar.OptionSetTheme(progressbar.ThemeUnicode),
+		progressbar.OptionSetTheme(progressbar.ThemeDefault),
 	)
 }
 
@@ -108,7 +108,9 @@ func (p *Progress) draw() {
 		_, _ = fmt.Fprintf(p.writer, "step %s of %s (%.0f%%)%s\n", thousands(p.last.step), thousands(p.total), percent, p.details())
 		return
 	}
-	p.bar.Describe(strings.TrimPrefix(p.details(), ", "))
+	if details := p.details(); details != "" {
+		p.bar.Describe(strings.TrimPrefix(details, ", "))
+	}
 	_ = p.bar.Set64(min(p.last.step, p.total))
 }
 
