@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/reverie-rl/reverie/internal/checkpoint"
 	"github.com/reverie-rl/reverie/replay"
 	"github.com/reverie-rl/reverie/replay/replaytest"
 )
@@ -194,6 +197,54 @@ func TestRestoreRefuses(t *testing.T) {
 	if err := gap.Restore(parts[1]); err != nil {
 		t.Errorf("the next part is refused after a wrong one: %v", err)
 	}
+}
+
+// Checkpoints of a growing table, saved in between and loaded last, draw as the table does.
+func TestCheckpointedTableDrawsTheSame(t *testing.T) {
+	store := checkpoint.Open(t.TempDir())
+	table, loaded := newTable(t, 80), newTable(t, 80)
+	for step := range 15 {
+		fill(t, table, 13)
+		if err := store.Save(int64(step), nil, asPayloads(table)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	generation, _, err := store.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range generation.Names() {
+		data, err := generation.Read(name)
+		if err == nil {
+			err = loaded.Restore(data)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(draw(t, table), draw(t, loaded)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func asPayloads(table *replay.Table) (payloads []checkpoint.Payload) {
+	for _, part := range table.Save() {
+		payloads = append(payloads, checkpoint.Payload(part))
+	}
+	return payloads
+}
+
+func draw(t *testing.T, table *replay.Table) replay.Sequences {
+	t.Helper()
+	sampler, err := replay.NewSampler(9, table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch := replay.NewSequences(layout, 20, 3)
+	if err := sampler.SampleSequences(batch, 3); err != nil {
+		t.Fatal(err)
+	}
+	return batch
 }
 
 func TestNewTableRefuses(t *testing.T) {

@@ -8,11 +8,12 @@ import (
 	"github.com/reverie-rl/reverie/internal/safetensors"
 )
 
-// Part is a range of rows as it is saved: a safetensors file.
+// Part is a range of rows as it is saved: a safetensors file. Its fields are those of a
+// checkpoint's payload, into which it can be converted.
 type Part struct {
 	Name     string                // of the file; names sort in the order of the rows
-	Complete bool                  // the bytes under this name will be the same in every later save
 	Write    func(io.Writer) error // valid until the table changes
+	Complete bool                  // the bytes under this name will be the same in every later save
 }
 
 // Save returns the parts that make up the table. All but the last are complete from their first
