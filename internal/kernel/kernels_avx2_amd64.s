@@ -733,18 +733,10 @@ turn22:
 	VMOVUPS      avx2Constant3f000000<>+0(SB), Y4
 	VFMADD231PS  Y1, Y5, Y4
 	VFMADD231PS  Y4, Y3, Y1
-	VMOVUPS      avx2Constant3f800000<>+0(SB), Y3
 	VCVTPS2DQ    Y2, Y2
-	VPSRAD       $0x01, Y2, Y4
-	VPSUBD       Y4, Y2, Y2
-	VMOVUPS      avx2Constant0000007f<>+0(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y4, Y3, Y3
-	VMOVUPS      avx2Constant0000007f<>+0(SB), Y4
-	VPADDD       Y4, Y2, Y2
+	VMOVUPS      avx2Constant0000007f<>+0(SB), Y3
+	VPADDD       Y3, Y2, Y2
 	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y2, Y3, Y2
 	VMOVUPS      avx2Constant3f800000<>+0(SB), Y3
 	VSUBPS       Y3, Y2, Y3
 	VFMADD231PS  Y2, Y1, Y3
@@ -793,18 +785,10 @@ done23:
 	VMOVUPS      avx2Constant3f000000<>+0(SB), Y5
 	VFMADD231PS  Y2, Y6, Y5
 	VFMADD231PS  Y5, Y4, Y2
-	VMOVUPS      avx2Constant3f800000<>+0(SB), Y4
 	VCVTPS2DQ    Y3, Y3
-	VPSRAD       $0x01, Y3, Y5
-	VPSUBD       Y5, Y3, Y3
-	VMOVUPS      avx2Constant0000007f<>+0(SB), Y6
-	VPADDD       Y6, Y5, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y5, Y4, Y4
-	VMOVUPS      avx2Constant0000007f<>+0(SB), Y5
-	VPADDD       Y5, Y3, Y3
+	VMOVUPS      avx2Constant0000007f<>+0(SB), Y4
+	VPADDD       Y4, Y3, Y3
 	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y3, Y4, Y3
 	VMOVUPS      avx2Constant3f800000<>+0(SB), Y4
 	VSUBPS       Y4, Y3, Y4
 	VFMADD231PS  Y3, Y2, Y4
@@ -1148,18 +1132,10 @@ turn31:
 	VMOVUPS      avx2Constant3f000000<>+0(SB), Y4
 	VFMADD231PS  Y1, Y5, Y4
 	VFMADD231PS  Y4, Y3, Y1
-	VMOVUPS      avx2Constant3f800000<>+0(SB), Y3
 	VCVTPS2DQ    Y2, Y2
-	VPSRAD       $0x01, Y2, Y4
-	VPSUBD       Y4, Y2, Y2
-	VMOVUPS      avx2Constant0000007f<>+0(SB), Y5
-	VPADDD       Y5, Y4, Y4
-	VPSLLD       $0x17, Y4, Y4
-	VMULPS       Y4, Y3, Y3
-	VMOVUPS      avx2Constant0000007f<>+0(SB), Y4
-	VPADDD       Y4, Y2, Y2
+	VMOVUPS      avx2Constant0000007f<>+0(SB), Y3
+	VPADDD       Y3, Y2, Y2
 	VPSLLD       $0x17, Y2, Y2
-	VMULPS       Y2, Y3, Y2
 	VMOVUPS      avx2Constant3f800000<>+0(SB), Y3
 	VSUBPS       Y3, Y2, Y3
 	VFMADD231PS  Y2, Y1, Y3
@@ -1201,18 +1177,10 @@ done32:
 	VMOVUPS      avx2Constant3f000000<>+0(SB), Y5
 	VFMADD231PS  Y2, Y6, Y5
 	VFMADD231PS  Y5, Y4, Y2
-	VMOVUPS      avx2Constant3f800000<>+0(SB), Y4
 	VCVTPS2DQ    Y3, Y3
-	VPSRAD       $0x01, Y3, Y5
-	VPSUBD       Y5, Y3, Y3
-	VMOVUPS      avx2Constant0000007f<>+0(SB), Y6
-	VPADDD       Y6, Y5, Y5
-	VPSLLD       $0x17, Y5, Y5
-	VMULPS       Y5, Y4, Y4
-	VMOVUPS      avx2Constant0000007f<>+0(SB), Y5
-	VPADDD       Y5, Y3, Y3
+	VMOVUPS      avx2Constant0000007f<>+0(SB), Y4
+	VPADDD       Y4, Y3, Y3
 	VPSLLD       $0x17, Y3, Y3
-	VMULPS       Y3, Y4, Y3
 	VMOVUPS      avx2Constant3f800000<>+0(SB), Y4
 	VSUBPS       Y4, Y3, Y4
 	VFMADD231PS  Y3, Y2, Y4
@@ -2886,7 +2854,7 @@ end151:
 	RET
 
 // func avx2Multiply1x1(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·avx2Multiply1x1(SB), NOSPLIT, $0-96
 	MOVQ    lanes+88(FP), AX
 	LEAQ    avx2FirstLanes<>+0(SB), CX
@@ -2913,6 +2881,8 @@ block152:
 	MOVQ       CX, DI
 
 next153:
+	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9), Y0, Y2
 	VBROADCASTSS (DI), Y3
 	VFMADD231PS  Y2, Y3, Y1
@@ -2932,7 +2902,7 @@ next153:
 	RET
 
 // func avx2Multiply2x1(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·avx2Multiply2x1(SB), NOSPLIT, $0-96
 	MOVQ    lanes+88(FP), AX
 	LEAQ    avx2FirstLanes<>+0(SB), CX
@@ -2961,6 +2931,8 @@ block154:
 	MOVQ       CX, DI
 
 next155:
+	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9), Y0, Y3
 	VBROADCASTSS (DI), Y4
 	VFMADD231PS  Y3, Y4, Y1
@@ -2984,7 +2956,7 @@ next155:
 	RET
 
 // func avx2Multiply3x1(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·avx2Multiply3x1(SB), NOSPLIT, $0-96
 	MOVQ    lanes+88(FP), AX
 	LEAQ    avx2FirstLanes<>+0(SB), CX
@@ -3015,6 +2987,8 @@ block156:
 	MOVQ       CX, DI
 
 next157:
+	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9), Y0, Y4
 	VBROADCASTSS (DI), Y5
 	VFMADD231PS  Y4, Y5, Y1
@@ -3042,7 +3016,7 @@ next157:
 	RET
 
 // func avx2Multiply4x1(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·avx2Multiply4x1(SB), NOSPLIT, $0-96
 	MOVQ    lanes+88(FP), AX
 	LEAQ    avx2FirstLanes<>+0(SB), CX
@@ -3076,6 +3050,8 @@ block158:
 	MOVQ       CX, DI
 
 next159:
+	PREFETCHT0   (DI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
 	VMASKMOVPS   (R10), Y0, Y5
 	VBROADCASTSS (DI), Y6
 	VFMADD231PS  Y5, Y6, Y1
@@ -3107,7 +3083,7 @@ next159:
 	RET
 
 // func avx2Multiply5x1(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·avx2Multiply5x1(SB), NOSPLIT, $0-96
 	MOVQ    lanes+88(FP), AX
 	LEAQ    avx2FirstLanes<>+0(SB), CX
@@ -3143,6 +3119,8 @@ block160:
 	MOVQ       CX, DI
 
 next161:
+	PREFETCHT0   (DI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
 	VMASKMOVPS   (R10), Y0, Y6
 	VBROADCASTSS (DI), Y7
 	VFMADD231PS  Y6, Y7, Y1
@@ -3178,7 +3156,7 @@ next161:
 	RET
 
 // func avx2Multiply6x1(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·avx2Multiply6x1(SB), NOSPLIT, $0-96
 	MOVQ    lanes+88(FP), AX
 	LEAQ    avx2FirstLanes<>+0(SB), CX
@@ -3217,6 +3195,8 @@ block162:
 	MOVQ       CX, DI
 
 next163:
+	PREFETCHT0   (DI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
 	VMASKMOVPS   (R11), Y0, Y7
 	VBROADCASTSS (DI), Y8
 	VFMADD231PS  Y7, Y8, Y1
@@ -3256,7 +3236,7 @@ next163:
 	RET
 
 // func avx2Multiply1x2(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·avx2Multiply1x2(SB), NOSPLIT, $0-96
 	MOVQ    lanes+88(FP), AX
 	LEAQ    avx2FirstLanes<>+0(SB), CX
@@ -3284,6 +3264,8 @@ block164:
 	MOVQ       CX, DI
 
 next165:
+	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9), Y3
 	VMASKMOVPS   32(R9), Y0, Y4
 	VBROADCASTSS (DI), Y5
@@ -3306,7 +3288,7 @@ next165:
 	RET
 
 // func avx2Multiply2x2(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·avx2Multiply2x2(SB), NOSPLIT, $0-96
 	MOVQ    lanes+88(FP), AX
 	LEAQ    avx2FirstLanes<>+0(SB), CX
@@ -3337,6 +3319,8 @@ block166:
 	MOVQ       CX, DI
 
 next167:
+	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9), Y5
 	VMASKMOVPS   32(R9), Y0, Y6
 	VBROADCASTSS (DI), Y7
@@ -3365,7 +3349,7 @@ next167:
 	RET
 
 // func avx2Multiply3x2(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·avx2Multiply3x2(SB), NOSPLIT, $0-96
 	MOVQ    lanes+88(FP), AX
 	LEAQ    avx2FirstLanes<>+0(SB), CX
@@ -3399,6 +3383,8 @@ block168:
 	MOVQ       CX, DI
 
 next169:
+	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9), Y7
 	VMASKMOVPS   32(R9), Y0, Y8
 	VBROADCASTSS (DI), Y9
@@ -3433,7 +3419,7 @@ next169:
 	RET
 
 // func avx2Multiply4x2(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·avx2Multiply4x2(SB), NOSPLIT, $0-96
 	MOVQ    lanes+88(FP), AX
 	LEAQ    avx2FirstLanes<>+0(SB), CX
@@ -3471,6 +3457,8 @@ block170:
 	MOVQ       CX, DI
 
 next171:
+	PREFETCHT0   (DI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS      (R10), Y9
 	VMASKMOVPS   32(R10), Y0, Y10
 	VBROADCASTSS (DI), Y11
@@ -3511,7 +3499,7 @@ next171:
 	RET
 
 // func avx2Multiply5x2(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·avx2Multiply5x2(SB), NOSPLIT, $0-96
 	MOVQ    lanes+88(FP), AX
 	LEAQ    avx2FirstLanes<>+0(SB), CX
@@ -3552,6 +3540,8 @@ block172:
 	MOVQ       CX, DI
 
 next173:
+	PREFETCHT0   (DI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS      (R10), Y11
 	VMASKMOVPS   32(R10), Y0, Y12
 	VBROADCASTSS (DI), Y13
@@ -3598,7 +3588,7 @@ next173:
 	RET
 
 // func avx2Multiply6x2(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·avx2Multiply6x2(SB), NOSPLIT, $0-96
 	MOVQ    lanes+88(FP), AX
 	LEAQ    avx2FirstLanes<>+0(SB), CX
@@ -3643,6 +3633,8 @@ block174:
 	MOVQ       CX, DI
 
 next175:
+	PREFETCHT0   (DI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS      (R11), Y13
 	VMASKMOVPS   32(R11), Y0, Y14
 	VBROADCASTSS (DI), Y15
@@ -3695,7 +3687,7 @@ next175:
 	RET
 
 // func avx2Multiply1x4(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·avx2Multiply1x4(SB), NOSPLIT, $0-96
 	MOVQ    lanes+88(FP), AX
 	LEAQ    avx2FirstLanes<>+0(SB), CX
@@ -3725,6 +3717,9 @@ block176:
 	MOVQ       CX, DI
 
 next177:
+	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
 	VMOVUPS      (R9), Y5
 	VMOVUPS      32(R9), Y6
 	VMOVUPS      64(R9), Y7
@@ -3753,7 +3748,7 @@ next177:
 	RET
 
 // func avx2Multiply2x4(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·avx2Multiply2x4(SB), NOSPLIT, $0-96
 	MOVQ    lanes+88(FP), AX
 	LEAQ    avx2FirstLanes<>+0(SB), CX
@@ -3788,6 +3783,9 @@ block178:
 	MOVQ       CX, DI
 
 next179:
+	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
 	VMOVUPS      (R9), Y9
 	VMOVUPS      32(R9), Y10
 	VMOVUPS      64(R9), Y11

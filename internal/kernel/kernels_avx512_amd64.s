@@ -2860,7 +2860,7 @@ end151:
 	RET
 
 // func avx512Multiply1x1(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply1x1(SB), NOSPLIT, $0-96
 	MOVQ  lanes+88(FP), AX
 	MOVL  $0xffffffff, CX
@@ -2887,6 +2887,8 @@ block152:
 	MOVQ      CX, DI
 
 next153:
+	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9), K1, Z1
 	VBROADCASTSS (DI), Z2
 	VFMADD231PS  Z1, Z2, Z0
@@ -2906,7 +2908,7 @@ next153:
 	RET
 
 // func avx512Multiply2x1(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply2x1(SB), NOSPLIT, $0-96
 	MOVQ  lanes+88(FP), AX
 	MOVL  $0xffffffff, CX
@@ -2935,6 +2937,8 @@ block154:
 	MOVQ      CX, DI
 
 next155:
+	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9), K1, Z2
 	VBROADCASTSS (DI), Z3
 	VFMADD231PS  Z2, Z3, Z0
@@ -2958,7 +2962,7 @@ next155:
 	RET
 
 // func avx512Multiply3x1(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply3x1(SB), NOSPLIT, $0-96
 	MOVQ  lanes+88(FP), AX
 	MOVL  $0xffffffff, CX
@@ -2989,6 +2993,8 @@ block156:
 	MOVQ      CX, DI
 
 next157:
+	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9), K1, Z3
 	VBROADCASTSS (DI), Z4
 	VFMADD231PS  Z3, Z4, Z0
@@ -3016,7 +3022,7 @@ next157:
 	RET
 
 // func avx512Multiply4x1(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply4x1(SB), NOSPLIT, $0-96
 	MOVQ   lanes+88(FP), AX
 	MOVL   $0xffffffff, CX
@@ -3050,6 +3056,8 @@ block158:
 	MOVQ      CX, DI
 
 next159:
+	PREFETCHT0   (DI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS.Z    (R10), K1, Z4
 	VBROADCASTSS (DI), Z5
 	VFMADD231PS  Z4, Z5, Z0
@@ -3081,7 +3089,7 @@ next159:
 	RET
 
 // func avx512Multiply5x1(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply5x1(SB), NOSPLIT, $0-96
 	MOVQ   lanes+88(FP), AX
 	MOVL   $0xffffffff, CX
@@ -3117,6 +3125,8 @@ block160:
 	MOVQ      CX, DI
 
 next161:
+	PREFETCHT0   (DI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS.Z    (R10), K1, Z5
 	VBROADCASTSS (DI), Z6
 	VFMADD231PS  Z5, Z6, Z0
@@ -3152,7 +3162,7 @@ next161:
 	RET
 
 // func avx512Multiply6x1(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply6x1(SB), NOSPLIT, $0-96
 	MOVQ   lanes+88(FP), AX
 	MOVL   $0xffffffff, CX
@@ -3191,6 +3201,8 @@ block162:
 	MOVQ      CX, DI
 
 next163:
+	PREFETCHT0   (DI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS.Z    (R11), K1, Z6
 	VBROADCASTSS (DI), Z7
 	VFMADD231PS  Z6, Z7, Z0
@@ -3230,7 +3242,7 @@ next163:
 	RET
 
 // func avx512Multiply7x1(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply7x1(SB), NOSPLIT, $0-96
 	MOVQ   lanes+88(FP), AX
 	MOVL   $0xffffffff, CX
@@ -3272,6 +3284,8 @@ block164:
 	LEAQ      (CX)(R9*2), R8
 
 next165:
+	PREFETCHT0   (DI)(R11*8)
+	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z7
 	VBROADCASTSS (DI), Z8
 	VFMADD231PS  Z7, Z8, Z0
@@ -3316,7 +3330,7 @@ next165:
 	RET
 
 // func avx512Multiply8x1(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply8x1(SB), NOSPLIT, $0-96
 	MOVQ   lanes+88(FP), AX
 	MOVL   $0xffffffff, CX
@@ -3360,6 +3374,8 @@ block166:
 	LEAQ      (CX)(R9*2), R8
 
 next167:
+	PREFETCHT0   (DI)(R11*8)
+	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z8
 	VBROADCASTSS (DI), Z9
 	VFMADD231PS  Z8, Z9, Z0
@@ -3408,7 +3424,7 @@ next167:
 	RET
 
 // func avx512Multiply9x1(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply9x1(SB), NOSPLIT, $0-96
 	MOVQ   lanes+88(FP), AX
 	MOVL   $0xffffffff, CX
@@ -3454,6 +3470,8 @@ block168:
 	LEAQ      (CX)(R9*2), R8
 
 next169:
+	PREFETCHT0   (DI)(R11*8)
+	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z9
 	VBROADCASTSS (DI), Z10
 	VFMADD231PS  Z9, Z10, Z0
@@ -3506,7 +3524,7 @@ next169:
 	RET
 
 // func avx512Multiply10x1(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply10x1(SB), NOSPLIT, $0-96
 	MOVQ   lanes+88(FP), AX
 	MOVL   $0xffffffff, CX
@@ -3554,6 +3572,8 @@ block170:
 	LEAQ      (CX)(R9*2), R8
 
 next171:
+	PREFETCHT0   (DI)(R11*8)
+	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z10
 	VBROADCASTSS (DI), Z11
 	VFMADD231PS  Z10, Z11, Z0
@@ -3610,7 +3630,7 @@ next171:
 	RET
 
 // func avx512Multiply11x1(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply11x1(SB), NOSPLIT, $0-96
 	MOVQ   lanes+88(FP), AX
 	MOVL   $0xffffffff, CX
@@ -3660,6 +3680,8 @@ block172:
 	LEAQ      (CX)(R9*2), R8
 
 next173:
+	PREFETCHT0   (DI)(R11*8)
+	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z11
 	VBROADCASTSS (DI), Z12
 	VFMADD231PS  Z11, Z12, Z0
@@ -3720,7 +3742,7 @@ next173:
 	RET
 
 // func avx512Multiply12x1(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply12x1(SB), NOSPLIT, $0-96
 	MOVQ   lanes+88(FP), AX
 	MOVL   $0xffffffff, CX
@@ -3772,6 +3794,8 @@ block174:
 	LEAQ      (CX)(R9*2), R8
 
 next175:
+	PREFETCHT0   (DI)(R11*8)
+	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z12
 	VBROADCASTSS (DI), Z13
 	VFMADD231PS  Z12, Z13, Z0
@@ -3836,7 +3860,7 @@ next175:
 	RET
 
 // func avx512Multiply1x2(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply1x2(SB), NOSPLIT, $0-96
 	MOVQ  lanes+88(FP), AX
 	MOVL  $0xffffffff, CX
@@ -3864,6 +3888,9 @@ block176:
 	MOVQ      CX, DI
 
 next177:
+	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
 	VMOVUPS      (R9), Z2
 	VMOVUPS.Z    64(R9), K1, Z3
 	VBROADCASTSS (DI), Z4
@@ -3886,7 +3913,7 @@ next177:
 	RET
 
 // func avx512Multiply2x2(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply2x2(SB), NOSPLIT, $0-96
 	MOVQ  lanes+88(FP), AX
 	MOVL  $0xffffffff, CX
@@ -3917,6 +3944,9 @@ block178:
 	MOVQ      CX, DI
 
 next179:
+	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
 	VMOVUPS      (R9), Z4
 	VMOVUPS.Z    64(R9), K1, Z5
 	VBROADCASTSS (DI), Z6
@@ -3945,7 +3975,7 @@ next179:
 	RET
 
 // func avx512Multiply3x2(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply3x2(SB), NOSPLIT, $0-96
 	MOVQ  lanes+88(FP), AX
 	MOVL  $0xffffffff, CX
@@ -3979,6 +4009,9 @@ block180:
 	MOVQ      CX, DI
 
 next181:
+	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
 	VMOVUPS      (R9), Z6
 	VMOVUPS.Z    64(R9), K1, Z7
 	VBROADCASTSS (DI), Z8
@@ -4013,7 +4046,7 @@ next181:
 	RET
 
 // func avx512Multiply4x2(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply4x2(SB), NOSPLIT, $0-96
 	MOVQ   lanes+88(FP), AX
 	MOVL   $0xffffffff, CX
@@ -4051,6 +4084,9 @@ block182:
 	MOVQ      CX, DI
 
 next183:
+	PREFETCHT0   (DI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT0   64(R10)(R11*8)
 	VMOVUPS      (R10), Z8
 	VMOVUPS.Z    64(R10), K1, Z9
 	VBROADCASTSS (DI), Z10
@@ -4091,7 +4127,7 @@ next183:
 	RET
 
 // func avx512Multiply5x2(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply5x2(SB), NOSPLIT, $0-96
 	MOVQ   lanes+88(FP), AX
 	MOVL   $0xffffffff, CX
@@ -4132,6 +4168,9 @@ block184:
 	MOVQ      CX, DI
 
 next185:
+	PREFETCHT0   (DI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT0   64(R10)(R11*8)
 	VMOVUPS      (R10), Z10
 	VMOVUPS.Z    64(R10), K1, Z11
 	VBROADCASTSS (DI), Z12
@@ -4178,7 +4217,7 @@ next185:
 	RET
 
 // func avx512Multiply6x2(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply6x2(SB), NOSPLIT, $0-96
 	MOVQ   lanes+88(FP), AX
 	MOVL   $0xffffffff, CX
@@ -4223,6 +4262,9 @@ block186:
 	MOVQ      CX, DI
 
 next187:
+	PREFETCHT0   (DI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	PREFETCHT0   64(R11)(R12*8)
 	VMOVUPS      (R11), Z12
 	VMOVUPS.Z    64(R11), K1, Z13
 	VBROADCASTSS (DI), Z14
@@ -4275,7 +4317,7 @@ next187:
 	RET
 
 // func avx512Multiply7x2(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply7x2(SB), NOSPLIT, $0-96
 	MOVQ   lanes+88(FP), AX
 	MOVL   $0xffffffff, CX
@@ -4324,6 +4366,9 @@ block188:
 	LEAQ      (CX)(R9*2), R8
 
 next189:
+	PREFETCHT0   (DI)(R11*8)
+	PREFETCHT0   (R12)(R13*8)
+	PREFETCHT0   64(R12)(R13*8)
 	VMOVUPS      (R12), Z14
 	VMOVUPS.Z    64(R12), K1, Z15
 	VBROADCASTSS (DI), Z16
@@ -4383,7 +4428,7 @@ next189:
 	RET
 
 // func avx512Multiply8x2(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply8x2(SB), NOSPLIT, $0-96
 	MOVQ   lanes+88(FP), AX
 	MOVL   $0xffffffff, CX
@@ -4435,6 +4480,9 @@ block190:
 	LEAQ      (CX)(R9*2), R8
 
 next191:
+	PREFETCHT0   (DI)(R11*8)
+	PREFETCHT0   (R12)(R13*8)
+	PREFETCHT0   64(R12)(R13*8)
 	VMOVUPS      (R12), Z16
 	VMOVUPS.Z    64(R12), K1, Z17
 	VBROADCASTSS (DI), Z18
@@ -4500,7 +4548,7 @@ next191:
 	RET
 
 // func avx512Multiply9x2(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply9x2(SB), NOSPLIT, $0-96
 	MOVQ   lanes+88(FP), AX
 	MOVL   $0xffffffff, CX
@@ -4555,6 +4603,9 @@ block192:
 	LEAQ      (CX)(R9*2), R8
 
 next193:
+	PREFETCHT0   (DI)(R11*8)
+	PREFETCHT0   (R12)(R13*8)
+	PREFETCHT0   64(R12)(R13*8)
 	VMOVUPS      (R12), Z18
 	VMOVUPS.Z    64(R12), K1, Z19
 	VBROADCASTSS (DI), Z20
@@ -4626,7 +4677,7 @@ next193:
 	RET
 
 // func avx512Multiply10x2(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply10x2(SB), NOSPLIT, $0-96
 	MOVQ   lanes+88(FP), AX
 	MOVL   $0xffffffff, CX
@@ -4684,6 +4735,9 @@ block194:
 	LEAQ      (CX)(R9*2), R8
 
 next195:
+	PREFETCHT0   (DI)(R11*8)
+	PREFETCHT0   (R12)(R13*8)
+	PREFETCHT0   64(R12)(R13*8)
 	VMOVUPS      (R12), Z20
 	VMOVUPS.Z    64(R12), K1, Z21
 	VBROADCASTSS (DI), Z22
@@ -4761,7 +4815,7 @@ next195:
 	RET
 
 // func avx512Multiply11x2(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply11x2(SB), NOSPLIT, $0-96
 	MOVQ   lanes+88(FP), AX
 	MOVL   $0xffffffff, CX
@@ -4822,6 +4876,9 @@ block196:
 	LEAQ      (CX)(R9*2), R8
 
 next197:
+	PREFETCHT0   (DI)(R11*8)
+	PREFETCHT0   (R12)(R13*8)
+	PREFETCHT0   64(R12)(R13*8)
 	VMOVUPS      (R12), Z22
 	VMOVUPS.Z    64(R12), K1, Z23
 	VBROADCASTSS (DI), Z24
@@ -4905,7 +4962,7 @@ next197:
 	RET
 
 // func avx512Multiply12x2(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply12x2(SB), NOSPLIT, $0-96
 	MOVQ   lanes+88(FP), AX
 	MOVL   $0xffffffff, CX
@@ -4969,6 +5026,9 @@ block198:
 	LEAQ      (CX)(R9*2), R8
 
 next199:
+	PREFETCHT0   (DI)(R11*8)
+	PREFETCHT0   (R12)(R13*8)
+	PREFETCHT0   64(R12)(R13*8)
 	VMOVUPS      (R12), Z24
 	VMOVUPS.Z    64(R12), K1, Z25
 	VBROADCASTSS (DI), Z26
@@ -5058,7 +5118,7 @@ next199:
 	RET
 
 // func avx512Multiply1x4(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply1x4(SB), NOSPLIT, $0-96
 	MOVQ  lanes+88(FP), AX
 	MOVL  $0xffffffff, CX
@@ -5088,6 +5148,11 @@ block200:
 	MOVQ      CX, DI
 
 next201:
+	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT0   128(R9)(R10*8)
+	PREFETCHT0   192(R9)(R10*8)
 	VMOVUPS      (R9), Z4
 	VMOVUPS      64(R9), Z5
 	VMOVUPS      128(R9), Z6
@@ -5116,7 +5181,7 @@ next201:
 	RET
 
 // func avx512Multiply2x4(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply2x4(SB), NOSPLIT, $0-96
 	MOVQ  lanes+88(FP), AX
 	MOVL  $0xffffffff, CX
@@ -5151,6 +5216,11 @@ block202:
 	MOVQ      CX, DI
 
 next203:
+	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT0   128(R9)(R10*8)
+	PREFETCHT0   192(R9)(R10*8)
 	VMOVUPS      (R9), Z8
 	VMOVUPS      64(R9), Z9
 	VMOVUPS      128(R9), Z10
@@ -5189,7 +5259,7 @@ next203:
 	RET
 
 // func avx512Multiply3x4(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply3x4(SB), NOSPLIT, $0-96
 	MOVQ  lanes+88(FP), AX
 	MOVL  $0xffffffff, CX
@@ -5229,6 +5299,11 @@ block204:
 	MOVQ      CX, DI
 
 next205:
+	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT0   128(R9)(R10*8)
+	PREFETCHT0   192(R9)(R10*8)
 	VMOVUPS      (R9), Z12
 	VMOVUPS      64(R9), Z13
 	VMOVUPS      128(R9), Z14
@@ -5277,7 +5352,7 @@ next205:
 	RET
 
 // func avx512Multiply4x4(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply4x4(SB), NOSPLIT, $0-96
 	MOVQ   lanes+88(FP), AX
 	MOVL   $0xffffffff, CX
@@ -5323,6 +5398,11 @@ block206:
 	MOVQ      CX, DI
 
 next207:
+	PREFETCHT0   (DI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT0   64(R10)(R11*8)
+	PREFETCHT0   128(R10)(R11*8)
+	PREFETCHT0   192(R10)(R11*8)
 	VMOVUPS      (R10), Z16
 	VMOVUPS      64(R10), Z17
 	VMOVUPS      128(R10), Z18
@@ -5381,7 +5461,7 @@ next207:
 	RET
 
 // func avx512Multiply5x4(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply5x4(SB), NOSPLIT, $0-96
 	MOVQ   lanes+88(FP), AX
 	MOVL   $0xffffffff, CX
@@ -5432,6 +5512,11 @@ block208:
 	MOVQ      CX, DI
 
 next209:
+	PREFETCHT0   (DI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT0   64(R10)(R11*8)
+	PREFETCHT0   128(R10)(R11*8)
+	PREFETCHT0   192(R10)(R11*8)
 	VMOVUPS      (R10), Z20
 	VMOVUPS      64(R10), Z21
 	VMOVUPS      128(R10), Z22
@@ -5500,7 +5585,7 @@ next209:
 	RET
 
 // func avx512Multiply6x4(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·avx512Multiply6x4(SB), NOSPLIT, $0-96
 	MOVQ   lanes+88(FP), AX
 	MOVL   $0xffffffff, CX
@@ -5557,6 +5642,11 @@ block210:
 	MOVQ      CX, DI
 
 next211:
+	PREFETCHT0   (DI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	PREFETCHT0   64(R11)(R12*8)
+	PREFETCHT0   128(R11)(R12*8)
+	PREFETCHT0   192(R11)(R12*8)
 	VMOVUPS      (R11), Z24
 	VMOVUPS      64(R11), Z25
 	VMOVUPS      128(R11), Z26

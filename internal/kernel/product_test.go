@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -15,6 +16,9 @@ func randomMatrices(s *Set[float32], p Product, seed uint64) matrices {
 	m := matrices{
 		c: normal(source, p.M*p.N), a: normal(source, p.M*p.K), b: normal(source, p.K*p.N),
 		packed: make([]float32, s.PackSize(p)),
+	}
+	for i := range m.packed {
+		m.packed[i] = float32(math.NaN())
 	}
 	if p.Bias {
 		m.bias = normal(source, p.N)

@@ -6,14 +6,17 @@ var zeros [64]float32
 // grid is the division of C into tiles.
 type grid struct{ rows, columns int }
 
-// Sizes of tiles: small enough to share a product between workers, large enough to make up for
-// the sharing.
+// Tiles are small enough to share a product between workers, and large enough to make up for the
+// sharing. Their least sizes are those from which a row of A and a panel of B are used often
+// enough; where B does not stay in the second-level cache while C is computed, they are larger.
 const (
-	tileWork     = 1 << 21 // multiply-adds in a tile
+	tileWork     = 1 << 18 // multiply-adds in a tile
 	mostTiles    = 64
-	tileRows     = 48
-	leastRows    = 12
+	leastRows    = 48
 	leastColumns = 64
+	largeMatrix  = 1 << 17 // elements of B
+	largeTile    = 128     // least rows and columns where B is large
+	leastDots    = 12      // dot products in a tile
 )
 
 // gridOf divides C first by rows, where panels are shared, and then by columns.
@@ -21,16 +24,19 @@ func (x *products) gridOf(p Product) grid {
 	if p.M == 0 || p.N == 0 {
 		return grid{}
 	}
-	tiles := min(ceilDivide(p.M*p.N*p.K, tileWork), mostTiles)
-	tiles = max(tiles, 1)
+	tiles := min(max(ceilDivide(p.M*p.N*p.K, tileWork), 1), mostTiles)
+	height, width := leastRows, leastColumns
+	if p.K*p.N > largeMatrix {
+		height, width = largeTile, largeTile
+	}
 	switch p.method() {
 	case rowDots:
-		return grid{rows: min(tiles, ceilDivide(p.M, leastRows)), columns: 1}
+		return grid{rows: min(tiles, ceilDivide(p.M, leastDots)), columns: 1}
 	case columnDots:
-		return grid{rows: 1, columns: min(tiles, ceilDivide(p.N, leastColumns))}
+		return grid{rows: 1, columns: min(tiles, ceilDivide(p.N, width))}
 	}
-	rows := min(tiles, ceilDivide(p.M, tileRows))
-	return grid{rows: rows, columns: min(ceilDivide(tiles, rows), ceilDivide(p.N, leastColumns))}
+	rows := min(tiles, ceilDivide(p.M, height))
+	return grid{rows: rows, columns: min(ceilDivide(tiles, rows), ceilDivide(p.N, width))}
 }
 
 // region is a tile of C: rows from top to bottom, columns from left to right, ends excluded.
@@ -59,16 +65,13 @@ func (x *products) multiply(p Product, tile int, c, a, b, packed, bias []float32
 		fillRegion(p, r, c, bias)
 		return
 	}
-	o := operands{Product: p, a: a, b: b, c: c, bias: zeros[:]}
+	o := operands{Product: p, a: a, b: b, c: c, bias: bias}
 	o.aRow, o.aColumn = p.K, 1
 	if p.TransposeA {
 		o.aRow, o.aColumn = 1, p.M
 	}
 	if p.packs() {
 		o.b = packed[:x.packSize(p)]
-	}
-	if p.Bias {
-		o.bias = bias
 	}
 	switch p.method() {
 	case rowDots:
@@ -103,8 +106,8 @@ type operands struct {
 	aRow, aColumn int // the strides of op(A)
 }
 
-// start returns the value that column j of the first row starts from, and the distance to that of
-// the next column.
+// start returns what an element of column j starts from, and the distance to that of the next
+// column.
 func (o *operands) start(j int) (value *float32, step int) {
 	if !o.Bias {
 		return &zeros[0], 0
@@ -132,11 +135,14 @@ func (x *products) panels(o operands, r region) {
 		depth := min(depthBlock, o.K-k)
 		for left := r.left; left < r.right; {
 			width := x.width(o.Product, r.right-left)
-			x.panel(&o, r, k, depth, left, width)
+			x.panel(&o, r, panel{k: k, depth: depth, left: left, width: width})
 			left += width
 		}
 	}
 }
+
+// panel is a block of op(B): rows from k and columns from left.
+type panel struct{ k, depth, left, width int }
 
 // width returns the number of columns to take next, of those that are left.
 func (x *products) width(p Product, columns int) int {
@@ -149,39 +155,41 @@ func (x *products) width(p Product, columns int) int {
 	return columns
 }
 
-// panel multiplies all rows of the region with one panel, in blocks of nearly equal height.
-func (x *products) panel(o *operands, r region, k, depth, left, width int) {
-	vectors := ceilDivide(width, x.lanes)
-	kernels := x.micro[vectors]
+// panel multiplies the rows of a region with a panel, in blocks of rows of nearly equal height.
+func (x *products) panel(o *operands, r region, q panel) {
+	highest := len(x.micro[ceilDivide(q.width, x.lanes)])
 	rows := r.bottom - r.top
-	blocks := ceilDivide(rows, len(kernels))
+	blocks := ceilDivide(rows, highest)
 	height, higher := rows/blocks, rows%blocks
-	lanes := width - (vectors-1)*x.lanes
-	b, bRow := x.panelOf(o, k, left)
-	run := func(top, blocks, height int) {
-		if blocks == 0 {
-			return
-		}
-		c := &o.c[top*o.N+left]
-		start, startRow := c, o.N
-		if k == 0 {
-			start, startRow = &o.bias[0], 0
-			if o.Bias {
-				start = &o.bias[left]
-			}
-		}
-		kernels[height-1](blocks, depth, &o.a[top*o.aRow+k*o.aColumn], o.aRow, o.aColumn, b, bRow,
-			c, o.N, start, startRow, lanes)
+	middle := r.top + higher*(height+1)
+	x.blocks(o, q, r.top, middle, height+1)
+	x.blocks(o, q, middle, r.bottom, height)
+}
+
+// blocks multiplies the rows from top to bottom with a panel, in blocks of one height.
+func (x *products) blocks(o *operands, q panel, top, bottom, height int) {
+	if top == bottom {
+		return
 	}
-	run(r.top, higher, height+1)
-	run(r.top+higher*(height+1), blocks-higher, height)
+	vectors := ceilDivide(q.width, x.lanes)
+	lanes := q.width - (vectors-1)*x.lanes
+	a := &o.a[top*o.aRow+q.k*o.aColumn]
+	b, bRow := x.panelOf(o, q)
+	c := &o.c[top*o.N+q.left]
+	start, startRow := c, o.N // later blocks of k add to what is there
+	if q.k == 0 {
+		start, _ = o.start(q.left)
+		startRow = 0
+	}
+	x.micro[vectors][height-1]((bottom-top)/height, q.depth, a, o.aRow, o.aColumn, b, bRow,
+		c, o.N, start, startRow, lanes)
 }
 
 // panelOf returns the first element of a panel and the distance between its rows.
-func (x *products) panelOf(o *operands, k, left int) (b *float32, bRow int) {
+func (x *products) panelOf(o *operands, q panel) (b *float32, bRow int) {
 	if !o.packs() {
-		return &o.b[k*o.N+left], o.N
+		return &o.b[q.k*o.N+q.left], o.N
 	}
 	width := x.panelWidth()
-	return &o.b[(left/width*o.K+k)*width], width
+	return &o.b[(q.left/width*o.K+q.k)*width], width
 }

@@ -1,9 +1,7 @@
 package kernel
 
-// manyRows is the number of rows of C from which a panel of B is read so often that packing pays.
-const manyRows = 512
-
-// packs tells whether op(B) of a simplified Product is copied before it is used.
+// packs tells whether op(B) of a simplified Product is copied before it is used. An untransposed B
+// is not: its rows come from the second-level cache as fast as the panels use them.
 func (p Product) packs() bool {
 	switch p.method() {
 	case rowDots:
@@ -11,7 +9,7 @@ func (p Product) packs() bool {
 	case columnDots:
 		return false
 	}
-	return p.TransposeB || p.M >= manyRows
+	return p.TransposeB
 }
 
 func (x *products) packSize(p Product) int {
@@ -41,6 +39,9 @@ func (x *products) panelWidth() int { return 2 * x.lanes }
 
 func (x *products) pack(p Product, tile int, packed, b []float32) {
 	p = p.simplified()
+	if len(b) < p.K*p.N {
+		panic("kernel: matrix smaller than its Product says")
+	}
 	if p.method() == rowDots {
 		transposeSlowly(packed, p.K, b, p.N, p.K, p.N)
 		return
@@ -48,14 +49,7 @@ func (x *products) pack(p Product, tile int, packed, b []float32) {
 	width := x.panelWidth()
 	first := tile * width
 	columns := min(width, p.N-first)
-	panel := packed[tile*width*p.K : (tile+1)*width*p.K]
-	if p.TransposeB {
-		x.packRows(panel, b[first*p.K:], columns, p.K)
-		return
-	}
-	for k := range p.K {
-		copy(panel[k*width:(k+1)*width], b[k*p.N+first:k*p.N+first+columns])
-	}
+	x.packRows(packed[tile*width*p.K:(tile+1)*width*p.K], b[first*p.K:], columns, p.K)
 }
 
 // packRows writes rows of the given length as the columns of a panel.

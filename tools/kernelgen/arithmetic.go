@@ -121,15 +121,28 @@ func (t *target) scale(x, n vector) vector {
 	if t.wide {
 		return t.binary(t.VSCALEFPS, x, n)
 	}
-	whole, half, rest := t.vector(), t.vector(), t.vector()
-	t.VCVTPS2DQ(n, whole)
+	whole, half, rest := t.integer(n), t.vector(), t.vector()
 	t.VPSRAD(operand.U8(1), whole, half)
 	t.VPSUBD(half, whole, rest)
-	return t.mul(t.mul(x, t.powerOfTwo(half)), t.powerOfTwo(rest))
+	return t.mul(t.mul(x, t.exponent(half)), t.exponent(rest))
 }
 
-// powerOfTwo is 2^n for integers in [-126, 127], by writing the exponent field.
+// powerOfTwo is 2^n for an integer n in [-126, 127].
 func (t *target) powerOfTwo(n vector) vector {
+	if t.wide {
+		return t.binary(t.VSCALEFPS, t.constant(1), n)
+	}
+	return t.exponent(t.integer(n))
+}
+
+func (t *target) integer(x vector) vector {
+	v := t.vector()
+	t.VCVTPS2DQ(x, v)
+	return v
+}
+
+// exponent makes 2^n of the integers n by writing the exponent field.
+func (t *target) exponent(n vector) vector {
 	v := t.vector()
 	t.VPADDD(t.bits(127), n, v)
 	t.VPSLLD(operand.U8(23), v, v)

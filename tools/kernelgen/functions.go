@@ -46,7 +46,7 @@ func (t *target) exp(x vector) vector {
 // expm1 is exp(x) - 1 for x <= 0, exact to the last bits near 0; at the bound it has reached -1.
 func (t *target) expm1(x vector) vector {
 	p, n := t.reduceExponent(t.atLeast(x, t.constant(-80)))
-	power := t.scale(t.constant(1), n)
+	power := t.powerOfTwo(n)
 	return t.mulAdd(p, power, t.sub(power, t.constant(1)))
 }
 

@@ -23,16 +23,24 @@ func main() {
 	if len(os.Args) != 2 {
 		log.Fatal("usage: kernelgen DIRECTORY")
 	}
+	if err := generate(os.Args[1]); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// generate writes the files of every target.
+func generate(directory string) error {
 	for _, t := range []*target{newTarget("avx2"), newTarget("avx512")} {
 		t.elementwiseKernels()
 		t.reductionKernels()
 		t.rowKernels()
 		t.adamKernel()
 		t.productKernels()
-		if err := t.write(os.Args[1]); err != nil {
-			log.Fatalf("%s: %v", t.name, err)
+		if err := t.write(directory); err != nil {
+			return fmt.Errorf("%s: %w", t.name, err)
 		}
 	}
+	return nil
 }
 
 // write allocates registers and prints the assembly and its declarations.

@@ -73,6 +73,7 @@ func (m *tile) accumulate(a reg.GPVirtual, row *rowAddresses, column reg.GPVirtu
 	row.from(a)
 	next := m.label("next")
 	m.Label(next)
+	m.prefetch(row.pointers[0], column, b, bRow)
 	var panel []vector
 	for v := range m.vectors {
 		panel = append(panel, m.load(operand.Mem{Base: b, Disp: 4 * m.target.lanes * v}, m.lanesOf(v)))
@@ -87,6 +88,14 @@ func (m *tile) accumulate(a reg.GPVirtual, row *rowAddresses, column reg.GPVirtu
 	m.ADDQ(bRow, b)
 	m.DECQ(depth)
 	m.JNZ(operand.LabelRef(next))
+}
+
+// prefetch fetches what the loop reads eight steps later: hardware does not follow long strides.
+func (m *tile) prefetch(a, column, b, bRow reg.GPVirtual) {
+	m.PREFETCHT0(operand.Mem{Base: a, Index: column, Scale: 8})
+	for v := 0; v < m.vectors; v += 16 / m.target.lanes { // in steps of cache lines
+		m.PREFETCHT0(operand.Mem{Base: b, Disp: 4 * m.target.lanes * v, Index: bRow, Scale: 8})
+	}
 }
 
 // end stores the sums and moves c past their rows.
