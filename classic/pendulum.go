@@ -103,6 +103,9 @@ func (p *pendulum) observe(observation []float64) {
 
 func (p *pendulum) state() []float64 { return p.memory[:] }
 
+// Interval is the time between two steps, in seconds.
+func (p *Pendulum) Interval() float64 { return pendulumStep }
+
 // Render implements env.Renderer. There is one camera, number 0, which looks along the hinge.
 func (p *Pendulum) Render(camera, width, height int) (*image.RGBA, error) {
 	if err := checkView(p.name, camera, width, height); err != nil {
