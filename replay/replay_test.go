@@ -2,6 +2,7 @@ package replay_test
 
 import (
 	"bytes"
+	"errors"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/reverie-rl/reverie/internal/checkpoint"
+	"github.com/reverie-rl/reverie/internal/safetensors"
 	"github.com/reverie-rl/reverie/replay"
 	"github.com/reverie-rl/reverie/replay/replaytest"
 )
@@ -53,22 +55,28 @@ func TestTable(t *testing.T) { replaytest.Run(t, open) }
 
 var layout = replay.Layout{Observation: 3, Action: 2, Reward: 1}
 
-// fill plays episodes of 7 steps until steps are stored.
+// play stores step i of episodes of 7 steps.
+func play(t testing.TB, table *replay.Table, i int) {
+	t.Helper()
+	if i%7 == 0 {
+		if err := table.Begin([]float32{float32(i), 0, 0}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	step := replay.Step{
+		Action: []float32{float32(i), 1}, Reward: []float32{1}, Discount: 1,
+		Observation: []float32{float32(i), 1, 1}, Version: uint64(i),
+	}
+	if err := table.Append(step); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// fill stores steps in new episodes.
 func fill(t testing.TB, table *replay.Table, steps int) {
 	t.Helper()
 	for i := range steps {
-		if i%7 == 0 {
-			if err := table.Begin([]float32{float32(i), 0, 0}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		step := replay.Step{
-			Action: []float32{float32(i), 1}, Reward: []float32{1}, Discount: 1,
-			Observation: []float32{float32(i), 1, 1}, Version: uint64(i),
-		}
-		if err := table.Append(step); err != nil {
-			t.Fatal(err)
-		}
+		play(t, table, i)
 	}
 }
 
@@ -97,27 +105,55 @@ func saved(t *testing.T, table *replay.Table) (data map[string]string, complete 
 
 // A checkpoint keeps the file of a complete part, so its bytes must never change.
 func TestCompletePartsNeverChange(t *testing.T) {
-	table := newTable(t, 50)
-	earlier := map[string]string{}
-	for range 200 {
-		fill(t, table, 1)
-		data, complete := saved(t, table)
-		for name, isComplete := range complete {
-			if before, found := earlier[name]; found && before != data[name] {
-				t.Fatalf("complete part %s changed", name)
-			}
-			if isComplete {
-				earlier[name] = data[name]
-			}
+	for _, capacity := range []int{40, 50} { // a whole number of chunks, and not
+		table := newTable(t, capacity)
+		earlier := map[string]string{}
+		for i := range 200 {
+			play(t, table, i)
+			expectUnchanged(t, table, earlier)
 		}
-		incomplete := 0
-		for _, isComplete := range complete {
-			if !isComplete {
-				incomplete++
-			}
+	}
+}
+
+// expectUnchanged compares complete parts with those saved earlier, and remembers them.
+func expectUnchanged(t *testing.T, table *replay.Table, earlier map[string]string) {
+	t.Helper()
+	data, complete := saved(t, table)
+	incomplete := 0
+	for name, isComplete := range complete {
+		if before, found := earlier[name]; found && before != data[name] {
+			t.Fatalf("complete part %s changed", name)
 		}
-		if incomplete > 1 {
-			t.Fatalf("%d parts are incomplete: %v", incomplete, complete)
+		if isComplete {
+			earlier[name] = data[name]
+		} else {
+			incomplete++
+		}
+	}
+	if incomplete > 1 {
+		t.Fatalf("%d parts are incomplete: %v", incomplete, complete)
+	}
+}
+
+// Memory that was in use before leaves no trace in a row without an action.
+func TestFinalRowsAreSavedAsZeros(t *testing.T) {
+	table := newTable(t, 40)
+	fill(t, table, 14*7)
+	data, _ := saved(t, table)
+	for name, part := range data {
+		file, err := safetensors.Read([]byte(part))
+		if err != nil {
+			t.Fatal(err)
+		}
+		step, err1 := safetensors.Values[int64](file, "step", -1)
+		action, err2 := safetensors.Values[float32](file, "action", -1, 2)
+		if err := errors.Join(err1, err2); err != nil {
+			t.Fatal(err)
+		}
+		for i := range step {
+			if final := step[i] == 7; final == (action[2*i+1] != 0) {
+				t.Errorf("%s: row %d is final: %v, with action %v", name, i, final, action[2*i:2*i+2])
+			}
 		}
 	}
 }

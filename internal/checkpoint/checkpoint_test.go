@@ -242,6 +242,19 @@ func TestDeletedFiles(t *testing.T) {
 	}
 }
 
+// A file that was damaged is not linked into the next generation.
+func TestDamageDoesNotSpread(t *testing.T) {
+	store := newStore(t)
+	save(t, store, 1)
+	save(t, store, 2)
+	path := filepath.Join(store.path(2), "rows-0")
+	if err := errors.Join(os.Remove(path), os.WriteFile(path, []byte("junk"), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	expectStep(t, store, 1)
+	expectRecovery(t, store)
+}
+
 // expectRecovery saves on top of a damaged generation: the whole one before it is kept.
 func expectRecovery(t *testing.T, store *Store) {
 	t.Helper()

@@ -77,6 +77,15 @@ func TestKeysGiveDifferentSequences(t *testing.T) {
 	}
 }
 
+func TestSequencesDoNotRepeat(t *testing.T) {
+	var near, far [4]float32
+	Uniform(near[:], Key{}, 0)
+	Uniform(far[:], Key{}, 1<<34)
+	if near == far {
+		t.Errorf("the sequence repeats after 2^34 elements: %v", near)
+	}
+}
+
 func TestUniformMoments(t *testing.T) {
 	checkUniform[float32](t)
 	checkUniform[float64](t)
@@ -201,6 +210,20 @@ func TestIntNIsUniform(t *testing.T) {
 	}
 	if chiSquare > 40 { // probability about 5e-7 with 6 degrees of freedom
 		t.Errorf("counts %v: chi-square %v", counts, chiSquare)
+	}
+}
+
+// Without the rejection of some draws, two thirds of so large a range would be drawn more often.
+func TestIntNHasNoBias(t *testing.T) {
+	source := Source{Key: Key{Seed: 13}}
+	var counts [3]int
+	for range 30_000 {
+		counts[source.IntN(3<<61)%3]++
+	}
+	for _, count := range counts {
+		if count < 9_600 || count > 10_400 { // 5 deviations
+			t.Errorf("counts %v, want 10000 each", counts)
+		}
 	}
 }
 
