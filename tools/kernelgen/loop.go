@@ -9,9 +9,8 @@ import (
 type position struct {
 	t     *target
 	index reg.GPVirtual
-	ahead int  // vectors between index and this position
+	ahead int  // vectors between index and this position: its number within a turn of the loop
 	lanes mask // nil for all
-	slot  int  // the number of this position among those of one turn
 }
 
 func (p position) at(base reg.Register) operand.Mem {
@@ -20,6 +19,14 @@ func (p position) at(base reg.Register) operand.Mem {
 
 func (p position) load(base reg.Register) vector     { return p.t.load(p.at(base), p.lanes) }
 func (p position) store(v vector, base reg.Register) { p.t.store(v, p.at(base), p.lanes) }
+
+// keep replaces what lies beyond the end.
+func (p position) keep(v vector, neutral float64) vector {
+	if p.lanes == nil {
+		return v
+	}
+	return p.t.choose(p.lanes, v, p.t.constant(neutral))
+}
 
 // loop emits a walk over n elements: turns of several whole vectors, then single vectors, then the
 // rest under a mask. Every element passes through the same instructions, wherever it lies.
@@ -46,7 +53,7 @@ func (t *target) turns(index, rest reg.GPVirtual, vectors int, body func(p posit
 	t.JL(operand.LabelRef(done))
 	t.Label(turn)
 	for v := range vectors {
-		body(position{t: t, index: index, ahead: v, slot: v})
+		body(position{t: t, index: index, ahead: v})
 	}
 	t.ADDQ(step, index)
 	t.SUBQ(step, rest)

@@ -209,7 +209,7 @@ func (t *target) dotGroup(rows int, b, c, start reg.GPVirtual) {
 	t.loop(depth, partial, func(p position) {
 		v := p.load(x)
 		for r := range rows {
-			t.VFMADD231PS(p.load(pointers[r]), v, sums[r][p.slot])
+			t.VFMADD231PS(p.load(pointers[r]), v, sums[r][p.ahead])
 		}
 	})
 	cRow, startRow := t.stride("cRow"), t.stride("startRow")

@@ -37,7 +37,7 @@ func (t *target) reduction(name, slices, formula string, neutral float64,
 	total := t.fold(n, neutral, combine, func(p position, acc vector) vector {
 		var values []vector
 		for _, base := range bases {
-			values = append(values, p.loadOr(neutral, base))
+			values = append(values, p.keep(p.load(base), neutral))
 		}
 		return fold(acc, values)
 	})
@@ -45,40 +45,33 @@ func (t *target) reduction(name, slices, formula string, neutral float64,
 	t.finish()
 }
 
-// loadOr is load with a neutral element in the lanes beyond the end.
-func (p position) loadOr(neutral float64, base reg.Register) vector {
-	v := p.load(base)
-	if p.lanes == nil || neutral == 0 {
-		return v
-	}
-	return p.t.choose(p.lanes, v, p.t.constant(neutral))
-}
-
 // fold emits the loop of a reduction and returns one vector of partial results.
 func (t *target) fold(n reg.GPVirtual, neutral float64, combine func(a, b vector) vector,
 	step func(p position, acc vector) vector) vector {
 	var partial [accumulators]vector
 	for i := range partial {
-		partial[i] = t.copy(t.constant(neutral))
+		partial[i] = t.constant(neutral)
 	}
 	t.loop(n, accumulators, func(p position) {
-		t.VMOVAPS(step(p, partial[p.slot]), partial[p.slot])
+		t.VMOVAPS(step(p, partial[p.ahead]), partial[p.ahead])
 	})
 	return combine(combine(partial[0], partial[1]), combine(partial[2], partial[3]))
 }
 
 // across combines the lanes of v in halves; the result is in the first lane.
 func (t *target) across(v vector, combine func(a, b vector) vector) vector {
-	half := func(emit func(into reg.VecVirtual)) {
+	half := func(emit func(into vector)) {
 		upper := t.vector()
 		emit(upper)
 		v = combine(v, upper)
 	}
-	if t.wide {
-		half(func(u reg.VecVirtual) { t.VEXTRACTF64X4(operand.U8(1), v, u.AsY()) })
+	if t.wide { // VEXTRACTF128 does not reach all registers of AVX-512
+		half(func(u vector) { t.VEXTRACTF64X4(operand.U8(1), v, u.AsY()) })
+		half(func(u vector) { t.VEXTRACTF32X4(operand.U8(1), v.AsY(), u.AsX()) })
+	} else {
+		half(func(u vector) { t.VEXTRACTF128(operand.U8(1), v, u.AsX()) })
 	}
-	half(func(u reg.VecVirtual) { t.VEXTRACTF128(operand.U8(1), v.AsY(), u.AsX()) })
-	half(func(u reg.VecVirtual) { t.VPERMILPS(operand.U8(0b1110), v.AsX(), u.AsX()) })
-	half(func(u reg.VecVirtual) { t.VPERMILPS(operand.U8(0b01), v.AsX(), u.AsX()) })
+	half(func(u vector) { t.VPERMILPS(operand.U8(0b1110), v.AsX(), u.AsX()) })
+	half(func(u vector) { t.VPERMILPS(operand.U8(0b01), v.AsX(), u.AsX()) })
 	return v
 }

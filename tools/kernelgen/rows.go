@@ -34,7 +34,7 @@ func (t *target) standardise() {
 		return t.add(acc, p.load(x))
 	}))
 	squares := t.total(n, func(p position, acc vector) vector {
-		difference := t.keep(p, t.sub(p.load(x), mean))
+		difference := p.keep(t.sub(p.load(x), mean), 0)
 		return t.mulAdd(difference, difference, acc)
 	})
 	deviation := t.sqrt(t.mulAdd(squares, inverseLength, t.everywhere("epsilon")))
@@ -64,14 +64,6 @@ func (t *target) standardiseGradient() {
 		p.store(t.mul(inverse, t.mulSubFrom(p.load(y), slope, centred)), dst)
 	})
 	t.finish()
-}
-
-// keep clears the lanes beyond the end.
-func (t *target) keep(p position, v vector) vector {
-	if p.lanes == nil {
-		return v
-	}
-	return t.choose(p.lanes, v, t.zero())
 }
 
 // adamKernel emits one step of Adam with its divisions by constants turned into factors.
