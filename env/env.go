@@ -112,3 +112,9 @@ type Renderer interface {
 	// Render draws the present state as seen by the task's camera number camera.
 	Render(camera, width, height int) (*image.RGBA, error)
 }
+
+// Paced is an Environment whose steps last a known time.
+type Paced interface {
+	// Interval is the time between two steps, in seconds.
+	Interval() float64
+}

@@ -74,3 +74,12 @@ func syncFolder(folder string) error {
 	}
 	return nil
 }
+
+// WriteFile replaces the file at path by one with this content: whole, even if the machine stops in
+// between.
+func WriteFile(path string, content []byte) error {
+	return replace(path, func(w io.Writer) error {
+		_, err := w.Write(content)
+		return err
+	})
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+
+	"github.com/reverie-rl/reverie/run"
+)
+
+type evalCommand struct {
+	Folder   string `arg:"" name:"run" help:"The run folder."`
+	Episodes int    `default:"10" help:"Episodes to play."`
+	Seed     uint64 `default:"1" help:"Seed of the start states."`
+	JSON     bool   `name:"json" help:"Print one JSON object."`
+}
+
+// evaluationReport is what eval prints with --json.
+type evaluationReport struct {
+	Task     string    `json:"task"`
+	Agent    string    `json:"agent"`
+	Step     int64     `json:"step"`
+	Episodes int       `json:"episodes"`
+	Mean     float64   `json:"mean"`
+	Std      float64   `json:"std"`
+	Returns  []float64 `json:"returns"`
+}
+
+// Run evaluates the newest checkpoint in an environment of its own.
+func (c *evalCommand) Run(s *session) error {
+	if c.Episodes < 1 {
+		return usage(fmt.Errorf("--episodes is %d, must be positive", c.Episodes))
+	}
+	trained, err := run.Open(c.Folder, s.catalogues, s.log)
+	if err != nil {
+		return err
+	}
+	config := trained.Experiment.Config
+	evaluation, err := run.Evaluate(trained.Experiment.Task, trained.Policy, c.Episodes, c.Seed)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return json.NewEncoder(s.out).Encode(evaluationReport{config.Task, config.Agent, trained.Step, c.Episodes, evaluation.Mean(), evaluation.Deviation(), evaluation.Returns})
+	}
+	fmt.Fprintf(s.out, "%s on %s at step %d: %.1f ± %.1f over %d episodes\n", config.Agent, config.Task, trained.Step, evaluation.Mean(), evaluation.Deviation(), c.Episodes)
+	return nil
+}
+
+type recordCommand struct {
+	Folder   string `arg:"" name:"run" help:"The run folder."`
+	Out      string `type:"path" help:"The file to write: .gif, .avi or .png; by default policy.gif in the run's videos."`
+	Episodes int    `default:"1" help:"Episodes to film."`
+	Seed     uint64 `default:"1" help:"Seed of the start states."`
+	Camera   int    `default:"0" help:"Number of the task's camera."`
+	Width    int    `default:"320" help:"Pixels across."`
+	Height   int    `default:"240" help:"Pixels down."`
+}
+
+// Run films the newest checkpoint.
+func (c *recordCommand) Run(s *session) error {
+	if c.Episodes < 1 || c.Width < 1 || c.Height < 1 {
+		return usage(fmt.Errorf("--episodes, --width and --height must be positive"))
+	}
+	trained, err := run.Open(c.Folder, s.catalogues, s.log)
+	if err != nil {
+		return err
+	}
+	path := c.Out
+	if path == "" {
+		path = filepath.Join(c.Folder, "videos", "policy.gif")
+	}
+	film := run.Film{Camera: c.Camera, Width: c.Width, Height: c.Height, FramesPerSecond: run.DefaultFilm().FramesPerSecond}
+	evaluation, err := trained.Record(path, c.Episodes, c.Seed, film)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.out, "%s: %d episodes, mean return %.1f\n", path, c.Episodes, evaluation.Mean())
+	return nil
+}

@@ -1,0 +1,116 @@
+// Command reverie trains, evaluates, records and benchmarks control policies.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/algo/mpo"
+	"github.com/reverie-rl/reverie/classic"
+	"github.com/reverie-rl/reverie/control"
+	"github.com/reverie-rl/reverie/env"
+	"github.com/reverie-rl/reverie/run"
+)
+
+// Exit codes: scripts depend on them.
+const (
+	exitDone    = 0
+	exitFailed  = 1
+	exitUsage   = 2
+	exitStopped = 3
+)
+
+// commands is the command line.
+type commands struct {
+	Tasks    tasksCommand    `cmd:"" help:"List every task with its observations and actions."`
+	Train    trainCommand    `cmd:"" help:"Train an agent on a task."`
+	Eval     evalCommand     `cmd:"" help:"Evaluate the deterministic policy of a run."`
+	Record   recordCommand   `cmd:"" help:"Film the policy of a run."`
+	Rollout  rolloutCommand  `cmd:"" help:"Apply given controls from a given state and print what happens."`
+	Envcheck envcheckCommand `cmd:"" help:"Check tasks against the environment contract."`
+	Bench    benchCommand    `cmd:"" help:"Time a unit of work."`
+}
+
+// session is what commands need of the world outside.
+type session struct {
+	context    context.Context
+	catalogues run.Catalogues
+	out        io.Writer // results
+	log        io.Writer // progress and warnings
+}
+
+// usageError is a mistake in what was asked for, found before any work was done.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// usage marks err, if it is one, as a mistake of the caller.
+func usage(err error) error {
+	if err == nil {
+		return nil
+	}
+	return usageError{err}
+}
+
+// catalogues are the tasks and algorithms that the program knows.
+func catalogues() run.Catalogues {
+	var tasks env.Catalogue
+	tasks = append(tasks, classic.Tasks()...)
+	tasks = append(tasks, control.Tasks()...)
+	return run.Catalogues{Tasks: tasks, Algorithms: []agent.Algorithm{mpo.Algorithm()}}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(execute(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// execute runs the command line and returns the exit code.
+func execute(ctx context.Context, arguments []string, out, log io.Writer) int {
+	var line commands
+	exited := -1
+	parser, err := kong.New(&line, kong.Name("reverie"), kong.UsageOnError(),
+		kong.Description("Learning to act: train control policies, see them, and use them, in Go."),
+		kong.Writers(out, log), kong.Exit(func(code int) { exited = code }))
+	if err != nil {
+		fmt.Fprintln(log, "reverie:", err)
+		return exitFailed
+	}
+	parsed, err := parser.Parse(arguments)
+	if exited >= 0 {
+		return exited // --help
+	}
+	if err == nil {
+		err = parsed.Run(&session{ctx, catalogues(), out, log})
+	} else {
+		err = usage(err)
+	}
+	return report(log, err)
+}
+
+// report prints an error and returns the exit code that stands for it.
+func report(log io.Writer, err error) int {
+	if err == nil {
+		return exitDone
+	}
+	if errors.Is(err, run.ErrStopped) {
+		fmt.Fprintf(log, "reverie: %v; the same command with --resume goes on\n", err)
+		return exitStopped
+	}
+	fmt.Fprintln(log, "reverie:", err)
+	var mistake usageError
+	var exists *run.ExistsError
+	if errors.As(err, &mistake) || errors.As(err, &exists) {
+		return exitUsage
+	}
+	return exitFailed
+}

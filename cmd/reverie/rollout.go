@@ -1,0 +1,119 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+
+	"github.com/reverie-rl/reverie/control"
+	"github.com/reverie-rl/reverie/env"
+)
+
+type rolloutCommand struct {
+	Task string `required:"" help:"The task."`
+	In   string `required:"" type:"existingfile" help:"JSON file with qpos, qvel and controls."`
+	JSON bool   `name:"json" help:"Print a JSON object a line; the default is the same, indented."`
+}
+
+// rolloutInput is the file that rollout reads.
+type rolloutInput struct {
+	QPos     []float64   `json:"qpos"`
+	QVel     []float64   `json:"qvel"`
+	Controls [][]float64 `json:"controls"`
+}
+
+// rolloutStep is what rollout prints of one step.
+type rolloutStep struct {
+	Step        int                  `json:"step"`
+	QPos        []float64            `json:"qpos"`
+	QVel        []float64            `json:"qvel"`
+	Act         []float64            `json:"act"`
+	SensorData  []float64            `json:"sensordata"`
+	Observation map[string][]float64 `json:"observation"`
+	Reward      float64              `json:"reward"`
+	Discount    float64              `json:"discount"`
+}
+
+// simulated is an environment whose physical state can be set and seen.
+type simulated interface {
+	env.Environment
+	SetState(qpos, qvel []float64) (env.TimeStep, error)
+	State() (control.State, error)
+}
+
+// Run sets the state, applies the controls and prints every step.
+func (c *rolloutCommand) Run(s *session) error {
+	task, err := s.catalogues.Tasks.Find(c.Task)
+	if err != nil {
+		return usage(err)
+	}
+	input, err := c.read()
+	if err != nil {
+		return usage(err)
+	}
+	made, err := task.New(0)
+	if err != nil {
+		return err
+	}
+	defer made.Close()
+	environment, ok := made.(simulated)
+	if !ok {
+		return usage(fmt.Errorf("%s has no physical state to set", c.Task))
+	}
+	step, err := environment.SetState(input.QPos, input.QVel)
+	if err != nil {
+		return usage(err)
+	}
+	if err := c.print(s, environment, 0, step); err != nil {
+		return err
+	}
+	for i, action := range input.Controls {
+		if step.Type == env.Last {
+			return fmt.Errorf("the episode ended at step %d; %d controls are left", i, len(input.Controls)-i)
+		}
+		if step, err = environment.Step(action); err != nil {
+			return fmt.Errorf("step %d: %w", i+1, err)
+		}
+		if err := c.print(s, environment, i+1, step); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *rolloutCommand) read() (rolloutInput, error) {
+	var input rolloutInput
+	file, err := os.Open(c.In)
+	if err != nil {
+		return input, err
+	}
+	defer file.Close()
+	decoder := json.NewDecoder(file)
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&input); err != nil {
+		return input, fmt.Errorf("%s, at byte %d: %w", c.In, decoder.InputOffset(), err)
+	}
+	return input, nil
+}
+
+func (c *rolloutCommand) print(s *session, environment simulated, number int, step env.TimeStep) error {
+	state, err := environment.State()
+	if err != nil {
+		return err
+	}
+	line := rolloutStep{
+		Step: number, QPos: list(state.QPos), QVel: list(state.QVel), Act: list(state.Act), SensorData: list(state.SensorData),
+		Observation: map[string][]float64{}, Reward: step.Reward, Discount: step.Discount,
+	}
+	for i, spec := range environment.Observations() {
+		line.Observation[spec.Name] = step.Observation[i].Float64
+	}
+	encoder := json.NewEncoder(s.out)
+	if !c.JSON {
+		encoder.SetIndent("", "  ")
+	}
+	return encoder.Encode(line)
+}
+
+// list is numbers as JSON's [] rather than null where there are none.
+func list(numbers []float64) []float64 { return append([]float64{}, numbers...) }

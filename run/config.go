@@ -1,0 +1,217 @@
+// Package run trains, evaluates, records and resumes. A run is a folder:
+//
+//	config.toml    the resolved configuration
+//	metrics.jsonl  every logged number, a line a time
+//	events.*       the same for TensorBoard
+//	checkpoints/   the newest two generations of everything needed to go on
+//	videos/        the trained policy
+//	curve.svg      return against environment steps
+//
+// The loop is Train in train.go; everything else serves it.
+package run
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/env"
+)
+
+// Config is every setting of a run that is not the algorithm's.
+type Config struct {
+	Task  string `toml:"task"`
+	Agent string `toml:"agent"`
+	Seed  uint64 `toml:"seed"`
+	Steps int64  `toml:"steps"` // environment steps in all
+
+	Workers          int   `toml:"workers"`           // goroutines of the learner; results do not depend on it
+	ReplayCapacity   int   `toml:"replay_capacity"`   // observations kept
+	EvaluateEvery    int64 `toml:"evaluate_every"`    // environment steps between evaluations
+	EvaluateEpisodes int   `toml:"evaluate_episodes"` // episodes of an evaluation
+	CheckpointEvery  int64 `toml:"checkpoint_every"`  // environment steps between checkpoints
+	LogEvery         int64 `toml:"log_every"`         // environment steps between lines of metrics
+}
+
+// DefaultConfig is the settings of a run that says nothing else.
+func DefaultConfig() Config {
+	return Config{
+		Seed: 1, Steps: 100_000, Workers: min(runtime.NumCPU(), 4), ReplayCapacity: 1_000_000,
+		EvaluateEvery: 10_000, EvaluateEpisodes: 10, CheckpointEvery: 20_000, LogEvery: 1000,
+	}
+}
+
+// Validate returns an error for each field that makes no sense.
+func (c Config) Validate() error {
+	var problems []error
+	require := func(ok bool, field string, value any, want string) {
+		if !ok {
+			problems = append(problems, fmt.Errorf("run: %s is %v, must be %s", field, value, want))
+		}
+	}
+	require(c.Steps > 0, "steps", c.Steps, "positive")
+	require(c.Workers > 0 && c.Workers <= 256, "workers", c.Workers, "in [1, 256]")
+	require(c.ReplayCapacity > 1, "replay_capacity", c.ReplayCapacity, "at least 2")
+	require(c.EvaluateEvery > 0, "evaluate_every", c.EvaluateEvery, "positive")
+	require(c.EvaluateEpisodes > 0, "evaluate_episodes", c.EvaluateEpisodes, "positive")
+	require(c.CheckpointEvery > 0, "checkpoint_every", c.CheckpointEvery, "positive")
+	require(c.LogEvery > 0, "log_every", c.LogEvery, "positive")
+	return errors.Join(problems...)
+}
+
+// Catalogues are the tasks and the algorithms that a run may name.
+type Catalogues struct {
+	Tasks      env.Catalogue
+	Algorithms []agent.Algorithm
+}
+
+// Algorithm returns the algorithm called name, or an error that lists the nearest names.
+func (c Catalogues) Algorithm(name string) (agent.Algorithm, error) {
+	var names []string
+	for _, algorithm := range c.Algorithms {
+		if algorithm.Name == name {
+			return algorithm, nil
+		}
+		names = append(names, algorithm.Name)
+	}
+	return agent.Algorithm{}, fmt.Errorf("no agent is called %q; nearest: %s", name, strings.Join(env.Nearest(name, names, 3), ", "))
+}
+
+// Experiment is what a run does: its settings, resolved.
+type Experiment struct {
+	Config    Config
+	Agent     agent.Config
+	Task      env.Task
+	Algorithm agent.Algorithm
+}
+
+// NewExperiment resolves the names in config and takes the algorithm's settings from preset.
+func NewExperiment(config Config, preset string, catalogues Catalogues) (*Experiment, error) {
+	e := &Experiment{Config: config}
+	var err error
+	if e.Algorithm, err = catalogues.Algorithm(config.Agent); err != nil {
+		return nil, err
+	}
+	if e.Task, err = catalogues.Tasks.Find(config.Task); err != nil {
+		return nil, err
+	}
+	e.Agent, err = e.Algorithm.Preset(preset)
+	return e, err
+}
+
+// Validate returns an error for each setting that makes no sense.
+func (e *Experiment) Validate() error {
+	return errors.Join(e.Config.Validate(), e.Agent.Validate())
+}
+
+// Set changes one setting, written as key=value: the key of a field of config.toml's table
+// [agent] or, if that has none of this name, of its table [run]; the prefixes agent. and run. choose. Values are written as in TOML;
+// strings need no quotes.
+func (e *Experiment) Set(assignment string) error {
+	key, value, found := strings.Cut(assignment, "=")
+	if !found {
+		return fmt.Errorf("setting %q has no =; write key=value", assignment)
+	}
+	key = strings.TrimSpace(key)
+	var known []string
+	for _, table := range []struct {
+		prefix string
+		target any
+	}{{"agent.", e.Agent}, {"run.", &e.Config}} {
+		name := strings.TrimPrefix(key, table.prefix)
+		if slices.Contains(keys(table.target), name) {
+			return decodeSetting(table.target, name, strings.TrimSpace(value))
+		}
+		known = append(known, keys(table.target)...)
+	}
+	return fmt.Errorf("no setting is called %q; nearest: %s", key, strings.Join(env.Nearest(key, known, 3), ", "))
+}
+
+// keys lists the TOML names of the fields of the struct that target points to.
+func keys(target any) []string {
+	var names []string
+	structure := reflect.TypeOf(target).Elem()
+	for i := range structure.NumField() {
+		names = append(names, structure.Field(i).Tag.Get("toml"))
+	}
+	return names
+}
+
+// decodeSetting reads value as TOML and, if it is not, as a string.
+func decodeSetting(target any, key, value string) error {
+	_, err := toml.Decode(key+" = "+value, target)
+	if err == nil {
+		return nil
+	}
+	if _, quoted := toml.Decode(fmt.Sprintf("%s = %q", key, value), target); quoted == nil {
+		return nil
+	}
+	return fmt.Errorf("setting %s=%s: %s", key, value, strings.TrimPrefix(err.Error(), "toml: "))
+}
+
+// encode writes the experiment's settings as TOML.
+func (e *Experiment) encode() ([]byte, error) {
+	var b bytes.Buffer
+	encoder := toml.NewEncoder(&b)
+	encoder.Indent = ""
+	err := encoder.Encode(struct {
+		Run   Config       `toml:"run"`
+		Agent agent.Config `toml:"agent"`
+	}{e.Config, e.Agent})
+	return b.Bytes(), err
+}
+
+// LoadExperiment reads the settings of the run in folder.
+func LoadExperiment(folder string, catalogues Catalogues) (*Experiment, error) {
+	path := filepath.Join(folder, "config.toml")
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s holds no run: there is no config.toml", folder)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var file struct {
+		Run   Config
+		Agent toml.Primitive
+	}
+	read, err := toml.Decode(string(data), &file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	e, err := NewExperiment(file.Run, "default", catalogues)
+	if err == nil {
+		err = read.PrimitiveDecode(file.Agent, e.Agent)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if unknown := read.Undecoded(); len(unknown) > 0 {
+		return nil, fmt.Errorf("%s: unknown settings %v", path, unknown)
+	}
+	return e, nil
+}
+
+// Differences lists, a line each, the settings in which other differs from e.
+func (e *Experiment) Differences(other *Experiment) []string {
+	var lines []string
+	for _, pair := range [][2]any{{&e.Config, &other.Config}, {e.Agent, other.Agent}} {
+		ours, theirs := reflect.ValueOf(pair[0]).Elem(), reflect.ValueOf(pair[1]).Elem()
+		for i, key := range keys(pair[0]) {
+			if a, b := ours.Field(i).Interface(), theirs.Field(i).Interface(); !reflect.DeepEqual(a, b) {
+				lines = append(lines, fmt.Sprintf("%s: %v, was %v", key, b, a))
+			}
+		}
+	}
+	return lines
+}

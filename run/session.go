@@ -1,0 +1,243 @@
+package run
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/env"
+	"github.com/reverie-rl/reverie/grad"
+	"github.com/reverie-rl/reverie/internal/checkpoint"
+	"github.com/reverie-rl/reverie/internal/rng"
+	"github.com/reverie-rl/reverie/replay"
+)
+
+// Streams from which the seeds of a run's components are derived.
+const (
+	streamEnvironment = iota + 1
+	streamLearner
+	streamSampler
+	streamEvaluation
+)
+
+// session is a run in memory: all that changes from one environment step to the next.
+type session struct {
+	experiment  *Experiment
+	folder      string
+	store       *checkpoint.Store
+	environment env.Environment
+	learner     agent.Learner
+	policy      agent.Policy
+	table       *replay.Table
+	sampler     *replay.Sampler
+	workers     *grad.Workers
+
+	state       state
+	observation []float32 // the newest, flat
+	action      []float64
+	reward      []float32
+}
+
+// state is what a checkpoint keeps besides parameters and replay.
+type state struct {
+	Step        int64     `json:"step"`
+	Updates     int64     `json:"updates"`
+	Draw        uint64    `json:"draw"` // of the sampler
+	Episodes    int64     `json:"episodes"`
+	Playing     bool      `json:"playing"`     // an episode has begun and not ended
+	Return      float64   `json:"return"`      // of the episode so far
+	LastReturn  float64   `json:"last_return"` // of the last whole episode
+	Evaluations []float64 `json:"evaluations"` // mean returns of all evaluations
+	Window      window    `json:"window"`      // the learner's metrics since the last line
+	Observation []float32 `json:"observation"`
+	Environment []byte    `json:"environment"` // its snapshot, if it can make one
+}
+
+// newSession makes a run that has not begun.
+func newSession(e *Experiment, folder string) (*session, error) {
+	if err := e.Validate(); err != nil {
+		return nil, err
+	}
+	s := &session{experiment: e, folder: folder, store: checkpoint.Open(filepath.Join(folder, "checkpoints"))}
+	var err error
+	if s.environment, err = e.Task.New(rng.Mix(e.Config.Seed, streamEnvironment)); err != nil {
+		return nil, err
+	}
+	if err := s.build(); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+// build makes the learner, its policy and the replay for the session's environment.
+func (s *session) build() error {
+	e := s.experiment
+	sizes, err := agent.SizesOf(s.environment)
+	if err != nil {
+		return fmt.Errorf("%s on %s: %w", e.Config.Agent, e.Config.Task, err)
+	}
+	s.observation, s.action, s.reward = make([]float32, sizes.Observation), make([]float64, sizes.Action), make([]float32, 1)
+	if e.Config.Workers > 1 {
+		s.workers = grad.NewWorkers(e.Config.Workers)
+	}
+	if s.learner, err = e.Algorithm.New(e.Agent, sizes, rng.Mix(e.Config.Seed, streamLearner), s.workers); err != nil {
+		return err
+	}
+	if s.policy, err = s.learner.Policy(); err != nil {
+		return err
+	}
+	layout := replay.Layout{Observation: sizes.Observation, Action: sizes.Action, Reward: 1}
+	if s.table, err = replay.NewTable(layout, e.Config.ReplayCapacity); err != nil {
+		return err
+	}
+	s.sampler, err = replay.NewSampler(rng.Mix(e.Config.Seed, streamSampler), s.table)
+	return err
+}
+
+func (s *session) close() error {
+	s.workers.Close()
+	return s.environment.Close()
+}
+
+// save writes a checkpoint of everything.
+func (s *session) save() error {
+	s.state.Updates, s.state.Draw, s.state.Observation = s.learner.Updates(), s.sampler.Draw, s.observation
+	s.state.Environment = nil
+	if snapshotter, ok := s.environment.(env.Snapshotter); ok && s.state.Playing {
+		snapshot, err := snapshotter.Save()
+		if err != nil {
+			return err
+		}
+		s.state.Environment = snapshot
+	}
+	payloads := []checkpoint.Payload{{Name: parametersFile, Write: writeParameters(wholeTree(s.learner.Parts()))}}
+	for _, part := range s.table.Save() {
+		payloads = append(payloads, checkpoint.Payload{Name: part.Name, Write: part.Write, Complete: part.Complete})
+	}
+	return s.store.Save(s.state.Step, s.state, payloads)
+}
+
+// load takes over the newest checkpoint that is whole and reports those that are not on warnings.
+// Without any checkpoint the session stays at its beginning.
+func (s *session) load(warnings io.Writer) error {
+	generation, err := newest(s.store, warnings)
+	if errors.Is(err, checkpoint.ErrNone) {
+		fmt.Fprintf(warnings, "%s holds no checkpoint yet: starting from the beginning\n", s.folder)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(generation.State, &s.state); err != nil {
+		return fmt.Errorf("%s: %w", generation.Folder, err)
+	}
+	if err := loadParameters(generation, s.learner.Parts(), nil); err != nil {
+		return err
+	}
+	for _, name := range generation.Names() {
+		if !strings.HasPrefix(name, "rows-") {
+			continue
+		}
+		data, err := generation.Read(name)
+		if err == nil {
+			err = s.table.Restore(data)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return s.resume()
+}
+
+// resume puts the loaded state in its places.
+func (s *session) resume() error {
+	s.learner.Resume(s.state.Updates)
+	s.policy.Refresh()
+	s.sampler.Draw = s.state.Draw
+	copy(s.observation, s.state.Observation)
+	if s.state.Environment == nil {
+		s.state.Playing = false // the episode cannot go on; the next step begins another
+		return nil
+	}
+	snapshotter, ok := s.environment.(env.Snapshotter)
+	if !ok {
+		return fmt.Errorf("%s cannot restore the snapshot in the checkpoint", s.experiment.Config.Task)
+	}
+	return snapshotter.Restore(s.state.Environment)
+}
+
+// newest loads a store and reports what it had to skip.
+func newest(store *checkpoint.Store, warnings io.Writer) (*checkpoint.Generation, error) {
+	generation, skipped, err := store.Load()
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range skipped {
+		fmt.Fprintf(warnings, "warning: %s cannot be used: %v\n", one.Folder, one.Reason)
+	}
+	if len(skipped) > 0 {
+		fmt.Fprintf(warnings, "warning: using the checkpoint before, of step %d\n", generation.Step)
+	}
+	return generation, nil
+}
+
+// loadParameters sets the named parts, or all, from a generation.
+func loadParameters(generation *checkpoint.Generation, parts []agent.Part, names []string) error {
+	data, err := generation.Read(parametersFile)
+	if err != nil {
+		return err
+	}
+	source, err := readParameters(data)
+	if err == nil {
+		err = transfer(parts, source, names)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", generation.Folder, err)
+	}
+	return nil
+}
+
+// Trained is the policy of a finished or running run.
+type Trained struct {
+	Experiment *Experiment
+	Policy     agent.Policy
+	Step       int64 // at which it was saved
+}
+
+// Open loads the policy of the newest usable checkpoint in folder.
+func Open(folder string, catalogues Catalogues, warnings io.Writer) (*Trained, error) {
+	if _, err := os.Stat(folder); err != nil {
+		return nil, err
+	}
+	e, err := LoadExperiment(folder, catalogues)
+	if err != nil {
+		return nil, err
+	}
+	environment, err := e.Task.New(0)
+	if err != nil {
+		return nil, err
+	}
+	defer environment.Close()
+	sizes, err := agent.SizesOf(environment)
+	if err != nil {
+		return nil, err
+	}
+	learner, err := e.Algorithm.New(e.Agent, sizes, 0, nil)
+	if err != nil {
+		return nil, err
+	}
+	generation, err := newest(checkpoint.Open(filepath.Join(folder, "checkpoints")), warnings)
+	if err != nil {
+		return nil, err
+	}
+	if err := loadParameters(generation, learner.Parts(), nil); err != nil {
+		return nil, err
+	}
+	policy, err := learner.Policy()
+	return &Trained{e, policy, generation.Step}, err
+}
