@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"github.com/reverie-rl/reverie/env"
 	"github.com/reverie-rl/reverie/mujoco"
@@ -193,6 +194,17 @@ func (e *Environment) Render(camera, width, height int) (*image.RGBA, error) {
 		return nil, e.failed("render", err)
 	}
 	return picture, nil
+}
+
+// TimePlainLoop measures a loop in C over controlSteps control steps of the task's physics, with
+// sinusoidal controls and without observations and rewards: the yardstick for Step. The episode is
+// over after it.
+func (e *Environment) TimePlainLoop(controlSteps int) (time.Duration, error) {
+	if err := e.open(); err != nil {
+		return 0, err
+	}
+	e.over = true
+	return e.physics.data.TimePlainLoop(controlSteps, e.substeps)
 }
 
 // Close frees the simulation and the renderer.

@@ -281,28 +281,3 @@ func TestUnknownTask(t *testing.T) {
 		t.Errorf("a misspelt task: %v, want a suggestion", err)
 	}
 }
-
-// BenchmarkStep measures a control step with its observation and reward, and the same in C without
-// either.
-func BenchmarkStep(b *testing.B) {
-	for _, name := range []string{"cartpole-swingup", "reacher-easy"} {
-		b.Run(name+"/go", func(b *testing.B) {
-			e := open(b, name, 1)
-			action := make([]float64, e.Action().Size())
-			for i := 0; b.Loop(); i++ {
-				for j := range action {
-					action[j] = math.Sin(.1*float64(i) + float64(j))
-				}
-				if _, err := e.Step(action); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-		b.Run(name+"/c", func(b *testing.B) {
-			e := open(b, name, 1)
-			if _, err := e.physics.data.TimePlainLoop(b.N, e.substeps); err != nil {
-				b.Fatal(err)
-			}
-		})
-	}
-}

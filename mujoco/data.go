@@ -25,8 +25,9 @@ type DataArrays struct {
 	XAnchor            []float64 // [njnt, 3] joint anchors
 	SubtreeCOM         []float64 // [nbody, 3]
 
-	time []float64 // [1]
-	ncon []int32   // [1]
+	time    []float64 // [1]
+	rawQPos []float64 // [nq] QPos before its quaternions were normalised for XPos and all that follows
+	ncon    []int32   // [1]
 }
 
 // Data is one simulation of a Model.
@@ -50,7 +51,7 @@ func (d *Data) Contacts() int { return int(d.ncon[0]) }
 // accelerations and what is sensed from them are not a function of position and velocity alone.
 func (a *DataArrays) savedArrays() [][]float64 {
 	return [][]float64{
-		a.time, a.QPos, a.QVel, a.Act, a.Ctrl, a.QFrcApplied, a.XFrcApplied, a.MocapPos, a.MocapQuat,
+		a.time, a.rawQPos, a.QPos, a.QVel, a.Act, a.Ctrl, a.QFrcApplied, a.XFrcApplied, a.MocapPos, a.MocapQuat,
 		a.UserData, a.QAccWarmstart, a.QAcc, a.ActuatorForce, a.SensorData,
 	}
 }
@@ -66,7 +67,8 @@ func (d *Data) StateSize() int {
 
 // Save appends the whole state to state: time, positions, velocities, activations, control, applied
 // forces, mocap poses, user data, the solver's warm start, and the latest accelerations and sensor
-// readings. Constants of the model are not part of it.
+// readings. Constants of the model are not part of it. After writing to the arrays, call Forward
+// before Save.
 func (d *Data) Save(state []float64) []float64 {
 	for _, array := range d.saved {
 		state = append(state, array...)
@@ -82,6 +84,7 @@ func (d *Data) Restore(state []float64) error {
 	}
 	d.Reset()
 	d.copyState(state)
+	copy(d.QPos, d.rawQPos)
 	if err := d.settle(); err != nil {
 		return fmt.Errorf("mujoco: restoring a state: %w", err)
 	}

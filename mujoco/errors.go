@@ -41,12 +41,12 @@ var (
 // newCompileError reads the place out of MuJoCo's text.
 func newCompileError(file, text string) *CompileError {
 	number := func(pattern *regexp.Regexp) int {
-		match := pattern.FindStringSubmatch(text)
-		if match == nil {
-			return 0
+		for _, match := range pattern.FindAllStringSubmatch(text, -1) {
+			if n, err := strconv.Atoi(match[1]); err == nil && n > 0 {
+				return n
+			}
 		}
-		n, _ := strconv.Atoi(match[1]) // the pattern admits digits only
-		return n
+		return 0
 	}
 	return &CompileError{
 		File: file, Line: number(linePattern), Column: number(columnPattern),

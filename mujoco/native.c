@@ -72,6 +72,12 @@ mjModel *compile_files(const char *main_file, virtual_file *files, int count, ch
 
 // ---- simulations ----
 
+// keep_raw_qpos comes before every evaluation of the position stage. To normalise a quaternion twice
+// is not the same, to the last bit, as once; so only from these positions can the stage be repeated.
+static void keep_raw_qpos(simulation *s) {
+  memcpy(s->raw_qpos, s->data->qpos, s->model->nq * sizeof(mjtNum));
+}
+
 simulation *new_simulation(mjModel *model, char *error) {
   simulation *s = calloc(1, sizeof(simulation));
   s->model = model;
@@ -81,11 +87,14 @@ simulation *new_simulation(mjModel *model, char *error) {
     free(s);
     return NULL;
   }
+  s->raw_qpos = calloc(model->nq + 1, sizeof(mjtNum));
+  keep_raw_qpos(s);
   return s;
 }
 
 void free_simulation(simulation *s) {
   mj_deleteData(s->data);
+  free(s->raw_qpos);
   free(s);
 }
 
@@ -116,6 +125,7 @@ static int run_stage(simulation *s, const mjModel *model, void (*stage)(const mj
   int failed;
   mjtNum time = s->data->time;
   clear_warnings(s->data);
+  keep_raw_qpos(s);
   GUARDED(s->error, failed, stage(model, s->data));
   return failed ? CALL_FAILED : warned(s, time);
 }
@@ -162,6 +172,7 @@ static int advance(simulation *s, int substeps) {
     }
   }
   mjtNum time = s->data->time;
+  keep_raw_qpos(s);
   mj_step1(s->model, s->data);
   return warned(s, time);
 }
@@ -211,5 +222,5 @@ int plain_loop(simulation *s, int control_steps, int substeps) {
   int failed;
   clear_warnings(s->data);
   GUARDED(s->error, failed, run_plain_loop(s->model, s->data, control_steps, substeps));
-  return failed ? CALL_FAILED : warned(s, s->data->time);
+  return failed ? CALL_FAILED : settle(s);
 }

@@ -128,7 +128,8 @@ func (m *Model) live() *C.mjModel {
 	return m.native
 }
 
-// NewData makes a simulation of m in its default state. Close it when it is no longer needed.
+// NewData makes a simulation of m in its default state, after a Forward. Close it when it is no
+// longer needed.
 func NewData(m *Model) (*Data, error) {
 	text := newErrorText()
 	defer C.free(unsafe.Pointer(text))
@@ -140,6 +141,10 @@ func NewData(m *Model) (*Data, error) {
 	d.saved = d.savedArrays()
 	d.native = native
 	d.cleanup = runtime.AddCleanup(d, func(native *C.simulation) { C.free_simulation(native) }, native)
+	if err := d.Forward(); err != nil {
+		d.Close()
+		return nil, fmt.Errorf("the model's default state: %w", err)
+	}
 	return d, nil
 }
 
@@ -183,7 +188,8 @@ func (d *Data) settle() error {
 	return d.report(code)
 }
 
-// Step applies control, which has NU elements, for a number of physics steps. Before and after it,
+// Step applies control, which has NU elements, for a number of physics steps. Call Forward before the
+// first Step after Reset or after writing to the state. Before and after Step,
 // all that depends on position and velocity belongs to the present state, while accelerations and
 // what is sensed from them belong to the beginning of the last physics step. It allocates nothing
 // and is one call into C. A warning of MuJoCo is a *Warning and ends the call at once.

@@ -15,6 +15,7 @@ enum { CALL_DONE = 0, CALL_WARNED = 1, CALL_FAILED = 2 };
 typedef struct {
   mjModel *model;
   mjData *data;
+  mjtNum *raw_qpos;       // qpos before MuJoCo, in its latest evaluation, normalised the quaternions
   int warning;            // mjtWarning that stopped the call, if CALL_WARNED
   int info;               // what MuJoCo says about it: an index or a count
   mjtNum time;            // simulation time at the beginning of the substep that raised it

@@ -112,7 +112,7 @@ func dataArrays(s *C.simulation) DataArrays {
 		UserData: floats(d.userdata, m.nuserdata, 1), QAccWarmstart: floats(d.qacc_warmstart, m.nv, 1),
 		QAcc: floats(d.qacc, m.nv, 1), ActuatorForce: floats(d.actuator_force, m.nu, 1),
 		SensorData: floats(d.sensordata, m.nsensordata, 1),
-		time:       floats(&d.time, 1, 1), ncon: ints(&d.ncon, 1),
+		time:       floats(&d.time, 1, 1), rawQPos: floats(s.raw_qpos, m.nq, 1), ncon: ints(&d.ncon, 1),
 	}
 	a.addFrames(m, d)
 	return a

@@ -1,0 +1,87 @@
+//go:build cgo
+
+package control
+
+import (
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/reverie-rl/reverie/mujoco"
+)
+
+// BenchmarkStep plays episodes of 1000 steps in Go, with observations and rewards, and in C, with
+// neither, taking turns so that a busy machine slows both. It reports the best of each.
+func BenchmarkStep(b *testing.B) {
+	for _, name := range []string{"cartpole-swingup", "reacher-easy"} {
+		b.Run(name, func(b *testing.B) {
+			e := open(b, name, 1)
+			var inGo, inC []float64 // seconds an episode
+			for b.Loop() {
+				plain, err := e.TimePlainLoop(1000)
+				if err != nil {
+					b.Fatal(err)
+				}
+				inC = append(inC, plain.Seconds())
+				inGo = append(inGo, timeEpisode(b, e).Seconds())
+			}
+			b.ReportMetric(1000/slices.Min(inGo), "go-steps/s")
+			b.ReportMetric(1000/slices.Min(inC), "c-steps/s")
+			b.ReportMetric(100*(slices.Min(inGo)/slices.Min(inC)-1), "%overhead")
+		})
+	}
+}
+
+// timeEpisode plays the episode that TimePlainLoop plays.
+func timeEpisode(b *testing.B, e *Environment) time.Duration {
+	m := e.physics.model
+	qpos, qvel, action := make([]float64, m.NQ), make([]float64, m.NV), make([]float64, m.NU)
+	start := time.Now()
+	if _, err := e.SetState(qpos, qvel); err != nil {
+		b.Fatal(err)
+	}
+	for i := range 1000 {
+		for j := range action {
+			action[j] = math.Sin(.1*float64(i) + float64(j))
+		}
+		if _, err := e.Step(action); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return time.Since(start)
+}
+
+// BenchmarkRender draws pictures of 64 x 64 pixels in both profiles.
+func BenchmarkRender(b *testing.B) {
+	for profile, name := range map[mujoco.Profile]string{mujoco.Faithful: "faithful", mujoco.Fast: "fast"} {
+		b.Run(name, func(b *testing.B) {
+			e, err := New("control/cartpole-swingup", 1, Config{Profile: profile})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer e.Close()
+			reset(b, e)
+			for b.Loop() {
+				if _, err := e.Render(0, 64, 64); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkNew compiles the models.
+func BenchmarkNew(b *testing.B) {
+	for _, name := range []string{"cartpole-swingup", "reacher-easy"} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				e, err := New("control/"+name, 1, Config{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				e.Close()
+			}
+		})
+	}
+}
