@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math"
-	"slices"
 
 	"github.com/reverie-rl/reverie/env"
 )
@@ -27,14 +26,18 @@ func (e *Environment) State() (State, error) {
 	}
 	d := e.physics.data
 	return State{
-		Time: d.Time(), QPos: slices.Clone(d.QPos), QVel: slices.Clone(d.QVel), Act: slices.Clone(d.Act),
-		Ctrl: slices.Clone(d.Ctrl), SensorData: slices.Clone(d.SensorData),
+		Time: d.Time(), QPos: copyOf(d.QPos), QVel: copyOf(d.QVel), Act: copyOf(d.Act),
+		Ctrl: copyOf(d.Ctrl), SensorData: copyOf(d.SensorData),
 	}, nil
 }
 
+// copyOf is never nil, so that it is written as [] where there is nothing.
+func copyOf(array []float64) []float64 { return append([]float64{}, array...) }
+
 // SetState begins an episode at the given positions and velocities, with everything else as
 // compiled and nothing drawn at random: targets, sizes and gains are the model's own. The FIRST
-// step it returns carries, unlike that of Reset, the reward of the state under zero control.
+// step it returns carries, unlike that of Reset, the reward of the state under zero control. The
+// episode is as long as any other: the Step after its LAST step begins a random one.
 func (e *Environment) SetState(qpos, qvel []float64) (env.TimeStep, error) {
 	if err := e.open(); err != nil {
 		return env.TimeStep{}, err

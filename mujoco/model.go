@@ -38,15 +38,14 @@ const (
 
 // Options are a model's global settings as compiled.
 type Options struct {
-	Timestep                    float64 // physics step in seconds
-	Integrator                  Integrator
-	Gravity                     [3]float64 // m/s^2
-	Density, Viscosity          float64    // of the medium, kg/m^3 and kg/(m s)
-	Cone, Solver                int        // mjtCone, mjtSolver
-	Iterations                  int        // most iterations of the constraint solver
-	Tolerance                   float64    // of the constraint solver
-	DisableFlags, EnableFlags   int        // mjtDisableBit, mjtEnableBit
-	PictureWidth, PictureHeight int        // offscreen size that the model asks for
+	Timestep                  float64 // physics step in seconds
+	Integrator                Integrator
+	Gravity                   [3]float64 // m/s^2
+	Density, Viscosity        float64    // of the medium, kg/m^3 and kg/(m s)
+	Cone, Solver              int        // mjtCone, mjtSolver
+	Iterations                int        // most iterations of the constraint solver
+	Tolerance                 float64    // of the constraint solver
+	DisableFlags, EnableFlags int        // mjtDisableBit, mjtEnableBit
 }
 
 // ModelArrays are the constants of a model, in MuJoCo's memory and MuJoCo's names: row i belongs to

@@ -322,6 +322,9 @@ func TestWrongControlSize(t *testing.T) {
 	if err := d.Step([]float64{1, 2}, 1); err == nil || !strings.Contains(err.Error(), "2 elements, the model takes 1") {
 		t.Errorf("two controls for one actuator: %v", err)
 	}
+	if err := d.Step([]float64{1}, 0); err == nil {
+		t.Error("a step of no physics steps was accepted")
+	}
 	if !slices.Equal(d.Save(nil), before) {
 		t.Error("a refused control changed the state")
 	}

@@ -198,6 +198,9 @@ func (d *Data) Step(control []float64, substeps int) error {
 	if len(control) != len(d.Ctrl) {
 		return fmt.Errorf("mujoco: the control has %d elements, the model takes %d", len(control), len(d.Ctrl))
 	}
+	if substeps < 1 {
+		return fmt.Errorf("mujoco: a step of %d physics steps, must be 1 or more", substeps)
+	}
 	copy(d.Ctrl, control)
 	if code := C.step(native, C.int(substeps)); code != C.CALL_DONE {
 		return d.report(code)
@@ -229,14 +232,16 @@ func (d *Data) TimePlainLoop(controlSteps, substeps int) (time.Duration, error) 
 
 // modelNames reads the names of all elements.
 func modelNames(m *C.mjModel) [objects][]string {
-	counts := [objects]C.int{m.nbody, m.njnt, m.ngeom, m.nsite, m.ncam, m.ntendon, m.nu, m.nsensor}
+	counts := [objects]int{
+		int(m.nbody), int(m.njnt), int(m.ngeom), int(m.nsite), int(m.ncam), int(m.ntendon), int(m.nu), int(m.nsensor),
+	}
 	types := [objects]C.int{
 		C.mjOBJ_BODY, C.mjOBJ_JOINT, C.mjOBJ_GEOM, C.mjOBJ_SITE, C.mjOBJ_CAMERA, C.mjOBJ_TENDON, C.mjOBJ_ACTUATOR, C.mjOBJ_SENSOR,
 	}
 	var names [objects][]string
 	for kind, count := range counts {
 		for id := range count {
-			names[kind] = append(names[kind], C.GoString(C.mj_id2name(m, types[kind], id)))
+			names[kind] = append(names[kind], C.GoString(C.mj_id2name(m, types[kind], C.int(id))))
 		}
 		names[kind] = slices.Clip(names[kind])
 	}

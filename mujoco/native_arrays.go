@@ -7,21 +7,24 @@ import "C"
 
 import "unsafe"
 
+// count is a C type that sizes have; it differs between versions of MuJoCo.
+type count interface{ ~int32 | ~int64 }
+
 // floats is the array of rows x columns numbers at p.
-func floats(p *C.mjtNum, rows, columns C.int) []float64 {
-	return unsafe.Slice((*float64)(p), int(rows)*int(columns))
+func floats[N count](p *C.mjtNum, rows N, columns int) []float64 {
+	return unsafe.Slice((*float64)(p), int(rows)*columns)
 }
 
 // colours is the array of rows RGBA colours at p.
-func colours(p *C.float, rows C.int) []float32 {
+func colours[N count](p *C.float, rows N) []float32 {
 	return unsafe.Slice((*float32)(p), 4*int(rows))
 }
 
-// ints is the array of count integers at p.
-func ints(p *C.int, count C.int) []int32 { return unsafe.Slice((*int32)(p), int(count)) }
+// ints is the array of n integers at p.
+func ints[N count](p *C.int, n N) []int32 { return unsafe.Slice((*int32)(p), int(n)) }
 
-// flags is the array of count truth values at p.
-func flags(p *C.mjtByte, count C.int) []uint8 { return unsafe.Slice((*uint8)(p), int(count)) }
+// flags is the array of n truth values at p.
+func flags[N count](p *C.mjtByte, n N) []uint8 { return unsafe.Slice((*uint8)(p), int(n)) }
 
 func options(m *C.mjModel) Options {
 	opt := &m.opt
@@ -31,7 +34,6 @@ func options(m *C.mjModel) Options {
 		Density: float64(opt.density), Viscosity: float64(opt.viscosity),
 		Cone: int(opt.cone), Solver: int(opt.solver), Iterations: int(opt.iterations), Tolerance: float64(opt.tolerance),
 		DisableFlags: int(opt.disableflags), EnableFlags: int(opt.enableflags),
-		PictureWidth: int(m.vis.global.offwidth), PictureHeight: int(m.vis.global.offheight),
 	}
 }
 
@@ -112,7 +114,7 @@ func dataArrays(s *C.simulation) DataArrays {
 		UserData: floats(d.userdata, m.nuserdata, 1), QAccWarmstart: floats(d.qacc_warmstart, m.nv, 1),
 		QAcc: floats(d.qacc, m.nv, 1), ActuatorForce: floats(d.actuator_force, m.nu, 1),
 		SensorData: floats(d.sensordata, m.nsensordata, 1),
-		time:       floats(&d.time, 1, 1), rawQPos: floats(s.raw_qpos, m.nq, 1), ncon: ints(&d.ncon, 1),
+		time:       floats(&d.time, C.int(1), 1), rawQPos: floats(s.raw_qpos, m.nq, 1), ncon: ints(&d.ncon, C.int(1)),
 	}
 	a.addFrames(m, d)
 	return a
