@@ -1,0 +1,44 @@
+# make demo   installs what is missing, trains a policy and shows it
+# make test   builds and checks everything
+
+GO ?= go
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: demo test native build lint unit pure generate results clean
+
+demo:
+	@scripts/demo
+
+test: native build lint unit pure
+
+# The simulator's native packages; tests that need them are left out where they cannot be had.
+native:
+	@scripts/native || true
+
+build:
+	$(GO) build ./...
+	$(GO) build -o bin/reverie ./cmd/reverie
+
+lint:
+	@test -z "$$(gofmt -l .)" || { echo "run gofmt on:"; gofmt -l .; exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+unit:
+	$(GO) test -count=1 -timeout 14m ./...
+	cd tools && $(GO) test -count=1 ./...
+
+# Everything but the simulator works without C.
+pure:
+	CGO_ENABLED=0 $(GO) build ./...
+	CGO_ENABLED=0 $(GO) test -count=1 ./cmd/... ./mujoco/... ./control/...
+
+generate:
+	$(GO) generate ./...
+
+# The learning results of bench/results: hours on two cores, resumable.
+results: native build
+	scripts/results
+
+clean:
+	rm -rf bin
