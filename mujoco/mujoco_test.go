@@ -17,7 +17,8 @@ import (
 )
 
 // bouncing is a model in which nearly everything occurs that a state consists of: contacts, friction,
-// an actuator with a state, a mocap body, user data, and sensors of all stages. %s is the integrator.
+// an actuator with a state, a mocap body, user data, and sensors of all stages.
+// INTEGRATOR is to be replaced.
 const bouncing = `<mujoco>
   <option timestep=".005" integrator="INTEGRATOR"/>
   <size nuserdata="2"/>
