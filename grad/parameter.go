@@ -68,8 +68,8 @@ func (t *Tree) collect(path string, value reflect.Value) {
 }
 
 func join(path, name string) string {
-	if path == "" {
-		return name
+	if path == "" || name == "" {
+		return path + name
 	}
 	return path + "/" + name
 }

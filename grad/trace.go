@@ -26,9 +26,11 @@ type output struct {
 func Trace(build func(t *Tracer)) (program *Program, err error) {
 	t := &Tracer{reads: map[*Parameter]*Value{}}
 	defer func() {
-		if failure, ok := recover().(*traceError); ok {
-			program, err = nil, failure
-		} else if r := recover(); r != nil {
+		switch r := recover().(type) {
+		case nil:
+		case *traceError:
+			program, err = nil, r
+		default:
 			panic(r)
 		}
 	}()
@@ -65,18 +67,14 @@ func (t *Tracer) Output(name string, value Operand) {
 			fail("output", "the program has an output called %q already", name)
 		}
 	}
-	t.outputs = append(t.outputs, output{name, value.in(t)})
+	t.outputs = append(t.outputs, output{name, value.in(t).settled()})
 }
 
 // Assign sets parameter to value, of the same size, when the run ends.
 func (t *Tracer) Assign(parameter *Parameter, value Operand) {
-	v := value.in(t)
+	v := value.in(t).settled()
 	if v.shape.Size() != parameter.Shape.Size() {
 		fail("assign", "value of shape %v to parameter of shape %v", v.shape, parameter.Shape)
-	}
-	if v.base().op == opRead {
-		// The parameter that is read may itself be changed when the run ends.
-		v = t.add(&Value{op: opCopy, inputs: []*Value{v}, shape: v.shape})
 	}
 	t.add(&Value{op: opAssign, inputs: []*Value{v}, parameters: []*Parameter{parameter}})
 }
@@ -91,7 +89,10 @@ type AdamState struct {
 // Adam moves state's parameter one step of Adam (Kingma and Ba, 2015) against scale · gradient when
 // the run ends. Scale, rate and step are scalars; step counts from 1.
 func (t *Tracer) Adam(state AdamState, gradient, scale, rate, step Operand) {
-	inputs := []*Value{gradient.in(t), scale.in(t), rate.in(t), step.in(t)}
+	var inputs []*Value
+	for _, operand := range []Operand{gradient, scale, rate, step} {
+		inputs = append(inputs, operand.in(t).settled())
+	}
 	if !inputs[0].shape.Equal(state.Parameter.Shape) {
 		fail("adam", "gradient of shape %v for parameter of shape %v", inputs[0].shape, state.Parameter.Shape)
 	}

@@ -39,6 +39,15 @@ func (v *Value) base() *Value {
 	return v
 }
 
+// settled is v, or a copy of it if v is the memory of a parameter, which an effect may change before
+// v is used.
+func (v *Value) settled() *Value {
+	if v.base().op == opRead {
+		return v.unary(opCopy)
+	}
+	return v
+}
+
 func (v *Value) unary(o op) *Value {
 	return v.tracer.add(&Value{op: o, shape: v.shape, inputs: []*Value{v}})
 }
