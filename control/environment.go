@@ -122,6 +122,11 @@ func (e *Environment) Observations() []env.Spec { return e.observations }
 // Action describes the controls, one for each actuator.
 func (e *Environment) Action() env.Spec { return e.action }
 
+// Interval is the time between two control steps, in seconds.
+func (e *Environment) Interval() float64 {
+	return e.physics.model.Options.Timestep * float64(e.substeps)
+}
+
 // Reset begins an episode with a state drawn from the task's initial distribution.
 func (e *Environment) Reset() (env.TimeStep, error) {
 	if err := e.open(); err != nil {

@@ -1,8 +1,10 @@
 package mujoco
 
 import (
+	"encoding/xml"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"strconv"
 	"strings"
@@ -16,7 +18,7 @@ var ErrUnavailable = fmt.Errorf("mujoco: this program was built without cgo, whi
 // CompileError says why a model could not be compiled.
 type CompileError struct {
 	File         string // main file of the model
-	Line, Column int    // place in the XML, from 1; 0 where MuJoCo does not tell
+	Line, Column int    // place in the XML, from 1; 0 where it is not known
 	Text         string // MuJoCo's own words, on one line
 }
 
@@ -37,6 +39,38 @@ var (
 	linePattern   = regexp.MustCompile(`(?i)line(?: number)?\s*=?\s*(\d+)`)
 	columnPattern = regexp.MustCompile(`(?i)column\s*=?\s*(\d+)`)
 )
+
+// elementPattern finds the element that MuJoCo complains of.
+var elementPattern = regexp.MustCompile(`[Ee]lement '(\w+)'`)
+
+// complete fills in what MuJoCo did not tell of the place, from the text of the main file: where on
+// the line the element begins or, without a line, where the text stops being XML.
+func (e *CompileError) complete(source string) *CompileError {
+	if e.Line == 0 {
+		decoder := xml.NewDecoder(strings.NewReader(source))
+		for {
+			if _, err := decoder.Token(); err == io.EOF {
+				return e
+			} else if err != nil {
+				e.Line, e.Column = decoder.InputPos()
+				return e
+			}
+		}
+	}
+	lines := strings.Split(source, "\n")
+	if e.Column > 0 || e.Line > len(lines) {
+		return e
+	}
+	start := -1
+	if element := elementPattern.FindStringSubmatch(e.Text); element != nil {
+		start = strings.Index(lines[e.Line-1], "<"+element[1])
+	}
+	if start < 0 {
+		start = strings.Index(lines[e.Line-1], "<")
+	}
+	e.Column = start + 1
+	return e
+}
 
 // newCompileError reads the place out of MuJoCo's text.
 func newCompileError(file, text string) *CompileError {

@@ -83,19 +83,19 @@ func steps(t testing.TB, d *Data, from, count, substeps int) {
 	}
 }
 
-func TestCompileErrorsTellTheLine(t *testing.T) {
+func TestCompileErrorsTellThePlace(t *testing.T) {
 	for name, c := range map[string]struct {
-		xml   string
-		line  int
-		words string
+		xml          string
+		line, column int
+		words        string
 	}{
-		"malformed XML":     {"<mujoco>\n<worldbody>\n</mujoco>", 2, "worldbody"},
-		"unknown attribute": {"<mujoco>\n<worldbody>\n<body foo='1'/></worldbody></mujoco>", 3, "foo"},
-		"massless body":     {"<mujoco>\n<worldbody>\n\n<body><joint/></body></worldbody></mujoco>", 4, "mass"},
-		"missing mesh":      {"<mujoco>\n<asset>\n<mesh name='a' file='nowhere.stl'/></asset></mujoco>", 3, "nowhere.stl"},
-		"missing include":   {"<mujoco>\n<include file='nowhere.xml'/></mujoco>", 2, "nowhere.xml"},
-		"no XML at all":     {"nonsense", 0, ""},
-		"nothing":           {" ", 0, "empty"},
+		"malformed XML":     {"<mujoco>\n<worldbody>\n</mujoco>", 2, 1, "worldbody"},
+		"unknown attribute": {"<mujoco>\n<worldbody>\n  <body foo='1'/></worldbody></mujoco>", 3, 3, "foo"},
+		"massless body":     {"<mujoco>\n<worldbody>\n\n<body><joint/></body></worldbody></mujoco>", 4, 1, "mass"},
+		"missing mesh":      {"<mujoco>\n<asset>\n<mesh name='a' file='nowhere.stl'/></asset></mujoco>", 3, 1, "nowhere.stl"},
+		"missing include":   {"<mujoco>\n<include file='nowhere.xml'/></mujoco>", 2, 1, "nowhere.xml"},
+		"no XML at all":     {"nonsense", 0, 0, ""},
+		"nothing":           {" ", 0, 0, "empty"},
 	} {
 		_, err := Compile(c.xml, nil)
 		var compile *CompileError
@@ -103,8 +103,8 @@ func TestCompileErrorsTellTheLine(t *testing.T) {
 			t.Errorf("%s: %v, want a *CompileError", name, err)
 			continue
 		}
-		if c.line != 0 && compile.Line != c.line || !strings.Contains(compile.Text, c.words) {
-			t.Errorf("%s: %q in line %d, want %q in line %d", name, compile.Text, compile.Line, c.words, c.line)
+		if c.line != 0 && (compile.Line != c.line || compile.Column != c.column) || !strings.Contains(compile.Text, c.words) {
+			t.Errorf("%s: %q in line %d, column %d, want %q in line %d, column %d", name, compile.Text, compile.Line, compile.Column, c.words, c.line, c.column)
 		}
 	}
 }

@@ -63,7 +63,7 @@ func Compile(xml string, files map[string][]byte) (*Model, error) {
 			C.free(file.content)
 		}
 	}()
-	return compile(name, list)
+	return compile(name, xml, list)
 }
 
 // newVirtualFile copies a file into C's memory.
@@ -73,13 +73,14 @@ func newVirtualFile(name string, content []byte) C.virtual_file {
 
 // Load compiles the MJCF file at path, and what it refers to beside it.
 func Load(path string) (*Model, error) {
-	if _, err := os.Stat(path); err != nil {
+	source, err := os.ReadFile(path)
+	if err != nil {
 		return nil, fmt.Errorf("mujoco: no model to load: %w", err)
 	}
-	return compile(path, nil)
+	return compile(path, string(source), nil)
 }
 
-func compile(main string, files []C.virtual_file) (*Model, error) {
+func compile(main, source string, files []C.virtual_file) (*Model, error) {
 	name, text := C.CString(main), newErrorText()
 	defer C.free(unsafe.Pointer(name))
 	defer C.free(unsafe.Pointer(text))
@@ -88,7 +89,7 @@ func compile(main string, files []C.virtual_file) (*Model, error) {
 	copy(unsafe.Slice(list, len(files)), files)
 	native := C.compile_files(name, list, C.int(len(files)), text)
 	if native == nil {
-		return nil, newCompileError(main, C.GoString(text))
+		return nil, newCompileError(main, C.GoString(text)).complete(source)
 	}
 	return newModel(native), nil
 }

@@ -56,4 +56,41 @@ func (c *benchCommand) Run(s *session) error {
 	return err
 }
 
-func (c *benchCommand) environment(s *session) error { return nil }
+// steppingReport is what bench env prints with --json.
+type steppingReport struct {
+	benchReport
+	Task           string  `json:"task"`
+	StepsPerSecond float64 `json:"steps_per_second"`
+	PlainPerSecond float64 `json:"c_steps_per_second,omitempty"` // of a loop in C over the same physics steps
+	Ratio          float64 `json:"ratio,omitempty"`              // our time over the C loop's
+}
+
+// environment times the steps of a task, beside a plain loop in C where there is one.
+func (c *benchCommand) environment(s *session) error {
+	task, err := s.catalogues.Tasks.Find(c.Task)
+	if err != nil {
+		return usage(err)
+	}
+	made, err := task.New(1)
+	if err != nil {
+		return err
+	}
+	defer made.Close()
+	speed, err := bench.Environment(made, c.Time)
+	if err != nil {
+		return err
+	}
+	report := steppingReport{
+		benchReport: benchReport{"reverie", "env", 1000 / speed.StepsPerSecond, 1}, Task: c.Task,
+		StepsPerSecond: speed.StepsPerSecond, PlainPerSecond: speed.PlainPerSecond, Ratio: speed.PlainPerSecond / speed.StepsPerSecond,
+	}
+	if c.JSON {
+		return json.NewEncoder(s.out).Encode(report)
+	}
+	fmt.Fprintf(s.out, "%s: %.0f control steps a second", report.Task, report.StepsPerSecond)
+	if report.PlainPerSecond > 0 {
+		fmt.Fprintf(s.out, ", a plain loop in C %.0f; ratio of times %.3f", report.PlainPerSecond, report.Ratio)
+	}
+	_, err = fmt.Fprintln(s.out)
+	return err
+}

@@ -1,0 +1,63 @@
+package bench_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/reverie-rl/reverie/bench"
+	"github.com/reverie-rl/reverie/classic"
+	"github.com/reverie-rl/reverie/grad"
+)
+
+// Learner steps must not allocate: garbage would pause every run.
+func TestWorkDoesNotAllocate(t *testing.T) {
+	workers := grad.NewWorkers(2)
+	defer workers.Close()
+	for _, name := range []string{"mlp_adam", "mpo", "replay"} {
+		work, err := bench.Learner(name, workers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		step := func() {
+			if err := work(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if allocations := testing.AllocsPerRun(3, step); allocations > 0 {
+			t.Errorf("%s allocates %v times a step", name, allocations)
+		}
+	}
+}
+
+func TestUnknownWorkIsRefused(t *testing.T) {
+	if _, err := bench.Learner("nonsense", nil); err == nil {
+		t.Error("accepted")
+	}
+}
+
+func TestMeasureReturnsTheMedian(t *testing.T) {
+	count := 0
+	median, err := bench.Measure(func() error {
+		if count++; count == 1 {
+			time.Sleep(30 * time.Millisecond) // the first is not counted
+		}
+		time.Sleep(time.Millisecond)
+		return nil
+	}, 10*time.Millisecond)
+	if err != nil || median < time.Millisecond || median > 20*time.Millisecond {
+		t.Errorf("median %v, error %v", median, err)
+	}
+}
+
+func TestEnvironmentWithoutASimulator(t *testing.T) {
+	for _, task := range classic.Tasks() {
+		environment, err := task.New(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		speed, err := bench.Environment(environment, 10*time.Millisecond)
+		if err != nil || !(speed.StepsPerSecond > 0) || speed.PlainPerSecond != 0 {
+			t.Errorf("%s: %+v, error %v", task.Name, speed, err)
+		}
+	}
+}

@@ -1,0 +1,69 @@
+package bench
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/reverie-rl/reverie/env"
+)
+
+// episode is the number of control steps that are timed at once.
+const episode = 1000
+
+// Stepping is how fast an environment goes.
+type Stepping struct {
+	StepsPerSecond float64 // control steps, with observation and reward
+	// PlainPerSecond is the same for a loop in C over the simulator's steps alone, which takes turns
+	// with ours so that a busy machine slows both; 0 for a task without a simulator in C.
+	PlainPerSecond float64
+}
+
+// plainLooper is an environment around a simulator in C.
+type plainLooper interface {
+	TimePlainLoop(controlSteps int) (time.Duration, error)
+}
+
+// Environment steps an environment with sinusoidal actions for the given time and returns the best
+// speed of any 1000 steps: what remains when the machine is busy with nothing else.
+func Environment(environment env.Environment, duration time.Duration) (Stepping, error) {
+	looper, simulated := environment.(plainLooper)
+	ours, plain := math.Inf(1), math.Inf(1) // seconds; a plain loop never timed has speed 0
+	for begin := time.Now(); time.Since(begin) < duration; {
+		seconds, err := timeEpisode(environment)
+		if err != nil {
+			return Stepping{}, err
+		}
+		ours = min(ours, seconds)
+		if simulated {
+			elapsed, err := looper.TimePlainLoop(episode)
+			if err != nil {
+				return Stepping{}, err
+			}
+			plain = min(plain, elapsed.Seconds())
+		}
+	}
+	return Stepping{episode / ours, episode / plain}, nil
+}
+
+// timeEpisode returns the seconds that 1000 steps take.
+func timeEpisode(environment env.Environment) (float64, error) {
+	spec := environment.Action()
+	action := make([]float64, spec.Size())
+	start := time.Now()
+	if _, err := environment.Reset(); err != nil {
+		return 0, err
+	}
+	for i := range episode {
+		for j := range action {
+			action[j] = math.Sin(0.1*float64(i) + float64(j))
+			if spec.Kind == env.Int {
+				action[j] = float64(i % int(spec.Maximum[j]+1))
+			}
+		}
+		if _, err := environment.Step(action); err != nil {
+			return 0, fmt.Errorf("step %d: %w", i, err)
+		}
+	}
+	return time.Since(start).Seconds(), nil
+}
