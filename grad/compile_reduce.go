@@ -29,7 +29,7 @@ func (e *Executable[T]) sum(v *Value, out, x, partial []T) []step {
 		})
 		return append(steps, step{tiles: 1, run: func(int) { out[0] = sum(partial[:tiles]) }})
 	}
-	if inner == 1 {
+	if inner == 1 && length > 0 {
 		return rows(len(x), length, func(start, end int) { out[start/length] = sum(x[start:end]) })
 	}
 	return e.columns(v, out, x, e.set.Add)

@@ -13,3 +13,8 @@ func OperationsWithRules() []string {
 
 // Copy is the value in memory of its own.
 func (v *Value) Copy() *Value { return v.unary(opCopy) }
+
+// MatMulTransposed is the product of matrices, each transposed if its flag says so.
+func (v *Value) MatMulTransposed(b *Value, transposeA, transposeB bool) *Value {
+	return v.matMul(b, transposeA, transposeB)
+}

@@ -66,6 +66,8 @@ func init() {
 			return x.Sigmoid().binary(opSigmoidGradient, g.Mul(h)), x.binary(opSoftplusGradient, g)
 		}),
 
+		opStandardiseGradient: standardiseGradientRule,
+
 		opMatMul: matMulRule,
 		opConcat: concatRule,
 	}
@@ -110,8 +112,30 @@ func transposeRule(v, _, g *Value) *Value {
 	return g.Transpose(inverse...)
 }
 
-func standardiseRule(v, x, g *Value) *Value {
-	return v.tracer.add(&Value{op: opStandardiseGradient, shape: x.shape, inputs: []*Value{x, g}, constant: v.constant})
+func standardiseRule(v, x, g *Value) *Value { return x.standardiseGradient(g, v.constant) }
+
+func (v *Value) standardiseGradient(g *Value, epsilon float64) *Value {
+	return v.tracer.add(&Value{op: opStandardiseGradient, shape: v.shape, inputs: []*Value{v, g}, constant: epsilon})
+}
+
+// standardiseGradientRule: with y = (x - mean(x)) s and s = 1 / sqrt(variance(x) + ε) the operation
+// is the symmetric map J h = s (h - mean(h) - y mean(h y)), so that the gradient of u · J h is J u
+// with respect to h and, with respect to x,
+//
+//	-s² y [mean(u h) - mean(u) mean(h) - mean(u y) mean(h y)] - J (s u mean(h y) + s h mean(u y))
+func standardiseGradientRule(v, u *Value, want []bool) []*Value {
+	x, h, epsilon := v.inputs[0], v.inputs[1], v.constant
+	result := []*Value{nil, x.standardiseGradient(u, epsilon)}
+	if want[0] {
+		mean := func(a *Value) *Value { return a.Mean(-1).KeepAxis(-1) }
+		y := x.Standardise(epsilon)
+		scale := Scalar(1).in(v.tracer).Div(mean(x.Sub(mean(x)).Square()).Add(Scalar(epsilon)).Sqrt())
+		uy, hy := mean(u.Mul(y)), mean(h.Mul(y))
+		covariance := mean(u.Mul(h)).Sub(mean(u).Mul(mean(h))).Sub(uy.Mul(hy))
+		through := x.standardiseGradient(scale.Mul(u.Mul(hy).Add(h.Mul(uy))), epsilon)
+		result[0] = scale.Square().Mul(covariance).Mul(y).Add(through).Neg()
+	}
+	return result
 }
 
 // matMulRule: for C = A·B the gradients are G·Bᵀ and Aᵀ·G, and accordingly for transposed operands.

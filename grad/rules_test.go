@@ -41,6 +41,8 @@ var ruleCases = map[string]ruleCase{
 	"elu_gradient":      {gradtest.Normal, gradientOf((*grad.Value).ELU), shapes([]int{5}, []int{5})},
 	"softplus_gradient": {gradtest.Normal, gradientOf((*grad.Value).Softplus), shapes([]int{5}, []int{5})},
 
+	"standardise_gradient": {gradtest.Normal, gradientOf(func(x *grad.Value) *grad.Value { return x.Standardise(0.1) }), shapes([]int{3, 5}, []int{3, 5})},
+
 	"add": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Add(in[1]) }, shapes([]int{4, 3}, []int{3})},
 	"sub": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Sub(in[1]) }, shapes([]int{3}, []int{4, 3})},
 	"mul": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Mul(in[1]) }, shapes([]int{2, 4, 3}, []int{4, 1})},
