@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/reverie-rl/reverie/control"
 	"github.com/reverie-rl/reverie/env"
 )
 
@@ -19,15 +20,18 @@ type Stepping struct {
 	PlainPerSecond float64
 }
 
-// plainLooper is an environment around a simulator in C.
-type plainLooper interface {
+// simulated is an environment around a simulator in C. Both loops begin at the model's own state, so
+// that they do the same physics.
+type simulated interface {
 	TimePlainLoop(controlSteps int) (time.Duration, error)
+	State() (control.State, error)
+	SetState(qpos, qvel []float64) (env.TimeStep, error)
 }
 
 // Environment steps an environment with sinusoidal actions for the given time and returns the best
 // speed of any 1000 steps: what remains when the machine is busy with nothing else.
 func Environment(environment env.Environment, duration time.Duration) (Stepping, error) {
-	looper, simulated := environment.(plainLooper)
+	inC, ok := environment.(simulated)
 	ours, plain := math.Inf(1), math.Inf(1) // seconds; a plain loop never timed has speed 0
 	for begin := time.Now(); time.Since(begin) < duration; {
 		seconds, err := timeEpisode(environment)
@@ -35,8 +39,8 @@ func Environment(environment env.Environment, duration time.Duration) (Stepping,
 			return Stepping{}, err
 		}
 		ours = min(ours, seconds)
-		if simulated {
-			elapsed, err := looper.TimePlainLoop(episode)
+		if ok {
+			elapsed, err := inC.TimePlainLoop(episode)
 			if err != nil {
 				return Stepping{}, err
 			}
@@ -51,7 +55,7 @@ func timeEpisode(environment env.Environment) (float64, error) {
 	spec := environment.Action()
 	action := make([]float64, spec.Size())
 	start := time.Now()
-	if _, err := environment.Reset(); err != nil {
+	if err := begin(environment); err != nil {
 		return 0, err
 	}
 	for i := range episode {
@@ -66,4 +70,19 @@ func timeEpisode(environment env.Environment) (float64, error) {
 		}
 	}
 	return time.Since(start).Seconds(), nil
+}
+
+// begin begins an episode, at the same state as the loop in C where there is one.
+func begin(environment env.Environment) error {
+	inC, ok := environment.(simulated)
+	if !ok {
+		_, err := environment.Reset()
+		return err
+	}
+	state, err := inC.State()
+	if err != nil {
+		return err
+	}
+	_, err = inC.SetState(make([]float64, len(state.QPos)), make([]float64, len(state.QVel)))
+	return err
 }
