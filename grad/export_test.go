@@ -18,3 +18,6 @@ func (v *Value) Copy() *Value { return v.unary(opCopy) }
 func (v *Value) MatMulTransposed(b *Value, transposeA, transposeB bool) *Value {
 	return v.matMul(b, transposeA, transposeB)
 }
+
+// Operations lists every operation.
+func Operations() []string { return opNames[:] }

@@ -1,0 +1,153 @@
+package grad
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"pgregory.net/rapid"
+
+	"github.com/reverie-rl/reverie/tensor"
+)
+
+// recipe is a random program, as numbers that are interpreted while it is traced, so that the same
+// recipe can be traced twice.
+type recipe struct {
+	shapes  [][]int  // of the inputs
+	choices [][3]int // operation and two operands
+}
+
+var recipeGenerator = rapid.Custom(func(t *rapid.T) recipe {
+	shape := rapid.SliceOfN(rapid.SampledFrom([]int{1, 2, 3, 5, 33}), 0, 3)
+	number := rapid.IntRange(0, 1<<20)
+	var r recipe
+	r.shapes = rapid.SliceOfN(shape, 1, 3).Draw(t, "shapes")
+	for range rapid.IntRange(1, 30).Draw(t, "length") {
+		r.choices = append(r.choices, [3]int{number.Draw(t, "operation"), number.Draw(t, "first"), number.Draw(t, "second")})
+	}
+	return r
+})
+
+// trace traces the recipe and returns its inputs and every value it makes. All stay bounded.
+func (r recipe) trace(t *Tracer) (inputs, values []*Value) {
+	for i, shape := range r.shapes {
+		inputs = append(inputs, t.Input(fmt.Sprint("input", i), shape...))
+	}
+	values = append(values, inputs...)
+	for _, choice := range r.choices {
+		a, b := values[choice[1]%len(values)], values[choice[2]%len(values)]
+		if made := steps[choice[0]%len(steps)](a, b); made.shape.Size() <= 1<<14 {
+			values = append(values, made)
+		}
+	}
+	return inputs, values
+}
+
+// steps are the operations of random programs. Those that do not fit their operands do something
+// else instead.
+var steps = []func(a, b *Value) *Value{
+	func(a, _ *Value) *Value { return a.Neg() },
+	func(a, _ *Value) *Value { return a.Abs() },
+	func(a, _ *Value) *Value { return a.Tanh() },
+	func(a, _ *Value) *Value { return a.Sigmoid() },
+	func(a, _ *Value) *Value { return a.Softplus().Tanh() },
+	func(a, _ *Value) *Value { return a.ELU() },
+	func(a, _ *Value) *Value { return a.ReLU() },
+	func(a, _ *Value) *Value { return a.Clip(-0.5, 0.7) },
+	func(a, _ *Value) *Value { return a.Tanh().Square() },
+	func(a, _ *Value) *Value { return a.Square().Add(Scalar(1)).Sqrt().Log() },
+	func(a, _ *Value) *Value { return a.Tanh().Exp() },
+	func(a, _ *Value) *Value { return a.Stop() },
+	func(a, _ *Value) *Value { return a.Reshape(a.shape.Size()) },
+	func(a, _ *Value) *Value { return a.KeepAxis(0) },
+	func(a, _ *Value) *Value { return a.Broadcast(append(tensor.Shape{2}, a.shape...)...) },
+	func(a, _ *Value) *Value { return lastAxis(a, func(axis int) *Value { return a.Mean(axis) }) },
+	func(a, _ *Value) *Value { return lastAxis(a, func(int) *Value { return a.Mean(0) }) },
+	func(a, _ *Value) *Value { return lastAxis(a, func(axis int) *Value { return a.Maximum(axis) }) },
+	func(a, _ *Value) *Value { return lastAxis(a, func(axis int) *Value { return a.Softmax(axis) }) },
+	func(a, _ *Value) *Value { return lastAxis(a, func(int) *Value { return a.LogSumExp(0).Tanh() }) },
+	func(a, _ *Value) *Value { return lastAxis(a, func(int) *Value { return a.Standardise(0.5) }) },
+	func(a, _ *Value) *Value {
+		return lastAxis(a, func(axis int) *Value { return a.Slice(axis, 0, (a.shape[axis]+1)/2) })
+	},
+	func(a, _ *Value) *Value { return lastAxis(a, func(axis int) *Value { return a.Concat(axis, a.Neg()) }) },
+	func(a, _ *Value) *Value { return matrix(a).Transpose(1, 0) },
+	func(a, b *Value) *Value { return fitting(a, b, (*Value).Add) },
+	func(a, b *Value) *Value { return fitting(a, b, (*Value).Sub) },
+	func(a, b *Value) *Value { return fitting(a, b, (*Value).Mul).Tanh() },
+	func(a, b *Value) *Value { return fitting(a, b, (*Value).Max) },
+	func(a, b *Value) *Value { return fitting(a, b, (*Value).Min) },
+	func(a, b *Value) *Value { return fitting(a, b.Square().Add(Scalar(1)), (*Value).Div) },
+	func(a, b *Value) *Value { return matrix(a).matMul(matrix(a), false, true).Tanh() },
+	func(a, b *Value) *Value { return matrix(a).matMul(matrix(a), true, false).Mul(Scalar(0.1)) },
+	func(a, b *Value) *Value {
+		if m, n := matrix(a), matrix(b); m.shape[1] == n.shape[0] {
+			return m.MatMul(n).Add(n.Mean(0)).Tanh()
+		}
+		return a.Sub(Scalar(0.25))
+	},
+}
+
+// lastAxis applies make to the last axis, if there is one.
+func lastAxis(a *Value, make func(axis int) *Value) *Value {
+	if len(a.shape) == 0 {
+		return a.Neg()
+	}
+	return make(len(a.shape) - 1)
+}
+
+// matrix is a with two axes.
+func matrix(a *Value) *Value {
+	rows := 1
+	if len(a.shape) > 0 {
+		rows = a.shape[0]
+	}
+	return a.Reshape(rows, a.shape.Size()/rows)
+}
+
+// fitting applies make to a and b, or to a and its mean if b does not broadcast.
+func fitting(a, b *Value, make func(a *Value, b Operand) *Value) *Value {
+	if _, ok := tensor.Broadcast(a.shape, b.shape); ok {
+		return make(a, b)
+	}
+	return make(a, a.Mean())
+}
+
+// program traces the recipe with the gradients of the sum of its last value. If pin is set every
+// value of the recipe is an output, which keeps its memory from being shared.
+func (r recipe) program(pin bool) (*Program, error) {
+	return Trace(func(t *Tracer) {
+		inputs, values := r.trace(t)
+		last := values[len(values)-1]
+		t.Output("result", last)
+		var targets []Operand
+		for _, input := range inputs {
+			targets = append(targets, input)
+		}
+		for i, gradient := range Gradient(last.Sum(), targets...) {
+			t.Output(fmt.Sprint("gradient", i), gradient)
+		}
+		if pin {
+			for i, v := range t.values {
+				t.Output(fmt.Sprint("pinned", i), v)
+			}
+		}
+	})
+}
+
+// fill gives every input the same numbers in any precision.
+func (r recipe) fill(input func(name string, i int, value float64), random *rand.Rand) {
+	for i, shape := range r.shapes {
+		for j := range tensor.Shape(shape).Size() {
+			input(fmt.Sprint("input", i), j, random.NormFloat64())
+		}
+	}
+}
+
+// results are the outputs that every program of the recipe has.
+func (r recipe) results() []string {
+	names := []string{"result"}
+	for i := range r.shapes {
+		names = append(names, fmt.Sprint("gradient", i))
+	}
+	return names
+}

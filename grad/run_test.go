@@ -1,0 +1,190 @@
+package grad_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/reverie-rl/reverie/grad"
+	"github.com/reverie-rl/reverie/nn"
+	"github.com/reverie-rl/reverie/optim"
+)
+
+// traceEverything traces a program with every operation, in the forms that losses use.
+func traceEverything(t *grad.Tracer) {
+	x, p := t.Input("x", 6, 5), grad.NewParameter(5, 5).Filled(0.1)
+	moved := grad.NewParameter(5, 5)
+	y := x.MatMul(p).Add(grad.NewParameter(5)).Standardise(1e-3).Tanh()
+	for _, f := range []func(*grad.Value) *grad.Value{
+		(*grad.Value).Neg, (*grad.Value).Abs, (*grad.Value).Sign, (*grad.Value).Square, (*grad.Value).Sigmoid,
+		(*grad.Value).Softplus, (*grad.Value).ELU, (*grad.Value).ReLU, (*grad.Value).Exp, (*grad.Value).Stop,
+	} {
+		y = y.Add(f(y).Mul(grad.Scalar(0.1)))
+	}
+	y = y.Abs().Add(one).Sqrt().Log().Div(x.Square().Add(one)).Sub(one).Max(x).Min(grad.Scalar(3)).Mul(x.Greater(y))
+	y = y.Concat(1, x.Slice(1, 0, 2)).Transpose(1, 0).Broadcast(2, 7, 6).Mean(0)
+	y = y.Sub(t.Normal(1, 7, 6)).Softmax(0).Add(y.LogSumExp(1).KeepAxis(1)).Copy()
+	size := t.Call("size", []int{1}, func(out []float64, in [][]float64) { out[0] = in[0][0] }, y)
+	loss := y.Mul(size).Add(y.Maximum()).Sum()
+	gradient := grad.Gradient(loss, p)[0]
+	t.Adam(plainAdam(moved), grad.Gradient(gradient.Square().Sum(), p)[0], one, grad.Scalar(0.1), one)
+	t.Assign(p, t.Value(p).Mul(grad.Scalar(0.99)))
+	t.Output("loss", loss)
+}
+
+func TestRunDoesNotAllocate(t *testing.T) {
+	for _, count := range []int{1, 2} {
+		t.Run(fmt.Sprint(count, " workers"), func(t *testing.T) {
+			workers := grad.NewWorkers(count)
+			defer workers.Close()
+			executable := fast(t, workers, traceEverything)
+			draw(executable.Input("x"), rand.New(rand.NewPCG(1, 1)))
+			if n := testing.AllocsPerRun(20, executable.Run); n > 0 {
+				t.Errorf("a run allocates %v times", n)
+			}
+		})
+	}
+}
+
+// traceEverything must stay true to its name.
+func TestEveryOperationIsInTheProgram(t *testing.T) {
+	listing := trace(t, traceEverything).String()
+	for _, name := range grad.Operations() {
+		if !slices.Contains(fieldsOf(listing), name) {
+			t.Errorf("no operation %q", name)
+		}
+	}
+}
+
+// largeProgram is cut into many tiles: an update of a network on a large batch, and long sums.
+func largeProgram(seed uint64) (grad.Tree, func(t *grad.Tracer)) {
+	random := rand.New(rand.NewPCG(seed, 1))
+	network := nn.NewTorso(24, []int{128, 128, 6}, random)
+	adam := optim.NewAdam(grad.TreeOf(network), 1e-3)
+	return grad.TreeOf([]any{network, adam}), func(t *grad.Tracer) {
+		noise := t.Normal(3, 512, 24)
+		error := network.Apply(t.Input("x", 512, 24).Add(noise)).Sub(t.Input("y", 512, 6))
+		loss := error.Square().Mean()
+		t.Output("norm", adam.Minimise(t, loss, 1))
+		wide := t.Normal(4, 3, 120_001)
+		t.Output("sum", wide.Sum())
+		t.Output("rows", wide.Sum(1))
+		t.Output("columns", wide.Sum(0).Exp())
+		t.Output("maximum", wide.Maximum(1))
+		t.Output("softmax", wide.Mul(loss).Softmax(0))
+		t.Output("transpose", wide.Transpose(1, 0).Standardise(1e-5))
+		t.Output("row", wide.Add(wide.Slice(0, 1, 2)))
+		t.Output("column", wide.Mul(wide.Slice(1, 0, 1)))
+	}
+}
+
+var largeOutputs = []string{"norm", "sum", "rows", "columns", "maximum", "softmax", "transpose", "row", "column"}
+
+func TestResultsDoNotDependOnWorkers(t *testing.T) {
+	var trees []grad.Tree
+	var executables []*grad.Executable[float32]
+	for _, count := range []int{1, 2, 8} {
+		workers := grad.NewWorkers(count)
+		defer workers.Close()
+		tree, build := largeProgram(7)
+		executable := fast(t, workers, build)
+		draw(executable.Input("x"), rand.New(rand.NewPCG(1, 1)))
+		draw(executable.Input("y"), rand.New(rand.NewPCG(2, 2)))
+		for step := range uint64(3) {
+			executable.Seed(5, step)
+			executable.Run()
+		}
+		trees, executables = append(trees, tree), append(executables, executable)
+	}
+	for i := range executables[1:] {
+		for _, name := range largeOutputs {
+			if !slices.Equal(executables[0].Output(name), executables[i+1].Output(name)) {
+				t.Errorf("output %q differs with more workers", name)
+			}
+		}
+		for j, named := range trees[0] {
+			if !slices.Equal(named.Data, trees[i+1][j].Data) {
+				t.Errorf("parameter %q differs with more workers", named.Name)
+			}
+		}
+	}
+}
+
+func TestNormalDependsOnSeedStepAndStream(t *testing.T) {
+	executable := fast(t, nil, func(t *grad.Tracer) {
+		t.Output("other numbers", t.Normal(9, 33)) // what else is drawn does not matter
+		t.Output("x", t.Normal(1, 1000))
+		t.Output("y", t.Normal(2, 1000))
+	})
+	alone := fast(t, nil, func(t *grad.Tracer) { t.Output("x", t.Normal(1, 10, 100)) })
+	at := func(e *grad.Executable[float32], seed, step uint64, name string) []float32 {
+		e.Seed(seed, step)
+		e.Run()
+		return slices.Clone(e.Output(name))
+	}
+	first := at(executable, 1, 1, "x")
+	for what, other := range map[string][]float32{
+		"seed": at(executable, 2, 1, "x"), "step": at(executable, 1, 2, "x"), "stream": at(executable, 1, 1, "y"),
+	} {
+		if first[0] == other[0] || first[999] == other[999] {
+			t.Errorf("the numbers do not depend on the %s", what)
+		}
+	}
+	equal(t, "repeated", at(executable, 1, 1, "x"), first)
+	equal(t, "in another program", at(alone, 1, 1, "x"), first)
+}
+
+func TestNormalMoments(t *testing.T) {
+	executable := reference(t, func(t *grad.Tracer) {
+		x := t.Normal(1, 200_000)
+		t.Output("mean", x.Mean())
+		t.Output("square", x.Square().Mean())
+		t.Output("fourth", x.Square().Square().Mean())
+	})
+	executable.Run()
+	near(t, "mean", executable.Output("mean"), []float64{0}, 0.01)
+	near(t, "square", executable.Output("square"), []float64{1}, 0.01)
+	near(t, "fourth", executable.Output("fourth"), []float64{3}, 0.02)
+}
+
+// The loss and the gradients of a network in float32 agree with those in float64.
+func TestNetworkPrecision(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 3))
+	network := nn.NewTorso(17, []int{64, 64, 3}, random)
+	tree := grad.TreeOf(network)
+	program := trace(t, func(t *grad.Tracer) {
+		loss := network.Apply(t.Input("x", 100, 17)).Softplus().Log().Square().Mean()
+		t.Output("loss", loss)
+		for _, named := range tree {
+			t.Output(named.Name, grad.Gradient(loss, named.Parameter)[0])
+		}
+	})
+	quick, err := grad.Compile(program, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exact, err := grad.CompileReference(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	draw(quick.Input("x"), random)
+	for i, x := range quick.Input("x") {
+		exact.Input("x")[i] = float64(x)
+	}
+	quick.Run()
+	exact.Run()
+	near(t, "loss", quick.Output("loss"), exact.Output("loss"), 1e-5)
+	for _, named := range tree {
+		largest := 0.0
+		for _, g := range exact.Output(named.Name) {
+			largest = max(largest, g, -g)
+		}
+		scaled := func(x float64) float64 { return x / largest }
+		var got, want []float64
+		for i, g := range exact.Output(named.Name) {
+			got, want = append(got, scaled(float64(quick.Output(named.Name)[i]))), append(want, scaled(g))
+		}
+		near(t, named.Name, got, want, 1e-4)
+	}
+}
