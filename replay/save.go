@@ -11,26 +11,25 @@ import (
 // Part is a range of rows as it is saved: a safetensors file. Its fields are those of a
 // checkpoint's payload, into which it can be converted.
 type Part struct {
-	Name     string                // of the file; names sort in the order of the rows
-	Write    func(io.Writer) error // valid until the table changes
-	Complete bool                  // the bytes under this name will be the same in every later save
+	Name  string                // of the file; names sort in the order of the rows
+	Write func(io.Writer) error // valid until the table changes
 }
 
-// Save returns the parts that make up the table. All but the last are complete from their first
-// save on, so that a checkpoint may keep the file it has. An empty table has no parts.
+// Save returns the parts that make up the table. An empty table has none.
 func (t *Table) Save() []Part {
 	var parts []Part
-	for begin := t.first() / t.chunkRows * t.chunkRows; begin < t.next; begin += t.chunkRows {
-		parts = append(parts, t.part(max(begin, t.origin), min(begin+t.chunkRows, t.next)))
+	for begin := t.first(); begin < t.next; {
+		end := min((begin/t.chunkRows+1)*t.chunkRows, t.next)
+		parts = append(parts, t.part(begin, end))
+		begin = end
 	}
 	return parts
 }
 
-// part returns the rows [begin, end) of one chunk. The newest row of the table still changes.
+// part returns the rows [begin, end) of one chunk.
 func (t *Table) part(begin, end int) Part {
 	return Part{
-		Name:     fmt.Sprintf("rows-%012d-%012d.safetensors", begin, end),
-		Complete: end < t.next && end%t.chunkRows == 0,
+		Name: fmt.Sprintf("rows-%012d-%012d.safetensors", begin, end),
 		Write: func(w io.Writer) error {
 			chunk, i := t.at(begin)
 			metadata := map[string]string{firstRowKey: strconv.Itoa(begin)}

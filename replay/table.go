@@ -46,7 +46,7 @@ func NewTable(layout Layout, capacity int) (*Table, error) {
 		return nil, fmt.Errorf("replay: capacity %d: a step needs 2 observations", capacity)
 	}
 	rows := min(maxChunkRows, (capacity+7)/8)
-	places := (capacity+rows-1)/rows + 1 // one more, so that the oldest chunk stays whole for Save
+	places := (capacity+rows-1)/rows + 1 // one more, since the oldest and the newest chunk may be held in part
 	return &Table{layout: layout, capacity: capacity, chunkRows: rows, chunks: make([]*chunk, places)}, nil
 }
 

@@ -117,7 +117,7 @@ func (s *session) save() error {
 	}
 	payloads := []checkpoint.Payload{{Name: parametersFile, Write: writeParameters(wholeTree(s.learner.Parts()))}}
 	for _, part := range s.table.Save() {
-		payloads = append(payloads, checkpoint.Payload{Name: part.Name, Write: part.Write, Complete: part.Complete})
+		payloads = append(payloads, checkpoint.Payload{Name: part.Name, Write: part.Write})
 	}
 	return s.store.Save(s.state.Step, s.state, payloads)
 }

@@ -4,7 +4,8 @@
 // A store is a folder of generations. A generation is a folder with the payload files and a
 // manifest, which lists every file with its size and SHA-256 and is itself covered by one. It is
 // written under another name, brought to the disk, and renamed last: under its own name it is
-// complete, or it was damaged later, which its checksums tell.
+// complete, or it was damaged later, which its checksums tell. Generations share no files, so that
+// damage to one leaves the other to fall back on.
 //
 //	checkpoints/
 //	    generation-00000007/    the fallback
@@ -35,10 +36,6 @@ const (
 type Payload struct {
 	Name  string // of the file, without a folder
 	Write func(io.Writer) error
-	// Complete promises that the bytes under this name will be the same in every later save. A
-	// later generation then links the file instead of writing it again. Damage to a linked file is
-	// damage to every generation that has it.
-	Complete bool
 }
 
 // Store is a folder of generations. One process at a time may save to it (see Lock); others may
@@ -74,14 +71,13 @@ func (s *Store) save(step int64, state any, payloads []Payload) error {
 	if err != nil {
 		return err
 	}
-	number, earlier := 1, manifest{}
+	number := 1
 	if len(numbers) > 0 {
 		number = numbers[0] + 1
-		earlier, _ = readManifest(s.path(numbers[0])) // unreadable: there is nothing to link
 	}
 	current := manifest{Format: format, Step: step, State: encoded}
 	for _, payload := range payloads {
-		record, err := s.place(payload, number-1, earlier)
+		record, err := writeFile(filepath.Join(s.saving(), payload.Name), payload.Write)
 		if err != nil {
 			return err
 		}
@@ -118,19 +114,6 @@ func (s *Store) prepare() ([]int, error) {
 		return nil, err
 	}
 	return s.numbers()
-}
-
-// place links the payload from the generation before, if it has it, or writes it.
-func (s *Store) place(payload Payload, before int, earlier manifest) (record, error) {
-	target := filepath.Join(s.saving(), payload.Name)
-	if old, found := earlier.find(payload.Name); found && old.Complete && payload.Complete && !s.damaged[before] {
-		if os.Link(filepath.Join(s.path(before), payload.Name), target) == nil {
-			return old, nil
-		}
-	}
-	written, err := writeFile(target, payload.Write)
-	written.Complete = payload.Complete
-	return written, err
 }
 
 // publish writes the manifest and gives the finished folder its name. The order of the syncs

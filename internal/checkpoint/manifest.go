@@ -27,10 +27,9 @@ type manifest struct {
 
 // record describes a file of a generation.
 type record struct {
-	Name     string `json:"name"`
-	Size     int64  `json:"size"` // bytes
-	SHA256   string `json:"sha256"`
-	Complete bool   `json:"complete,omitempty"`
+	Name   string `json:"name"`
+	Size   int64  `json:"size"` // bytes
+	SHA256 string `json:"sha256"`
 }
 
 // sealed is the contents of the manifest file. The checksum is that of the bytes of Manifest.
