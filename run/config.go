@@ -34,6 +34,7 @@ type Config struct {
 	Agent string `toml:"agent"`
 	Seed  uint64 `toml:"seed"`
 	Steps int64  `toml:"steps"` // environment steps in all
+	From  string `toml:"from"`  // RUN or RUN:part,part: parameters of another run to start from
 
 	Workers          int   `toml:"workers"`           // goroutines of the learner; results do not depend on it
 	ReplayCapacity   int   `toml:"replay_capacity"`   // observations kept
@@ -61,7 +62,7 @@ func (c Config) Validate() error {
 	}
 	require(c.Steps > 0, "steps", c.Steps, "positive")
 	require(c.Workers > 0 && c.Workers <= 256, "workers", c.Workers, "in [1, 256]")
-	require(c.ReplayCapacity > 1, "replay_capacity", c.ReplayCapacity, "at least 2")
+	require(c.ReplayCapacity > 1 && c.ReplayCapacity <= 1e10, "replay_capacity", c.ReplayCapacity, "in [2, 1e10]")
 	require(c.EvaluateEvery > 0, "evaluate_every", c.EvaluateEvery, "positive")
 	require(c.EvaluateEpisodes > 0, "evaluate_episodes", c.EvaluateEpisodes, "positive")
 	require(c.CheckpointEvery > 0, "checkpoint_every", c.CheckpointEvery, "positive")
@@ -114,9 +115,10 @@ func (e *Experiment) Validate() error {
 	return errors.Join(e.Config.Validate(), e.Agent.Validate())
 }
 
-// Set changes one setting, written as key=value: the key of a field of config.toml's table
-// [agent] or, if that has none of this name, of its table [run]; the prefixes agent. and run. choose. Values are written as in TOML;
-// strings need no quotes.
+// Set changes one setting, written as key=value: the key of a field of config.toml's table [agent]
+// or, if that has none of this name, of its table [run]; the prefixes agent. and run. choose.
+// Values are written as in TOML; strings need no quotes. The agent and the task are not settings:
+// they decide which settings there are.
 func (e *Experiment) Set(assignment string) error {
 	key, value, found := strings.Cut(assignment, "=")
 	if !found {
@@ -128,11 +130,14 @@ func (e *Experiment) Set(assignment string) error {
 		prefix string
 		target any
 	}{{"agent.", e.Agent}, {"run.", &e.Config}} {
-		name := strings.TrimPrefix(key, table.prefix)
-		if slices.Contains(keys(table.target), name) {
+		settings := keys(table.target)
+		if table.prefix == "run." {
+			settings = slices.DeleteFunc(settings, func(key string) bool { return key == "agent" || key == "task" })
+		}
+		if name := strings.TrimPrefix(key, table.prefix); slices.Contains(settings, name) {
 			return decodeSetting(table.target, name, strings.TrimSpace(value))
 		}
-		known = append(known, keys(table.target)...)
+		known = append(known, settings...)
 	}
 	return fmt.Errorf("no setting is called %q; nearest: %s", key, strings.Join(env.Nearest(key, known, 3), ", "))
 }
@@ -173,7 +178,7 @@ func (e *Experiment) encode() ([]byte, error) {
 
 // LoadExperiment reads the settings of the run in folder.
 func LoadExperiment(folder string, catalogues Catalogues) (*Experiment, error) {
-	path := filepath.Join(folder, "config.toml")
+	path := filepath.Join(folder, configFile)
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s holds no run: there is no config.toml", folder)
@@ -185,6 +190,7 @@ func LoadExperiment(folder string, catalogues Catalogues) (*Experiment, error) {
 		Run   Config
 		Agent toml.Primitive
 	}
+	file.Run = DefaultConfig() // of settings that came to be after the run
 	read, err := toml.Decode(string(data), &file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -10,7 +11,7 @@ import (
 
 // Evaluation is the undiscounted returns of some episodes.
 type Evaluation struct {
-	Returns []float64
+	Returns []float64 `json:"returns"`
 }
 
 // Mean is the average return.
@@ -61,19 +62,35 @@ func playEpisode(environment env.Environment, policy agent.Policy, visit func(en
 	}
 	spec := environment.Action()
 	observation, action := make([]float32, sizes.Observation), make([]float64, sizes.Action)
-	step, err := environment.Reset()
 	score := 0.0
-	for count := 0; err == nil; count++ {
+	step, err := environment.Reset()
+	for count := 0; count < maxEpisode; count++ {
+		if err == nil {
+			agent.Flatten(observation, step.Observation)
+			err = errors.Join(checkFinite(step.Reward, observation), visit(step))
+		}
+		if err != nil {
+			return 0, fmt.Errorf("step %d of an episode: %w", count, err)
+		}
 		score += step.Reward
-		if err = visit(step); err != nil || step.Type == env.Last {
-			break
+		if step.Type == env.Last {
+			return score, nil
 		}
-		if count == maxEpisode {
-			return 0, fmt.Errorf("run: an episode of evaluation did not end after %d steps", maxEpisode)
-		}
-		agent.Flatten(observation, step.Observation)
 		agent.Scale(action, policy.Act(observation, 0, true).Values, spec)
 		step, err = environment.Step(action)
 	}
-	return score, err
+	return 0, fmt.Errorf("an episode did not end after %d steps", maxEpisode)
+}
+
+// checkFinite tells which number of a time step is not finite.
+func checkFinite(reward float64, observation []float32) error {
+	if reward-reward != 0 {
+		return fmt.Errorf("reward is %v", reward)
+	}
+	for i, x := range observation {
+		if x-x != 0 {
+			return fmt.Errorf("observation[%d] is %v", i, x)
+		}
+	}
+	return nil
 }

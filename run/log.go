@@ -30,7 +30,7 @@ type runLog struct {
 // openLog opens the sinks of a session. Lines of a resumed run that lie beyond its checkpoint are
 // removed: they will be written again.
 func openLog(s *session, o Options) (*runLog, error) {
-	path := filepath.Join(s.folder, "metrics.jsonl")
+	path := filepath.Join(s.folder, metricsFile)
 	if err := track.TruncateAfter(path, s.state.Step); err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func openLog(s *session, o Options) (*runLog, error) {
 		return nil, err
 	}
 	board, err := track.CreateTensorBoard(s.folder)
-	if err == nil && s.state.Step > 0 {
+	if err == nil && o.Resume {
 		err = board.Resumed(s.state.Step + 1)
 	}
 	if err != nil {
@@ -80,7 +80,7 @@ func (l *runLog) evaluation(step int64, e Evaluation) error {
 
 // curve draws return against environment steps.
 func (l *runLog) curve(s *session) error {
-	records, err := track.ReadJSONL(filepath.Join(s.folder, "metrics.jsonl"))
+	records, err := track.ReadJSONL(filepath.Join(s.folder, metricsFile))
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/grad"
@@ -55,30 +56,33 @@ func readParameters(data []byte) (grad.Tree, error) {
 // transfer sets the named parts of a learner, or all parts if there are no names, from the parameters
 // of another run. It changes nothing if a part does not fit.
 func transfer(parts []agent.Part, source grad.Tree, names []string) error {
+	wanted, err := chooseParts(parts, names)
+	if err != nil {
+		return err
+	}
+	var chosen grad.Tree
+	for _, named := range source {
+		if slices.ContainsFunc(wanted, func(p agent.Part) bool { return strings.HasPrefix(named.Name, p.Name+"/") }) {
+			chosen = append(chosen, named)
+		}
+	}
+	return wholeTree(wanted).CopyFrom(chosen)
+}
+
+// chooseParts returns the named parts, or all if there are no names.
+func chooseParts(parts []agent.Part, names []string) ([]agent.Part, error) {
 	var known []string
-	var wanted []agent.Part
+	var chosen []agent.Part
 	for _, part := range parts {
 		known = append(known, part.Name)
 		if len(names) == 0 || slices.Contains(names, part.Name) {
-			wanted = append(wanted, part)
+			chosen = append(chosen, part)
 		}
 	}
 	for _, name := range names {
 		if !slices.Contains(known, name) {
-			return fmt.Errorf("the agent has no part %q; it has %v", name, known)
+			return nil, fmt.Errorf("the agent has no part %q; it has %s", name, strings.Join(known, ", "))
 		}
 	}
-	target := wholeTree(wanted)
-	var chosen grad.Tree
-	for _, named := range source {
-		if slices.ContainsFunc(wanted, func(p agent.Part) bool { return under(named.Name, p.Name) }) {
-			chosen = append(chosen, named)
-		}
-	}
-	return target.CopyFrom(chosen)
-}
-
-// under tells whether a parameter's path lies in the part called name.
-func under(path, name string) bool {
-	return len(path) > len(name) && path[:len(name)] == name && path[len(name)] == '/'
+	return chosen, nil
 }

@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/reverie-rl/reverie/env"
 	"github.com/reverie-rl/reverie/internal/rng"
@@ -24,6 +28,9 @@ func DefaultFilm() Film { return Film{Width: 320, Height: 240, FramesPerSecond: 
 // draw itself is an error.
 func (t *Trained) Record(path string, episodes int, seed uint64, film Film) (Evaluation, error) {
 	var result Evaluation
+	if err := prepareFilm(path); err != nil {
+		return result, err
+	}
 	environment, err := t.Experiment.Task.New(rng.Mix(seed, streamEvaluation))
 	if err != nil {
 		return result, err
@@ -31,11 +38,12 @@ func (t *Trained) Record(path string, episodes int, seed uint64, film Film) (Eva
 	defer environment.Close()
 	renderer, ok := environment.(env.Renderer)
 	if !ok {
-		return result, fmt.Errorf("%s cannot be drawn", t.Experiment.Config.Task)
+		return result, fmt.Errorf("the task %s cannot be drawn; `reverie eval` plays it without pictures", t.Experiment.Config.Task)
 	}
 	stride := 1
 	if paced, ok := environment.(env.Paced); ok {
 		stride = max(1, int(math.Round(1/(film.FramesPerSecond*paced.Interval()))))
+		film.FramesPerSecond = 1 / (float64(stride) * paced.Interval()) // so that the film takes as long as the episode
 	}
 	var frames []*image.RGBA
 	for range episodes {
@@ -55,4 +63,13 @@ func (t *Trained) Record(path string, episodes int, seed uint64, film Film) (Eva
 		result.Returns = append(result.Returns, score)
 	}
 	return result, track.WriteVideo(path, frames, film.FramesPerSecond)
+}
+
+// prepareFilm finds out what is wrong with path before the work is done, and makes its folder.
+func prepareFilm(path string) error {
+	extensions := []string{".gif", ".avi", ".png"}
+	if !slices.Contains(extensions, strings.ToLower(filepath.Ext(path))) {
+		return fmt.Errorf("%s: the extension %q is not known, choose %s", path, filepath.Ext(path), strings.Join(extensions, ", "))
+	}
+	return os.MkdirAll(filepath.Dir(path), 0o755)
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -45,25 +44,33 @@ type session struct {
 
 // state is what a checkpoint keeps besides parameters and replay.
 type state struct {
-	Step        int64     `json:"step"`
-	Updates     int64     `json:"updates"`
-	Draw        uint64    `json:"draw"` // of the sampler
-	Episodes    int64     `json:"episodes"`
-	Playing     bool      `json:"playing"`     // an episode has begun and not ended
-	Return      float64   `json:"return"`      // of the episode so far
-	LastReturn  float64   `json:"last_return"` // of the last whole episode
-	Evaluations []float64 `json:"evaluations"` // mean returns of all evaluations
-	Window      window    `json:"window"`      // the learner's metrics since the last line
-	Observation []float32 `json:"observation"`
-	Environment []byte    `json:"environment"` // its snapshot, if it can make one
+	Step        int64      `json:"step"`
+	Updates     int64      `json:"updates"`
+	Draw        uint64     `json:"draw"` // of the sampler
+	Episodes    int64      `json:"episodes"`
+	Playing     bool       `json:"playing"`     // an episode has begun and not ended
+	Return      float64    `json:"return"`      // of the episode so far
+	LastReturn  float64    `json:"last_return"` // of the last whole episode
+	Evaluation  Evaluation `json:"evaluation"`  // the last
+	Evaluations []float64  `json:"evaluations"` // mean returns of all evaluations
+	Window      window     `json:"window"`      // the learner's metrics since the last line
+	Observation []float32  `json:"observation"`
+	Environment []byte     `json:"environment"` // its snapshot, if it can make one
 }
+
+// What a run folder holds.
+const (
+	configFile       = "config.toml"
+	metricsFile      = "metrics.jsonl"
+	checkpointFolder = "checkpoints"
+)
 
 // newSession makes a run that has not begun.
 func newSession(e *Experiment, folder string) (*session, error) {
 	if err := e.Validate(); err != nil {
 		return nil, err
 	}
-	s := &session{experiment: e, folder: folder, store: checkpoint.Open(filepath.Join(folder, "checkpoints"))}
+	s := &session{experiment: e, folder: folder, store: checkpoint.Open(filepath.Join(folder, checkpointFolder))}
 	var err error
 	if s.environment, err = e.Task.New(rng.Mix(e.Config.Seed, streamEnvironment)); err != nil {
 		return nil, err
@@ -107,13 +114,11 @@ func (s *session) close() error {
 // save writes a checkpoint of everything.
 func (s *session) save() error {
 	s.state.Updates, s.state.Draw, s.state.Observation = s.learner.Updates(), s.sampler.Draw, s.observation
-	s.state.Environment = nil
-	if snapshotter, ok := s.environment.(env.Snapshotter); ok && s.state.Playing {
-		snapshot, err := snapshotter.Save()
-		if err != nil {
+	if snapshotter, ok := s.environment.(env.Snapshotter); ok {
+		var err error
+		if s.state.Environment, err = snapshotter.Save(); err != nil { // between episodes too: their starts are random
 			return err
 		}
-		s.state.Environment = snapshot
 	}
 	payloads := []checkpoint.Payload{{Name: parametersFile, Write: writeParameters(wholeTree(s.learner.Parts()))}}
 	for _, part := range s.table.Save() {
@@ -123,13 +128,9 @@ func (s *session) save() error {
 }
 
 // load takes over the newest checkpoint that is whole and reports those that are not on warnings.
-// Without any checkpoint the session stays at its beginning.
+// The error wraps checkpoint.ErrNone if there is no checkpoint; the session is then as it was.
 func (s *session) load(warnings io.Writer) error {
 	generation, err := newest(s.store, warnings)
-	if errors.Is(err, checkpoint.ErrNone) {
-		fmt.Fprintf(warnings, "%s holds no checkpoint yet: starting from the beginning\n", s.folder)
-		return nil
-	}
 	if err != nil {
 		return err
 	}
@@ -137,8 +138,16 @@ func (s *session) load(warnings io.Writer) error {
 		return fmt.Errorf("%s: %w", generation.Folder, err)
 	}
 	if err := loadParameters(generation, s.learner.Parts(), nil); err != nil {
+		return fmt.Errorf("%w\nresume with the settings that the run had, or begin another with --out", err)
+	}
+	if err := s.loadReplay(generation); err != nil {
 		return err
 	}
+	return s.resume()
+}
+
+// loadReplay fills the table with the rows of a generation.
+func (s *session) loadReplay(generation *checkpoint.Generation) error {
 	for _, name := range generation.Names() {
 		if !strings.HasPrefix(name, "rows-") {
 			continue
@@ -151,7 +160,7 @@ func (s *session) load(warnings io.Writer) error {
 			return err
 		}
 	}
-	return s.resume()
+	return nil
 }
 
 // resume puts the loaded state in its places.
@@ -174,8 +183,11 @@ func (s *session) resume() error {
 // newest loads a store and reports what it had to skip.
 func newest(store *checkpoint.Store, warnings io.Writer) (*checkpoint.Generation, error) {
 	generation, skipped, err := store.Load()
+	if errors.Is(err, checkpoint.ErrNone) {
+		return nil, fmt.Errorf("%w yet: the run has to train up to its first", err)
+	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w\nput a copy in their place, or train anew in another folder", err)
 	}
 	for _, one := range skipped {
 		fmt.Fprintf(warnings, "warning: %s cannot be used: %v\n", one.Folder, one.Reason)
@@ -211,9 +223,6 @@ type Trained struct {
 
 // Open loads the policy of the newest usable checkpoint in folder.
 func Open(folder string, catalogues Catalogues, warnings io.Writer) (*Trained, error) {
-	if _, err := os.Stat(folder); err != nil {
-		return nil, err
-	}
 	e, err := LoadExperiment(folder, catalogues)
 	if err != nil {
 		return nil, err
@@ -231,7 +240,7 @@ func Open(folder string, catalogues Catalogues, warnings io.Writer) (*Trained, e
 	if err != nil {
 		return nil, err
 	}
-	generation, err := newest(checkpoint.Open(filepath.Join(folder, "checkpoints")), warnings)
+	generation, err := newest(checkpoint.Open(filepath.Join(folder, checkpointFolder)), warnings)
 	if err != nil {
 		return nil, err
 	}

@@ -22,8 +22,7 @@ var ErrStopped = errors.New("stopped")
 // Options is how a training run is started.
 type Options struct {
 	Folder string
-	Resume bool   // go on from the newest checkpoint in Folder
-	From   string // RUN or RUN:part,part: parameters to start from
+	Resume bool // go on from the newest checkpoint in Folder
 	Output io.Writer
 }
 
@@ -36,23 +35,25 @@ type Result struct {
 }
 
 // Score is the mean of the last three evaluations: neighbouring ones differ too much to trust one.
-func (r Result) Score() float64 {
-	last := r.Evaluations[max(0, len(r.Evaluations)-3):]
-	return Evaluation{Returns: last}.Mean()
+func (r Result) Score() float64 { return Score(r.Evaluations) }
+
+// Score is the mean of the last three of a run's evaluations.
+func Score(evaluations []float64) float64 {
+	return Evaluation{Returns: evaluations[max(0, len(evaluations)-3):]}.Mean()
 }
 
 // Train runs an experiment to its last step, or until the context ends, which is ErrStopped.
 func Train(ctx context.Context, e *Experiment, o Options) (result *Result, err error) {
-	lock, err := prepareFolder(e, o)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, lock.Unlock()) }()
 	s, err := newSession(e, o.Folder)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
+	lock, err := prepareFolder(o)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, lock.Unlock()) }()
 	if err := s.start(o); err != nil {
 		return nil, err
 	}
@@ -61,32 +62,39 @@ func Train(ctx context.Context, e *Experiment, o Options) (result *Result, err e
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, log.close()) }()
-	return s.loop(ctx, log)
+	result, err = s.loop(ctx, log)
+	if err != nil && !errors.Is(err, ErrStopped) {
+		err = fmt.Errorf("%w\nwhat was saved in %s is kept: when the cause is removed, --resume goes on from there", err, s.folder)
+	}
+	return result, err
 }
 
-// start loads what the run begins with, and stores the settings.
+// start loads what the run begins with, and then stores the settings: those of a run that cannot go
+// on with them stay as they were.
 func (s *session) start(o Options) error {
+	err := checkpoint.ErrNone
 	if o.Resume {
-		if err := s.load(o.Output); err != nil {
-			return err
+		if err = s.load(o.Output); errors.Is(err, checkpoint.ErrNone) {
+			fmt.Fprintf(o.Output, "%s holds no checkpoint yet: starting from the beginning\n", s.folder)
 		}
-	} else if o.From != "" {
-		if err := s.inherit(o.From, o.Output); err != nil {
-			return err
-		}
+	}
+	if errors.Is(err, checkpoint.ErrNone) {
+		err = s.inherit(o.Output)
+	}
+	if err != nil {
+		return err
 	}
 	settings, err := s.experiment.encode()
 	if err != nil {
 		return err
 	}
-	return track.WriteFile(filepath.Join(s.folder, "config.toml"), settings)
+	return track.WriteFile(filepath.Join(s.folder, configFile), settings)
 }
 
 // loop is the whole of training: act, remember, learn, and now and then log, evaluate and save.
 func (s *session) loop(ctx context.Context, log *runLog) (*Result, error) {
 	config, schedule := s.experiment.Config, s.experiment.Agent.Schedule()
-	var last Evaluation
-	saved := int64(-1)
+	defer func() { log.progress.Finish(s.state.Step, s.learner.Updates()) }()
 	for s.state.Step < config.Steps {
 		if err := s.act(); err != nil {
 			return nil, fmt.Errorf("step %d: %w", s.state.Step, err)
@@ -105,25 +113,22 @@ func (s *session) loop(ctx context.Context, log *runLog) (*Result, error) {
 			}
 		}
 		if step%config.EvaluateEvery == 0 || step == config.Steps {
-			var err error
-			if last, err = s.evaluate(log); err != nil {
+			if err := s.evaluate(log); err != nil {
 				return nil, err
 			}
 		}
-		stopped := ctx.Err() != nil
+		stopped := ctx.Err() != nil && step < config.Steps
 		if step%config.CheckpointEvery == 0 || step == config.Steps || stopped {
 			if err := s.save(); err != nil {
 				return nil, err
 			}
-			saved = step
 		}
 		log.progress.Set(step, s.learner.Updates())
 		if stopped {
-			return nil, fmt.Errorf("%w at step %d, saved in %s", ErrStopped, saved, s.folder)
+			return nil, fmt.Errorf("%w at step %d, saved in %s", ErrStopped, step, s.folder)
 		}
 	}
-	log.progress.Finish(s.state.Step, s.learner.Updates())
-	return &Result{Step: s.state.Step, Evaluation: last, Evaluations: s.state.Evaluations, Folder: s.folder}, log.curve(s)
+	return &Result{Step: s.state.Step, Evaluation: s.state.Evaluation, Evaluations: s.state.Evaluations, Folder: s.folder}, log.curve(s)
 }
 
 // act takes one environment step, after beginning an episode if none is open, and remembers it.
@@ -162,33 +167,41 @@ func (s *session) act() error {
 }
 
 // evaluate plays with the deterministic policy. The start states depend on the seed and the step.
-func (s *session) evaluate(log *runLog) (Evaluation, error) {
+func (s *session) evaluate(log *runLog) error {
 	config := s.experiment.Config
 	seed := rng.Mix(config.Seed, streamEvaluation, uint64(s.state.Step))
 	evaluation, err := Evaluate(s.experiment.Task, s.policy, config.EvaluateEpisodes, seed)
 	if err != nil {
-		return evaluation, fmt.Errorf("evaluation at step %d: %w", s.state.Step, err)
+		return fmt.Errorf("evaluation at step %d: %w", s.state.Step, err)
 	}
+	s.state.Evaluation = evaluation
 	s.state.Evaluations = append(s.state.Evaluations, evaluation.Mean())
-	return evaluation, errors.Join(log.evaluation(s.state.Step, evaluation), log.curve(s))
+	return errors.Join(log.evaluation(s.state.Step, evaluation), log.curve(s))
 }
 
 // prepareFolder takes the run's folder, and refuses one that holds a run unless it is to be resumed.
-func prepareFolder(e *Experiment, o Options) (*checkpoint.Lock, error) {
-	if err := e.Validate(); err != nil {
-		return nil, err
-	}
+func prepareFolder(o Options) (*checkpoint.Lock, error) {
 	if err := os.MkdirAll(o.Folder, 0o755); err != nil {
-		return nil, fmt.Errorf("cannot create the run folder: %w", err)
+		return nil, fmt.Errorf("cannot create the run folder: %w; choose another with --out", err)
 	}
 	lock, err := checkpoint.LockFolder(o.Folder)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(filepath.Join(o.Folder, "config.toml")); err == nil && !o.Resume {
+	if !o.Resume && holdsRun(o.Folder) {
 		return nil, errors.Join(&ExistsError{o.Folder}, lock.Unlock())
 	}
 	return lock, nil
+}
+
+// holdsRun tells whether there is anything in folder that a new run would mix with its own.
+func holdsRun(folder string) bool {
+	for _, name := range []string{configFile, metricsFile, checkpointFolder} {
+		if _, err := os.Stat(filepath.Join(folder, name)); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // ExistsError says that a folder holds a run already.

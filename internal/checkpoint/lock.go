@@ -25,7 +25,7 @@ type Lock struct{ file *os.File }
 func LockFolder(folder string) (*Lock, error) {
 	file, err := os.OpenFile(filepath.Join(folder, lockName), os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
-		return nil, fmt.Errorf("checkpoint: locking %s: %w", folder, err)
+		return nil, cannotLock(folder, err)
 	}
 	if err := acquire(file); err != nil {
 		holder, _ := io.ReadAll(file) // for the message only
@@ -34,13 +34,17 @@ func LockFolder(folder string) (*Lock, error) {
 			return nil, fmt.Errorf("checkpoint: %s is in use by process %s: wait for it to end, stop it, or use another folder",
 				folder, cmp.Or(strings.TrimSpace(string(holder)), "(unknown)"))
 		}
-		return nil, fmt.Errorf("checkpoint: locking %s: %w", folder, err)
+		return nil, cannotLock(folder, err)
 	}
 	if err := signLock(file); err != nil {
 		file.Close()
-		return nil, fmt.Errorf("checkpoint: locking %s: %w", folder, err)
+		return nil, cannotLock(folder, err)
 	}
 	return &Lock{file}, nil
+}
+
+func cannotLock(folder string, err error) error {
+	return fmt.Errorf("checkpoint: locking %s: %w: make it writable and leave it some space, or use another folder", folder, err)
 }
 
 // signLock writes the number of this process into the lock's file.
