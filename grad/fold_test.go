@@ -41,6 +41,11 @@ func TestBiasFolding(t *testing.T) {
 			t.Output("product", product)
 			return product.Add(bias)
 		}},
+		"matrix needed": {1, func(t *grad.Tracer, x *grad.Value) *grad.Value {
+			product := x.Reshape(6, 4).MatMul(weight)
+			t.Output("product", product)
+			return product.Add(bias)
+		}},
 		"reshape needed": {2, func(_ *grad.Tracer, x *grad.Value) *grad.Value {
 			product := x.MatMul(weight)
 			return product.Add(bias).Add(product.Reshape(6, 3).Sum(0).Mul(grad.Scalar(0)))

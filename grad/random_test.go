@@ -14,12 +14,13 @@ import (
 type recipe struct {
 	shapes  [][]int  // of the inputs
 	choices [][3]int // operation and two operands
+	derive  bool     // the gradients, too
 }
 
 var recipeGenerator = rapid.Custom(func(t *rapid.T) recipe {
 	shape := rapid.SliceOfN(rapid.SampledFrom([]int{1, 2, 3, 5, 33}), 0, 3)
 	number := rapid.IntRange(0, 1<<20)
-	var r recipe
+	r := recipe{derive: rapid.Bool().Draw(t, "derive")}
 	r.shapes = rapid.SliceOfN(shape, 1, 3).Draw(t, "shapes")
 	for range rapid.IntRange(1, 30).Draw(t, "length") {
 		r.choices = append(r.choices, [3]int{number.Draw(t, "operation"), number.Draw(t, "first"), number.Draw(t, "second")})
@@ -65,20 +66,22 @@ var steps = []func(a, b *Value) *Value{
 	func(a, _ *Value) *Value { return lastAxis(a, func(axis int) *Value { return a.Maximum(axis) }) },
 	func(a, _ *Value) *Value { return lastAxis(a, func(axis int) *Value { return a.Softmax(axis) }) },
 	func(a, _ *Value) *Value { return lastAxis(a, func(int) *Value { return a.LogSumExp(0).Tanh() }) },
-	func(a, _ *Value) *Value { return lastAxis(a, func(int) *Value { return a.Standardise(0.5) }) },
+	func(a, _ *Value) *Value { return lastAxis(a, func(int) *Value { return a.Standardise(1) }) },
 	func(a, _ *Value) *Value {
 		return lastAxis(a, func(axis int) *Value { return a.Slice(axis, 0, (a.shape[axis]+1)/2) })
 	},
 	func(a, _ *Value) *Value { return lastAxis(a, func(axis int) *Value { return a.Concat(axis, a.Neg()) }) },
 	func(a, _ *Value) *Value { return matrix(a).Transpose(1, 0) },
-	func(a, b *Value) *Value { return fitting(a, b, (*Value).Add) },
-	func(a, b *Value) *Value { return fitting(a, b, (*Value).Sub) },
+	func(a, b *Value) *Value { return fitting(a, b, (*Value).Add).Mul(Scalar(0.5)) },
+	func(a, b *Value) *Value { return fitting(a, b, (*Value).Sub).Mul(Scalar(0.5)) },
 	func(a, b *Value) *Value { return fitting(a, b, (*Value).Mul).Tanh() },
 	func(a, b *Value) *Value { return fitting(a, b, (*Value).Max) },
 	func(a, b *Value) *Value { return fitting(a, b, (*Value).Min) },
-	func(a, b *Value) *Value { return fitting(a, b.Square().Add(Scalar(1)), (*Value).Div) },
+	func(a, b *Value) *Value {
+		return fitting(a, b, func(a *Value, b Operand) *Value { return a.Div(b.in(a.tracer).Square().Add(Scalar(1))) })
+	},
 	func(a, b *Value) *Value { return matrix(a).matMul(matrix(a), false, true).Tanh() },
-	func(a, b *Value) *Value { return matrix(a).matMul(matrix(a), true, false).Mul(Scalar(0.1)) },
+	func(a, b *Value) *Value { return matrix(a).matMul(matrix(a), true, false).Mul(Scalar(0.1)).Tanh() },
 	func(a, b *Value) *Value {
 		if m, n := matrix(a), matrix(b); m.shape[1] == n.shape[0] {
 			return m.MatMul(n).Add(n.Mean(0)).Tanh()
@@ -112,19 +115,17 @@ func fitting(a, b *Value, make func(a *Value, b Operand) *Value) *Value {
 	return make(a, a.Mean())
 }
 
-// program traces the recipe with the gradients of the sum of its last value. If pin is set every
-// value of the recipe is an output, which keeps its memory from being shared.
+// program traces the recipe. If pin is set every value is an output, which keeps its memory from
+// being shared.
 func (r recipe) program(pin bool) (*Program, error) {
 	return Trace(func(t *Tracer) {
 		inputs, values := r.trace(t)
 		last := values[len(values)-1]
 		t.Output("result", last)
-		var targets []Operand
-		for _, input := range inputs {
-			targets = append(targets, input)
-		}
-		for i, gradient := range Gradient(last.Sum(), targets...) {
-			t.Output(fmt.Sprint("gradient", i), gradient)
+		if r.derive {
+			for i, input := range inputs {
+				t.Output(fmt.Sprint("gradient", i), Gradient(last.Sum(), input)[0])
+			}
 		}
 		if pin {
 			for i, v := range t.values {
@@ -146,7 +147,7 @@ func (r recipe) fill(input func(name string, i int, value float64), random *rand
 // results are the outputs that every program of the recipe has.
 func (r recipe) results() []string {
 	names := []string{"result"}
-	for i := range r.shapes {
+	for i := 0; r.derive && i < len(r.shapes); i++ {
 		names = append(names, fmt.Sprint("gradient", i))
 	}
 	return names
