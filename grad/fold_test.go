@@ -53,8 +53,10 @@ func TestBiasFolding(t *testing.T) {
 		"twice": {1, func(_ *grad.Tracer, x *grad.Value) *grad.Value {
 			return x.MatMul(weight).Add(bias).Add(grad.NewParameter(3))
 		}},
-		"column": {1, func(_ *grad.Tracer, x *grad.Value) *grad.Value {
-			return x.MatMul(weight).Add(bias).Add(grad.NewParameter(3, 1))
+		"column": {2, func(_ *grad.Tracer, x *grad.Value) *grad.Value {
+			column := grad.NewParameter(3, 1)
+			copy(column.Data, []float32{1, 2, 3})
+			return x.MatMul(weight).Add(column).Add(bias).Sub(column)
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -47,7 +47,7 @@ func overlap(a, b block) bool {
 }
 
 // checkPlan fails if memory that is still needed is handed out again.
-func checkPlan(r *rapid.T, p *Program, made plan) {
+func checkPlan(r rapid.TB, p *Program, made plan) {
 	for i, early := range p.values {
 		if !inArena(early) {
 			continue
@@ -77,6 +77,20 @@ func TestPlanKeepsWhatIsNeeded(t *testing.T) {
 		executable := compileRecipe(r, recipeGenerator.Draw(r, "recipe"), false)
 		checkPlan(r, executable.program, makePlan(executable.program, executable.scratchSize))
 	})
+}
+
+// A value that is both operands of its last use is released once.
+func TestPlanReleasesDoubledOperandsOnce(t *testing.T) {
+	program, err := Trace(func(t *Tracer) {
+		a := t.Normal(1, 8, 8)
+		b := a.MatMul(a)
+		c, d := b.Transpose(1, 0), b.Exp()
+		t.Output("result", c.MatMul(d).MatMul(c))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkPlan(t, program, makePlan(program, func(*Value) int { return 0 }))
 }
 
 // Memory that is shared, and operations that are folded, change no result.
