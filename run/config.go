@@ -20,6 +20,7 @@ import (
 	"reflect"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -154,14 +155,31 @@ func keys(target any) []string {
 
 // decodeSetting reads value as TOML and, if it is not, as a string.
 func decodeSetting(target any, key, value string) error {
-	_, err := toml.Decode(key+" = "+value, target)
-	if err == nil {
-		return nil
+	for _, text := range []string{value, strconv.Quote(value)} {
+		if _, err := toml.Decode(key+" = "+text, target); err == nil {
+			return nil
+		}
 	}
-	if _, quoted := toml.Decode(fmt.Sprintf("%s = %q", key, value), target); quoted == nil {
-		return nil
+	structure := reflect.TypeOf(target).Elem()
+	field := structure.Field(slices.Index(keys(target), key))
+	return fmt.Errorf("setting %s is %s, must be %s", key, value, allowed(field.Type))
+}
+
+// allowed describes the values of a setting.
+func allowed(setting reflect.Type) string {
+	switch setting.Kind() {
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int, reflect.Int64:
+		return "a whole number"
+	case reflect.Uint64:
+		return "a whole number, not negative"
+	case reflect.Float64:
+		return "a number"
+	case reflect.Slice:
+		return "a list, as in [64, 64]"
 	}
-	return fmt.Errorf("setting %s=%s: %s", key, value, strings.TrimPrefix(err.Error(), "toml: "))
+	return "a " + setting.String()
 }
 
 // encode writes the experiment's settings as TOML.
@@ -181,7 +199,7 @@ func LoadExperiment(folder string, catalogues Catalogues) (*Experiment, error) {
 	path := filepath.Join(folder, configFile)
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s holds no run: there is no config.toml", folder)
+		return nil, fmt.Errorf("%s holds no run, there is no config.toml: name another folder, or train there first", folder)
 	}
 	if err != nil {
 		return nil, err

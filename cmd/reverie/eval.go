@@ -1,9 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 
 	"github.com/reverie-rl/reverie/run"
 )
@@ -43,8 +43,8 @@ func (c *evalCommand) Run(s *session) error {
 	if c.JSON {
 		return json.NewEncoder(s.out).Encode(evaluationReport{config.Task, config.Agent, trained.Step, c.Episodes, evaluation.Mean(), evaluation.Deviation(), evaluation.Returns})
 	}
-	fmt.Fprintf(s.out, "%s on %s at step %d: %.1f ± %.1f over %d episodes\n", config.Agent, config.Task, trained.Step, evaluation.Mean(), evaluation.Deviation(), c.Episodes)
-	return nil
+	_, err = fmt.Fprintf(s.out, "%s on %s at step %d: %.1f ± %.1f over %d episodes\n", config.Agent, config.Task, trained.Step, evaluation.Mean(), evaluation.Deviation(), c.Episodes)
+	return err
 }
 
 type recordCommand struct {
@@ -66,15 +66,12 @@ func (c *recordCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	path := c.Out
-	if path == "" {
-		path = filepath.Join(c.Folder, "videos", "policy.gif")
-	}
+	path := cmp.Or(c.Out, filmPath(c.Folder))
 	film := run.Film{Camera: c.Camera, Width: c.Width, Height: c.Height, FramesPerSecond: run.DefaultFilm().FramesPerSecond}
 	evaluation, err := trained.Record(path, c.Episodes, c.Seed, film)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.out, "%s: %d episodes, mean return %.1f\n", path, c.Episodes, evaluation.Mean())
-	return nil
+	_, err = fmt.Fprintf(s.out, "%s: %d episodes, mean return %.1f\n", path, c.Episodes, evaluation.Mean())
+	return err
 }

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -69,16 +67,14 @@ func catalogues() run.Catalogues {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(execute(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(execute(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // execute runs the command line and returns the exit code.
 func execute(ctx context.Context, arguments []string, out, log io.Writer) int {
 	var line commands
 	exited := -1
-	parser, err := kong.New(&line, kong.Name("reverie"), kong.UsageOnError(),
+	parser, err := kong.New(&line, kong.Name("reverie"),
 		kong.Description("Learning to act: train control policies, see them, and use them, in Go."),
 		kong.Writers(out, log), kong.Exit(func(code int) { exited = code }))
 	if err != nil {
@@ -92,7 +88,7 @@ func execute(ctx context.Context, arguments []string, out, log io.Writer) int {
 	if err == nil {
 		err = parsed.Run(&session{ctx, catalogues(), out, log})
 	} else {
-		err = usage(err)
+		err = usage(fmt.Errorf("%w; --help tells what can be asked for", err))
 	}
 	return report(log, err)
 }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 
@@ -60,9 +62,12 @@ func (c *rolloutCommand) Run(s *session) error {
 	if !ok {
 		return usage(fmt.Errorf("%s has no physical state to set", c.Task))
 	}
+	if err := input.checkControls(environment.Action()); err != nil {
+		return usage(fmt.Errorf("%s: %w", c.In, err))
+	}
 	step, err := environment.SetState(input.QPos, input.QVel)
 	if err != nil {
-		return usage(err)
+		return usage(fmt.Errorf("%s: %w", c.In, err))
 	}
 	if err := c.print(s, environment, 0, step); err != nil {
 		return err
@@ -83,17 +88,43 @@ func (c *rolloutCommand) Run(s *session) error {
 
 func (c *rolloutCommand) read() (rolloutInput, error) {
 	var input rolloutInput
-	file, err := os.Open(c.In)
+	data, err := os.ReadFile(c.In)
 	if err != nil {
 		return input, err
 	}
-	defer file.Close()
-	decoder := json.NewDecoder(file)
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&input); err != nil {
-		return input, fmt.Errorf("%s, at byte %d: %w", c.In, decoder.InputOffset(), err)
+	err = json.Unmarshal(data, new(json.RawMessage)) // finds what is no JSON, also after the object
+	if err == nil {
+		decoder := json.NewDecoder(bytes.NewReader(data))
+		decoder.DisallowUnknownFields()
+		err = decoder.Decode(&input)
+	}
+	if err != nil {
+		return input, fmt.Errorf("%s%s: %w", c.In, place(err), err)
 	}
 	return input, nil
+}
+
+// place tells at which byte JSON could not be read, if the error knows.
+func place(err error) string {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Sprintf(", at byte %d", syntax.Offset)
+	case errors.As(err, &kind):
+		return fmt.Sprintf(", at byte %d", kind.Offset)
+	}
+	return ""
+}
+
+// checkControls finds the first control that the task cannot take.
+func (i rolloutInput) checkControls(spec env.Spec) error {
+	for number, control := range i.Controls {
+		if err := spec.CheckAction(control); err != nil {
+			return fmt.Errorf("controls[%d]: %w", number, err)
+		}
+	}
+	return nil
 }
 
 func (c *rolloutCommand) print(s *session, environment simulated, number int, step env.TimeStep) error {

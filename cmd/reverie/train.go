@@ -1,11 +1,13 @@
 package main
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/reverie-rl/reverie/run"
 )
@@ -15,7 +17,7 @@ type trainCommand struct {
 	Task   string   `required:"" help:"The task, as in control/cartpole-swingup."`
 	Steps  *int64   `help:"Environment steps in all."`
 	Seed   *uint64  `help:"Seed of everything random."`
-	Preset string   `default:"default" help:"The algorithm's preset to start from."`
+	Preset string   `default:"default" help:"The algorithm's preset to start from; a resumed run keeps its settings."`
 	Set    []string `sep:"none" placeholder:"KEY=VALUE" help:"Change a setting of config.toml; may be repeated."`
 	Out    string   `type:"path" help:"The run folder; by default one under runs/."`
 	From   string   `placeholder:"RUN[:PART,...]" help:"Start from parameters of another run."`
@@ -29,9 +31,9 @@ func (c *trainCommand) Run(s *session) error {
 	if err != nil {
 		return usage(err)
 	}
-	o := run.Options{Folder: c.folder(experiment), Resume: c.Resume, From: c.From, Output: s.log}
+	o := run.Options{Folder: c.folder(experiment), Resume: c.Resume, Output: s.log}
 	fmt.Fprintf(s.log, "%s on %s, seed %d, %d steps, in %s\n", experiment.Config.Agent, experiment.Config.Task, experiment.Config.Seed, experiment.Config.Steps, o.Folder)
-	result, err := run.Train(s.context, experiment, o)
+	result, err := trainUntilSignal(s.context, experiment, o)
 	if err != nil {
 		return err
 	}
@@ -44,6 +46,15 @@ func (c *trainCommand) Run(s *session) error {
 	return nil
 }
 
+// trainUntilSignal trains, and stops with a checkpoint at an interrupt. A second one ends the
+// process at once.
+func trainUntilSignal(ctx context.Context, experiment *run.Experiment, o run.Options) (*run.Result, error) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	return run.Train(ctx, experiment, o)
+}
+
 // experiment resolves the command line, and with --resume the stored settings, to an experiment.
 func (c *trainCommand) experiment(s *session) (*run.Experiment, error) {
 	config := run.DefaultConfig()
@@ -52,27 +63,35 @@ func (c *trainCommand) experiment(s *session) (*run.Experiment, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !c.Resume {
-		return experiment, errors.Join(c.apply(experiment), experiment.Validate())
+	if err := c.apply(experiment); err != nil {
+		return nil, err
 	}
-	stored, err := run.LoadExperiment(c.folder(experiment), s.catalogues)
+	if c.Resume {
+		return c.resumed(s, c.folder(experiment))
+	}
+	return experiment, experiment.Validate()
+}
+
+// resumed is the experiment in folder with the changes that the command line makes.
+func (c *trainCommand) resumed(s *session, folder string) (*run.Experiment, error) {
+	stored, err := run.LoadExperiment(folder, s.catalogues)
 	if err != nil {
 		return nil, err
 	}
 	if stored.Config.Agent != c.Agent || stored.Config.Task != c.Task {
-		return nil, fmt.Errorf("%s holds a run of %s on %s, not of %s on %s", c.folder(experiment), stored.Config.Agent, stored.Config.Task, c.Agent, c.Task)
+		return nil, fmt.Errorf("%s holds a run of %s on %s, not of %s on %s", folder, stored.Config.Agent, stored.Config.Task, c.Agent, c.Task)
 	}
-	changed, err := run.LoadExperiment(c.folder(experiment), s.catalogues)
+	changed, err := run.LoadExperiment(folder, s.catalogues)
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(c.apply(changed), changed.Validate()); err != nil {
+	if err := c.apply(changed); err != nil {
 		return nil, err
 	}
 	for _, difference := range stored.Differences(changed) {
 		fmt.Fprintln(s.log, "changed setting:", difference)
 	}
-	return changed, nil
+	return changed, changed.Validate()
 }
 
 // apply changes the settings that the command line names.
@@ -82,6 +101,9 @@ func (c *trainCommand) apply(experiment *run.Experiment) error {
 	}
 	if c.Seed != nil {
 		experiment.Config.Seed = *c.Seed
+	}
+	if c.From != "" {
+		experiment.Config.From = c.From
 	}
 	for _, assignment := range c.Set {
 		if err := experiment.Set(assignment); err != nil {
@@ -96,27 +118,22 @@ func (c *trainCommand) folder(experiment *run.Experiment) string {
 	if c.Out != "" {
 		return c.Out
 	}
-	seed := experiment.Config.Seed
-	if c.Seed != nil {
-		seed = *c.Seed
-	}
-	return filepath.Join("runs", fmt.Sprintf("%s_%s_seed%d", c.Agent, strings.ReplaceAll(c.Task, "/", "_"), seed))
+	return filepath.Join("runs", fmt.Sprintf("%s_%s_seed%d", c.Agent, strings.ReplaceAll(c.Task, "/", "_"), experiment.Config.Seed))
 }
 
 // film records one episode. A task or a machine that cannot draw is no reason to fail the training.
 func (c *trainCommand) film(s *session, folder string) {
 	trained, err := run.Open(folder, s.catalogues, s.log)
-	path := filepath.Join(folder, "videos", "policy.gif")
 	if err == nil {
-		err = os.MkdirAll(filepath.Dir(path), 0o755)
-	}
-	if err == nil {
-		_, err = trained.Record(path, 1, trained.Experiment.Config.Seed, run.DefaultFilm())
+		_, err = trained.Record(filmPath(folder), 1, trained.Experiment.Config.Seed, run.DefaultFilm())
 	}
 	if err != nil {
 		fmt.Fprintln(s.log, "no film:", err)
 	}
 }
+
+// filmPath is where the film of a run is unless another place is asked for.
+func filmPath(folder string) string { return filepath.Join(folder, "videos", "policy.gif") }
 
 // listPaths prints what the run left and where.
 func (c *trainCommand) listPaths(s *session, folder string) {

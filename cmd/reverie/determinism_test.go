@@ -1,0 +1,187 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// metrics returns the lines of a run's metrics.jsonl without their times.
+func metrics(t testing.TB, run string) []map[string]any {
+	t.Helper()
+	var lines []map[string]any
+	for text := range strings.Lines(read(t, filepath.Join(run, "metrics.jsonl"))) {
+		var line map[string]any
+		if err := json.Unmarshal([]byte(text), &line); err != nil {
+			t.Fatal(err)
+		}
+		delete(line, "time")
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// expectSame compares everything that two runs came to: parameters, replay, the state of
+// environment and counters, and metrics.
+func expectSame(t *testing.T, got, want string) {
+	t.Helper()
+	ours, theirs := contents(t, newest(t, got)), contents(t, newest(t, want))
+	for name := range theirs {
+		if ours[name] != theirs[name] {
+			t.Errorf("%s differs", name)
+		}
+	}
+	if len(ours) != len(theirs) {
+		t.Errorf("%d files, want %d", len(ours), len(theirs))
+	}
+	if diff := cmp.Diff(metrics(t, want), metrics(t, got)); diff != "" {
+		t.Errorf("metrics differ:\n%s", diff)
+	}
+}
+
+// reference trains without a stop and returns the run.
+func reference(t *testing.T, more ...string) string {
+	t.Helper()
+	folder := filepath.Join(t.TempDir(), "reference")
+	succeed(t, small(folder, more...)...)
+	if len(metrics(t, folder)) < 5 {
+		t.Fatal("the run logged next to nothing")
+	}
+	return folder
+}
+
+func TestSameSeedSameBytes(t *testing.T) {
+	want := reference(t, "--set", "workers=1")
+	for name, setting := range map[string]string{"repeated": "workers=1", "2 workers": "workers=2"} {
+		t.Run(name, func(t *testing.T) { expectSame(t, reference(t, "--set", setting), want) })
+	}
+	other := reference(t, "--seed", "2")
+	if read(t, filepath.Join(newest(t, other), "learner.safetensors")) == read(t, filepath.Join(newest(t, want), "learner.safetensors")) {
+		t.Error("another seed gives the same parameters")
+	}
+}
+
+// TestKilledAndResumed kills a training at random moments: the run must end as one that was left
+// alone.
+func TestKilledAndResumed(t *testing.T) {
+	length := []string{"--steps", "8000"}
+	killAndResume(t, reference(t, length...), func(folder string) []string { return small(folder, length...) })
+}
+
+// killAndResume kills the training of command five times, at a random moment after it saved another
+// checkpoint, lets it end, and compares it with the run want.
+func killAndResume(t *testing.T, want string, command func(folder string) []string) {
+	t.Helper()
+	folder := filepath.Join(t.TempDir(), "killed")
+	arguments := command(folder)
+	killed := 0
+	for range 5 {
+		process := program(arguments...)
+		last := generations(folder)
+		begin(t, process)
+		awaitCheckpoint(t, folder, last)
+		time.Sleep(time.Duration(rand.IntN(30)) * time.Millisecond)
+		if !end(t, process, syscall.SIGKILL).Exited() {
+			killed++
+		}
+		arguments = append(command(folder), "--resume")
+	}
+	if killed < 3 {
+		t.Fatalf("only %d processes could be killed before they were done", killed)
+	}
+	succeed(t, arguments...)
+	expectSame(t, folder, want)
+}
+
+func begin(t *testing.T, process *exec.Cmd) {
+	t.Helper()
+	if err := process.Start(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// end sends a signal and waits for the end.
+func end(t *testing.T, process *exec.Cmd, signal os.Signal) *os.ProcessState {
+	t.Helper()
+	if err := process.Process.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		t.Fatal(err)
+	}
+	_ = process.Wait() // its error is the state
+	return process.ProcessState
+}
+
+// awaitCheckpoint waits for a run to have other checkpoints than before.
+func awaitCheckpoint(t *testing.T, folder string, before []string) {
+	t.Helper()
+	for range 30_000 {
+		if !slices.Equal(generations(folder), before) {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Fatal("no checkpoint was saved in 30 s")
+}
+
+func TestSignals(t *testing.T) {
+	want := reference(t, "--steps", "6000")
+	for _, signal := range []os.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		t.Run(signal.String(), func(t *testing.T) {
+			folder := filepath.Join(t.TempDir(), "stopped")
+			process := program(small(folder, "--steps", "6000")...)
+			var out, log bytes.Buffer
+			process.Stdout, process.Stderr = &out, &log
+			begin(t, process)
+			awaitCheckpoint(t, folder, nil)
+			state := end(t, process, signal)
+			result := outcome{state.ExitCode(), out.String(), log.String()}
+			expectFailure(t, result, exitStopped, "stopped at step", folder, "the same command with --resume goes on")
+			succeed(t, small(folder, "--steps", "6000", "--resume")...)
+			expectSame(t, folder, want)
+		})
+	}
+}
+
+// A run that was extended ends as one that was as long from the beginning. It stood between two
+// episodes.
+func TestExtendedRun(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "extended")
+	succeed(t, small(folder, "--steps", "2000")...)
+	result := succeed(t, small(folder, "--resume")...)
+	if want := "changed setting: steps: 3000, was 2000"; !strings.Contains(result.log, want) {
+		t.Errorf("the log does not say %q:\n%s", want, result.log)
+	}
+	expectSame(t, folder, reference(t))
+}
+
+// Resuming a run that is at its end changes nothing and reports it again.
+func TestFinishedRunResumed(t *testing.T) {
+	folder := reference(t)
+	before, lines := contents(t, newest(t, folder)), metrics(t, folder)
+	result := succeed(t, small(folder, "--resume")...)
+	if !strings.Contains(result.out, "over 1 episodes") || strings.Contains(result.out, "NaN") {
+		t.Errorf("the report is %s", result.out)
+	}
+	if diff := cmp.Diff(before, contents(t, newest(t, folder))) + cmp.Diff(lines, metrics(t, folder)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestEvaluationsDoNotDisturbTraining(t *testing.T) {
+	often, seldom := reference(t, "--set", "evaluate_every=300"), reference(t)
+	for _, name := range []string{"learner.safetensors", "rows-000000000000-000000003003.safetensors"} {
+		if read(t, filepath.Join(newest(t, often), name)) != read(t, filepath.Join(newest(t, seldom), name)) {
+			t.Errorf("%s differs", name)
+		}
+	}
+}
