@@ -32,6 +32,8 @@ type learner struct {
 	temperature, penalty                temperature
 	meanMultiplier, deviationMultiplier optim.Dual
 
+	online, target grad.Tree // policy and critic, and their target copies
+
 	policyOptimiser, criticOptimiser, dualOptimiser *optim.Adam
 
 	step        *grad.Executable[float32]
@@ -69,6 +71,8 @@ func (l *learner) build(random *rand.Rand) {
 	c, o, a := l.config, l.sizes.Observation, l.sizes.Action
 	l.policy, l.critic = newPolicy(c, o, a, random), newCritic(c, o, a, random)
 	l.targetPolicy, l.targetCritic = newPolicy(c, o, a, random), newCritic(c, o, a, random)
+	l.online = grad.TreeOf([]any{l.policy, l.critic})
+	l.target = grad.TreeOf([]any{l.targetPolicy, l.targetCritic})
 	l.copyTargets()
 	l.temperature = newTemperature(c)
 	duals := []any{l.temperature}
@@ -158,9 +162,6 @@ func (l *learner) bind() {
 
 // Step makes one update from a batch drawn from experience.
 func (l *learner) Step(experience *replay.Sampler) error {
-	if l.updates%l.config.TargetPeriod == 0 {
-		l.copyTargets()
-	}
 	var err error
 	if l.config.Target == TargetRetrace {
 		err = experience.SampleSequences(l.sequences, l.config.SequenceLength)
@@ -169,6 +170,9 @@ func (l *learner) Step(experience *replay.Sampler) error {
 	}
 	if err != nil {
 		return err
+	}
+	if l.updates%l.config.TargetPeriod == 0 {
+		l.copyTargets()
 	}
 	return l.update()
 }
@@ -194,13 +198,8 @@ func (l *learner) update() error {
 
 // copyTargets sets the target networks to the online ones.
 func (l *learner) copyTargets() {
-	for _, pair := range [][2]grad.Tree{
-		{grad.TreeOf(l.targetPolicy), grad.TreeOf(l.policy)},
-		{grad.TreeOf(l.targetCritic), grad.TreeOf(l.critic)},
-	} {
-		for i, target := range pair[0] {
-			copy(target.Data, pair[1][i].Data)
-		}
+	for i, target := range l.target {
+		copy(target.Data, l.online[i].Data)
 	}
 }
 

@@ -1,0 +1,126 @@
+// Package agenttest checks that an algorithm keeps the contract of package agent: one suite for all,
+// on a little random experience.
+package agenttest
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/grad"
+	"github.com/reverie-rl/reverie/replay"
+)
+
+// Run checks algorithm. preset returns the settings to learn with: small networks and batches keep
+// the suite quick, and what happens only now and then should happen within ten updates.
+func Run(t *testing.T, algorithm agent.Algorithm, preset func() agent.Config) {
+	for _, c := range checks {
+		t.Run(c.name, func(t *testing.T) {
+			if err := c.run(suite{algorithm, preset}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// suite is what is checked. Checks return an error, so that they can be tested themselves.
+type suite struct {
+	algorithm agent.Algorithm
+	preset    func() agent.Config
+}
+
+var checks = []struct {
+	name string
+	run  func(s suite) error
+}{
+	{"Presets", suite.checkPresets},
+	{"ForeignConfig", suite.checkForeignConfig},
+	{"Parts", suite.checkParts},
+	{"Metrics", suite.checkMetrics},
+	{"EmptyReplay", suite.checkEmptyReplay},
+	{"Seeds", suite.checkSeeds},
+	{"Workers", suite.checkWorkers},
+	{"Resume", suite.checkResume},
+	{"HugeRewards", suite.checkHugeRewards},
+	{"Mode", suite.checkMode},
+	{"Sample", suite.checkSample},
+	{"PolicySeed", suite.checkPolicySeed},
+	{"Refresh", suite.checkRefresh},
+	{"Allocation", suite.checkAllocation},
+}
+
+// sizes of the task that the experience pretends to come from.
+var sizes = agent.Sizes{Observation: 3, Action: 2}
+
+// updates is how long checks learn.
+const updates = 10
+
+// trainee is a learner with the experience that it learns from.
+type trainee struct {
+	agent.Learner
+	sampler *replay.Sampler
+}
+
+// trainee returns a new learner with all randomness drawn from seed.
+func (s suite) trainee(seed uint64, workers *grad.Workers) (*trainee, error) {
+	learner, err := s.algorithm.New(s.preset(), sizes, seed, workers)
+	if err != nil {
+		return nil, fmt.Errorf("new learner: %w", err)
+	}
+	sampler, err := newSampler(1)
+	return &trainee{learner, sampler}, err
+}
+
+// trained is a trainee after some updates.
+func (s suite) trained(seed uint64, workers *grad.Workers) (*trainee, error) {
+	t, err := s.trainee(seed, workers)
+	if err != nil {
+		return nil, err
+	}
+	return t, t.learn(updates)
+}
+
+// learn makes count updates.
+func (t *trainee) learn(count int) error {
+	for range count {
+		if err := t.Step(t.sampler); err != nil {
+			return fmt.Errorf("step %d: %w", t.Updates(), err)
+		}
+	}
+	return nil
+}
+
+// tree is all parts in one.
+func (t *trainee) tree() grad.Tree {
+	var whole grad.Tree
+	for _, part := range t.Parts() {
+		whole = append(whole, part.Under(part.Name)...)
+	}
+	return whole
+}
+
+// snapshot is a copy of all parts.
+func (t *trainee) snapshot() grad.Tree {
+	tree := t.tree()
+	like := tree.Like()
+	for i, named := range tree {
+		copy(like[i].Data, named.Data)
+	}
+	return like
+}
+
+// different names the first parameter of which not every bit is the same in both trees.
+func different(a, b grad.Tree) (name string, found bool) {
+	if difference := a.Diff(b); difference != "" {
+		return difference, true
+	}
+	for i, named := range a {
+		for j, x := range named.Data {
+			if math.Float32bits(x) != math.Float32bits(b[i].Data[j]) {
+				return fmt.Sprintf("%s[%d] is %v and %v", named.Name, j, x, b[i].Data[j]), true
+			}
+		}
+	}
+	return "", false
+}
