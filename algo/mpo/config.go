@@ -60,7 +60,7 @@ type Config struct {
 func Default() *Config {
 	return &Config{
 		PolicyLayers: []int{256, 256}, CriticLayers: []int{256, 256},
-		Warmup: 1000, StepsPerUpdate: 4, Batch: 128, Samples: 10,
+		Warmup: 1000, StepsPerUpdate: 2, Batch: 128, Samples: 10,
 		Target: TargetNStep, NStep: 5, SequenceLength: 8, Lambda: 1, Discount: 0.99,
 		LearningRate: 3e-4, DualLearningRate: 1e-2, GradientNorm: 40, TargetPeriod: 100,
 		Temperature: TemperatureExact, Epsilon: 0.1, EpsilonPenalty: 1e-3, EpsilonMean: 2.5e-3, EpsilonDeviation: 1e-6,
