@@ -1,0 +1,148 @@
+package agenttest
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/grad"
+)
+
+// toyPolicy adds noise to the linear mean.
+type toyPolicy struct {
+	learner *toyLearner
+	own     *grad.Parameter
+	values  []float32
+	acts    uint64
+}
+
+func (p *toyPolicy) Refresh() {
+	if p.learner.fault != "does not refresh" {
+		copy(p.own.Data, p.learner.Weight.Data)
+	}
+}
+
+func (p *toyPolicy) Act(observation []float32, occasion uint64, deterministic bool) agent.Action {
+	p.acts++
+	noise := p.noise(occasion, deterministic)
+	clear(p.values)
+	for i, x := range p.own.Data {
+		if p.learner.fault != "sees nothing" {
+			x *= observation[i/sizes.Action]
+		}
+		p.values[i%sizes.Action] += x
+	}
+	for i := range p.values {
+		p.values[i] += noise
+	}
+	probability := float32(-1)
+	switch p.learner.fault {
+	case "impossible action":
+		probability = float32(math.Inf(-1))
+	case "writes to the observation":
+		observation[0] = 0
+	case "action too long":
+		return agent.Action{Values: append(p.values, 0)}
+	case "allocates when acting":
+		toySink = make([]float32, 100)
+	}
+	return agent.Action{Values: p.values, LogProbability: probability}
+}
+
+func (p *toyPolicy) noise(occasion uint64, deterministic bool) float32 {
+	seed := p.learner.seed
+	switch p.learner.fault {
+	case "one noise for all":
+		occasion = 1
+	case "counts acts":
+		occasion = p.acts
+	case "no seed in noise":
+		seed = 1
+	}
+	if deterministic && p.learner.fault != "noisy mode" {
+		return 0
+	}
+	source := rand.NewPCG(seed, occasion)
+	return float32(source.Uint64()%1000) / 1000
+}
+
+func TestAHealthyAlgorithmPasses(t *testing.T) {
+	Run(t, toy(""), func() agent.Config { return &toyConfig{} })
+}
+
+// faults names the check that must find each.
+var faults = map[string]string{
+	"no default":                 "Presets",
+	"invalid preset":             "Presets",
+	"takes any configuration":    "ForeignConfig",
+	"same names":                 "Parts",
+	"empty part":                 "Parts",
+	"new parameters":             "Parts",
+	"renames metrics":            "Metrics",
+	"no number":                  "Metrics",
+	"counts by two":              "Metrics",
+	"changes without experience": "EmptyReplay",
+	"learns without experience":  "EmptyReplay",
+	"ignores the seed":           "Seeds",
+	"draws anywhere":             "Seeds",
+	"counts workers":             "Workers",
+	"forgets the optimiser":      "Resume",
+	"does not resume":            "Resume",
+	"hidden state":               "Resume",
+	"overflows in silence":       "HugeRewards",
+	"noisy mode":                 "Mode",
+	"sees nothing":               "Mode",
+	"impossible action":          "Mode",
+	"writes to the observation":  "Mode",
+	"action too long":            "Sample",
+	"one noise for all":          "Sample",
+	"counts acts":                "Sample",
+	"no seed in noise":           "PolicySeed",
+	"shares parameters":          "Refresh",
+	"does not refresh":           "Refresh",
+	"allocates":                  "Allocation",
+	"allocates when acting":      "Allocation",
+}
+
+func TestFaultsAreFound(t *testing.T) {
+	for fault, name := range faults {
+		t.Run(fault, func(t *testing.T) {
+			s := suite{toy(fault), func() agent.Config { return &toyConfig{fault} }}
+			if fault == "no default" {
+				s.preset = func() agent.Config { return &toyConfig{} }
+			}
+			if err := find(t, name).run(s); err == nil {
+				t.Errorf("%s passes", name)
+			}
+		})
+	}
+}
+
+// Every check finds some fault.
+func TestEveryCheckCanFail(t *testing.T) {
+	failing := map[string]bool{}
+	for _, name := range faults {
+		failing[name] = true
+	}
+	for _, c := range checks {
+		if !failing[c.name] {
+			t.Errorf("no fault makes %s fail", c.name)
+		}
+	}
+}
+
+type check = struct {
+	name string
+	run  func(s suite) error
+}
+
+func find(t *testing.T, name string) check {
+	for _, c := range checks {
+		if c.name == name {
+			return c
+		}
+	}
+	t.Fatalf("there is no check %q", name)
+	return check{}
+}
