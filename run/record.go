@@ -1,6 +1,7 @@
 package run
 
 import (
+	"errors"
 	"fmt"
 	"image"
 	"math"
@@ -40,29 +41,39 @@ func (t *Trained) Record(path string, episodes int, seed uint64, film Film) (Eva
 	if !ok {
 		return result, fmt.Errorf("the task %s cannot be drawn; `reverie eval` plays it without pictures", t.Experiment.Config.Task)
 	}
-	stride := 1
+	shots := camera{film: film, renderer: renderer, stride: 1}
 	if paced, ok := environment.(env.Paced); ok {
-		stride = max(1, int(math.Round(1/(film.FramesPerSecond*paced.Interval()))))
-		film.FramesPerSecond = 1 / (float64(stride) * paced.Interval()) // so that the film takes as long as the episode
+		shots.stride = max(1, int(math.Round(1/(film.FramesPerSecond*paced.Interval()))))
+		film.FramesPerSecond = 1 / (float64(shots.stride) * paced.Interval()) // the film takes as long as the episode
 	}
-	var frames []*image.RGBA
 	for range episodes {
-		count := 0
-		score, err := playEpisode(environment, t.Policy, func(env.TimeStep) error {
-			count++
-			if (count-1)%stride != 0 {
-				return nil
-			}
-			frame, err := renderer.Render(film.Camera, film.Width, film.Height)
-			frames = append(frames, frame)
-			return err
-		})
+		shots.count = 0
+		score, err := playEpisode(environment, t.Policy, shots.see)
 		if err != nil {
 			return result, err
 		}
 		result.Returns = append(result.Returns, score)
 	}
-	return result, track.WriteVideo(path, frames, film.FramesPerSecond)
+	return result, track.WriteVideo(path, shots.frames, film.FramesPerSecond)
+}
+
+// camera keeps a picture of the first of every stride time steps of an episode.
+type camera struct {
+	film     Film
+	renderer env.Renderer
+	stride   int
+	count    int // time steps seen
+	frames   []*image.RGBA
+}
+
+func (c *camera) see(env.TimeStep) error {
+	c.count++
+	if (c.count-1)%c.stride != 0 {
+		return nil
+	}
+	frame, err := c.renderer.Render(c.film.Camera, c.film.Width, c.film.Height)
+	c.frames = append(c.frames, frame)
+	return err
 }
 
 // prepareFilm finds out what is wrong with path before the work is done, and makes its folder.
@@ -71,5 +82,16 @@ func prepareFilm(path string) error {
 	if !slices.Contains(extensions, strings.ToLower(filepath.Ext(path))) {
 		return fmt.Errorf("%s: the extension %q is not known, choose %s", path, filepath.Ext(path), strings.Join(extensions, ", "))
 	}
-	return os.MkdirAll(filepath.Dir(path), 0o755)
+	folder := filepath.Dir(path)
+	err := os.MkdirAll(folder, 0o755)
+	if err == nil {
+		var probe *os.File
+		if probe, err = os.CreateTemp(folder, ".probe.*"); err == nil {
+			err = errors.Join(probe.Close(), os.Remove(probe.Name()))
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("%s cannot be written, choose another file with --out: %w", path, err)
+	}
+	return nil
 }

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"image/gif"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/reverie-rl/reverie/run"
+)
+
+// decode reads JSON lines, without a field that T does not have and without anything between them.
+func decode[T any](t *testing.T, text string) []T {
+	t.Helper()
+	var values []T
+	for line := range strings.Lines(text) {
+		decoder := json.NewDecoder(strings.NewReader(line))
+		decoder.DisallowUnknownFields()
+		var value T
+		if err := decoder.Decode(&value); err != nil {
+			t.Fatalf("%v in %s", err, line)
+		}
+		values = append(values, value)
+	}
+	return values
+}
+
+func TestTasksJSON(t *testing.T) {
+	result := succeed(t, "tasks", "--json")
+	reports := decode[taskReport](t, result.out)
+	if len(reports) != len(catalogues().Tasks) || result.log != "" {
+		t.Errorf("%d tasks, want %d; log %q", len(reports), len(catalogues().Tasks), result.log)
+	}
+	for _, report := range reports {
+		if report.Name == "classic/pendulum" {
+			want := taskReport{
+				Name: "classic/pendulum", Tags: report.Tags,
+				Observations: []specReport{
+					{Name: "orientation", Shape: []int{2}, Kind: "float64", Minimum: []float64{-1, -1}, Maximum: []float64{1, 1}},
+					{Name: "velocity", Shape: []int{1}, Kind: "float64"},
+				},
+				Action: &specReport{Name: "torque", Shape: []int{1}, Kind: "float64", Minimum: []float64{-1}, Maximum: []float64{1}},
+			}
+			if !reflect.DeepEqual(report, want) {
+				t.Errorf("got %+v", report)
+			}
+		}
+		if report.Unavailable == "" && (len(report.Observations) == 0 || report.Action == nil) {
+			t.Errorf("%s has no specs", report.Name)
+		}
+	}
+}
+
+func TestTasksForPeople(t *testing.T) {
+	out := succeed(t, "tasks").out
+	if lines := strings.Count(out, "\n"); lines != len(catalogues().Tasks) {
+		t.Errorf("%d lines for %d tasks", lines, len(catalogues().Tasks))
+	}
+	if !strings.Contains(out, "classic/catch") || !strings.Contains(out, "velocity [1]") {
+		t.Errorf("tasks prints:\n%s", out)
+	}
+}
+
+func TestEvalJSON(t *testing.T) {
+	folder := reference(t)
+	result := succeed(t, "eval", folder, "--episodes", "3", "--seed", "7", "--json")
+	reports := decode[evaluationReport](t, result.out)
+	if len(reports) != 1 || result.log != "" {
+		t.Fatalf("%d objects, log %q", len(reports), result.log)
+	}
+	got := reports[0]
+	evaluation := run.Evaluation{Returns: got.Returns}
+	want := evaluationReport{"classic/pendulum", "mpo", 3000, 3, evaluation.Mean(), evaluation.Deviation(), got.Returns}
+	if !reflect.DeepEqual(got, want) || len(got.Returns) != 3 {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	if again := succeed(t, "eval", folder, "--episodes", "3", "--seed", "7", "--json"); again.out != result.out {
+		t.Errorf("the same seed gives %s and then %s", result.out, again.out)
+	}
+	if other := succeed(t, "eval", folder, "--episodes", "3", "--seed", "8", "--json"); other.out == result.out {
+		t.Error("another seed gives the same returns")
+	}
+}
+
+func TestBenchJSON(t *testing.T) {
+	result := succeed(t, "bench", "mlp_adam", "--time", "50ms", "--threads", "1", "--json")
+	reports := decode[benchReport](t, result.out)
+	if len(reports) != 1 || result.log != "" {
+		t.Fatalf("%d objects, log %q", len(reports), result.log)
+	}
+	if got := reports[0]; got.Peer != "reverie" || got.Work != "mlp_adam" || got.Threads != 1 || !(got.MS > 0) || math.IsInf(got.MS, 0) {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestEnvcheck(t *testing.T) {
+	if out := succeed(t, "envcheck", "classic/pendulum").out; out != "classic/pendulum: conforms\n" {
+		t.Errorf("envcheck prints %q", out)
+	}
+}
+
+// TestTrainLeavesItsFiles trains with a film, and films once more by hand.
+func TestTrainLeavesItsFiles(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "run")
+	result := succeed(t, small(folder, "--film")...)
+	if strings.Contains(result.log, "no film") {
+		t.Error(result.log)
+	}
+	for _, name := range []string{"config.toml", "metrics.jsonl", "checkpoints", "curve.svg", "videos/policy.gif"} {
+		path := filepath.Join(folder, name)
+		if _, err := os.Stat(path); err != nil || !strings.Contains(result.out, path+"\n") {
+			t.Errorf("%s: %v; the output is\n%s", name, err, result.out)
+		}
+	}
+	if !strings.Contains(result.out, "events.") {
+		t.Errorf("no events are listed:\n%s", result.out)
+	}
+	movie := filepath.Join(folder, "deeper", "again.gif")
+	succeed(t, "record", folder, "--out", movie, "--width", "64", "--height", "48")
+	expectMovie(t, movie, 64, 48)
+}
+
+// expectMovie checks size and duration: an episode of 1000 steps of 0.02 s takes 20 s.
+func expectMovie(t *testing.T, path string, width, height int) {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	movie, err := gif.DecodeAll(bufio.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hundredths := 0
+	for _, delay := range movie.Delay {
+		hundredths += delay
+	}
+	if movie.Config.Width != width || movie.Config.Height != height || hundredths < 1990 || hundredths > 2010 {
+		t.Errorf("%d x %d pixels, %d frames in %d hundredths of a second", movie.Config.Width, movie.Config.Height, len(movie.Image), hundredths)
+	}
+}
+
+// The run folder's name comes from agent, task and seed if there is no --out.
+func TestDefaultFolder(t *testing.T) {
+	t.Chdir(t.TempDir())
+	arguments := small("")
+	place := slices.Index(arguments, "--out")
+	arguments = append(slices.Delete(arguments, place, place+2), "--set", "seed=4", "--steps", "500")
+	succeed(t, arguments...)
+	succeed(t, "eval", filepath.Join("runs", "mpo_classic_pendulum_seed4"), "--episodes", "1")
+	succeed(t, append(arguments, "--resume", "--steps", "600")...)
+}
