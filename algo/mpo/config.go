@@ -120,6 +120,10 @@ func (c *Config) Validate() error {
 	require(c.EpsilonPenalty >= 0, "epsilon_penalty", c.EpsilonPenalty, "at least 0")
 	require(c.EpsilonMean > 0, "epsilon_mean", c.EpsilonMean, "positive")
 	require(c.EpsilonDeviation > 0, "epsilon_deviation", c.EpsilonDeviation, "positive")
+	finite := func(x float64) bool { return x-x == 0 }
+	require(finite(c.InitialTemperature), "initial_temperature", c.InitialTemperature, "finite")
+	require(finite(c.InitialMeanMultiplier), "initial_mean_multiplier", c.InitialMeanMultiplier, "finite")
+	require(finite(c.InitialDeviationMultiplier), "initial_deviation_multiplier", c.InitialDeviationMultiplier, "finite")
 	require(c.InitialDeviation > 0, "initial_deviation", c.InitialDeviation, "positive")
 	require(c.MinimumDeviation >= 0, "minimum_deviation", c.MinimumDeviation, "at least 0")
 	return errors.Join(problems...)

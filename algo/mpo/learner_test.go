@@ -1,0 +1,236 @@
+package mpo
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/grad"
+	"github.com/reverie-rl/reverie/replay"
+)
+
+// shaken returns a learner whose networks, the target copies included, are all different, with a
+// random batch in place: half of the discounts are 0, as after a termination.
+func shaken(t *testing.T, c *Config) *learner {
+	t.Helper()
+	made, err := newLearner(c, agent.Sizes{Observation: 3, Action: 2}, 5, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, random := made.(*learner), rand.New(rand.NewPCG(1, 1))
+	for _, named := range append(slices.Clone(l.online), l.target...) {
+		for i := range named.Data {
+			named.Data[i] += float32(0.3 * random.NormFloat64())
+		}
+	}
+	q, s := l.transitions, l.sequences
+	for _, slab := range [][]float32{q.Observation, q.Action, q.Reward, q.Next, s.Observation, s.Action, s.LogProbability, s.Reward} {
+		for i := range slab {
+			slab[i] = float32(random.NormFloat64())
+		}
+	}
+	for _, discounts := range [][]float32{q.Discount, s.Discount} {
+		for i := range discounts {
+			discounts[i] = float32(i%2) * 0.97
+		}
+	}
+	l.updates = 3
+	return l
+}
+
+func metric(t *testing.T, l *learner, name string) float64 {
+	t.Helper()
+	value, ok := l.Metrics().Get(name)
+	if !ok {
+		t.Fatalf("there is no metric %q", name)
+	}
+	return value
+}
+
+func near(t *testing.T, what string, got, want, tolerance float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tolerance*(1+math.Abs(want))) {
+		t.Errorf("%s is %.9g, want %.9g", what, got, want)
+	}
+}
+
+func update(t *testing.T, l *learner) {
+	t.Helper()
+	if err := l.update(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestCriticLossAgreesWithTheLiteralVersion(t *testing.T) {
+	for name, change := range variants {
+		t.Run(name, func(t *testing.T) {
+			c := small()
+			change(c)
+			l := shaken(t, c)
+			want := 0.0
+			if c.Target == TargetRetrace {
+				want = l.literalRetrace()
+			} else {
+				want = l.literalNStep()
+			}
+			update(t, l)
+			near(t, "critic loss", metric(t, l, "critic/loss"), want, 1e-4)
+		})
+	}
+}
+
+func TestPolicyLossAgreesWithTheLiteralVersion(t *testing.T) {
+	for _, kind := range []string{TemperatureExact, TemperatureAdam} {
+		c := small()
+		c.EpsilonPenalty, c.Temperature = 0, kind
+		c.InitialTemperature, c.InitialMeanMultiplier, c.InitialDeviationMultiplier = 0.3, 1, 2
+		l := shaken(t, c)
+		quiet := shaken(t, c) // the temperature is part of the update, so it is made twice
+		update(t, quiet)
+		want := l.literalPolicyLoss(l.transitions.Next, metric(t, quiet, "improvement/temperature"))
+		update(t, l)
+		near(t, kind+": policy loss", metric(t, l, "policy/loss"), want, 1e-4)
+	}
+}
+
+// By hand: with a critic that gives 2 to everything, the target is R + D · 2.
+func TestCriticTargetByHand(t *testing.T) {
+	l := shaken(t, small())
+	for _, c := range []critic{l.critic, l.targetCritic} {
+		c.Networks[0].Head.Weight.Filled(0)
+	}
+	l.critic.Networks[0].Head.Bias.Filled(1)
+	l.targetCritic.Networks[0].Head.Bias.Filled(2)
+	copy(l.transitions.Reward, []float32{0, 1, 0, 1, 3, 0})
+	copy(l.transitions.Discount, []float32{0, 0, 0.5, 0.5, 0.9, 1})
+	want := 0.0
+	for _, target := range []float64{0, 1, 1, 2, 4.8, 2} {
+		want += (1 - target) * (1 - target) / 2 / 6
+	}
+	update(t, l)
+	near(t, "critic loss", metric(t, l, "critic/loss"), want, 1e-6)
+	near(t, "value", metric(t, l, "critic/value"), 1, 1e-6)
+}
+
+// An update moves the critic towards its target and the target networks not at all.
+func TestUpdatesLowerTheCriticLoss(t *testing.T) {
+	c := small()
+	c.LearningRate = 1e-2
+	l := shaken(t, c)
+	update(t, l)
+	first := metric(t, l, "critic/loss")
+	for range 200 {
+		l.updates = 3 // the same noise: the target is fixed
+		update(t, l)
+	}
+	if last := metric(t, l, "critic/loss"); !(last < first/20) {
+		t.Errorf("the critic's loss went from %g to %g", first, last)
+	}
+}
+
+func experience(t *testing.T) *replay.Sampler {
+	t.Helper()
+	table, err := replay.NewTable(replay.Layout{Observation: 3, Action: 2, Reward: 1}, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(1, 1))
+	draw := func(count int) []float32 {
+		x := make([]float32, count)
+		for i := range x {
+			x[i] = float32(random.NormFloat64())
+		}
+		return x
+	}
+	if err := table.Begin(draw(3)); err != nil {
+		t.Fatal(err)
+	}
+	for range 50 {
+		step := replay.Step{Action: draw(2), LogProbability: -1, Reward: draw(1), Discount: 1, Observation: draw(3)}
+		if err := table.Append(step); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sampler, err := replay.NewSampler(1, table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sampler
+}
+
+func data(tree grad.Tree) []float32 {
+	var all []float32
+	for _, named := range tree {
+		all = append(all, named.Data...)
+	}
+	return all
+}
+
+func TestTargetsAreCopiedEveryPeriod(t *testing.T) {
+	l, sampler := shaken(t, small()), experience(t)
+	l.updates = 0
+	for step := range 3 * l.config.TargetPeriod {
+		online, target := data(l.online), data(l.target)
+		if err := l.Step(sampler); err != nil {
+			t.Fatal(err)
+		}
+		want := target
+		if step%l.config.TargetPeriod == 0 {
+			want = online
+		}
+		if !slices.Equal(data(l.target), want) {
+			t.Errorf("update %d: the target networks are wrong", step)
+		}
+		if slices.Equal(data(l.online), online) {
+			t.Errorf("update %d: nothing was learned", step)
+		}
+	}
+}
+
+// A multiplier rises while its divergence exceeds the bound and falls while it does not.
+func TestMultipliersFollowTheConstraint(t *testing.T) {
+	for _, violated := range []bool{true, false} {
+		l := shaken(t, small())
+		l.copyTargets()
+		if violated {
+			l.policy.Mean.Bias.Data[0] += 0.5      // of the first action alone
+			l.policy.Deviation.Bias.Data[1] += 0.5 // of the second
+		}
+		mean, deviation := slices.Clone(l.meanMultiplier.Raw.Data), slices.Clone(l.deviationMultiplier.Raw.Data)
+		update(t, l)
+		rose := func(after, before float32) bool { return after > before }
+		for what, got := range map[string]bool{
+			"mean, moved":       rose(l.meanMultiplier.Raw.Data[0], mean[0]) == violated,
+			"mean, still":       !rose(l.meanMultiplier.Raw.Data[1], mean[1]),
+			"deviation, moved":  rose(l.deviationMultiplier.Raw.Data[1], deviation[1]) == violated,
+			"deviation, still":  !rose(l.deviationMultiplier.Raw.Data[0], deviation[0]),
+			"relative KL, mean": (metric(t, l, "trust_region/mean_kl_relative") > 1) == violated,
+		} {
+			if !got {
+				t.Errorf("violated %v: the multiplier of the %s went the wrong way", violated, what)
+			}
+		}
+	}
+}
+
+// The exact temperature keeps the divergence of the E-step at its bound.
+func TestExactTemperatureHoldsTheBound(t *testing.T) {
+	l := shaken(t, small())
+	for range 5 {
+		update(t, l)
+		near(t, "KL over its bound", metric(t, l, "improvement/kl_relative"), 1, 0.02)
+	}
+}
+
+func TestUpdateDoesNotAllocate(t *testing.T) {
+	for name, change := range variants {
+		c := small()
+		change(c)
+		l := shaken(t, c)
+		if n := testing.AllocsPerRun(10, func() { update(t, l) }); n > 0 {
+			t.Errorf("%s: an update allocates %v times", name, n)
+		}
+	}
+}
