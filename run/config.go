@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -61,6 +62,7 @@ func (c Config) Validate() error {
 			problems = append(problems, fmt.Errorf("run: %s is %v, must be %s", field, value, want))
 		}
 	}
+	require(c.Seed <= math.MaxInt64, "seed", c.Seed, "in [0, 2^63-1], which TOML can hold")
 	require(c.Steps > 0, "steps", c.Steps, "positive")
 	require(c.Workers > 0 && c.Workers <= 256, "workers", c.Workers, "in [1, 256]")
 	require(c.ReplayCapacity > 1 && c.ReplayCapacity <= 1e10, "replay_capacity", c.ReplayCapacity, "in [2, 1e10]")
@@ -170,10 +172,8 @@ func allowed(setting reflect.Type) string {
 	switch setting.Kind() {
 	case reflect.Bool:
 		return "true or false"
-	case reflect.Int, reflect.Int64:
+	case reflect.Int, reflect.Int64, reflect.Uint64:
 		return "a whole number"
-	case reflect.Uint64:
-		return "a whole number, not negative"
 	case reflect.Float64:
 		return "a number"
 	case reflect.Slice:
