@@ -22,8 +22,8 @@ var ErrStopped = errors.New("stopped")
 // Options is how a training run is started.
 type Options struct {
 	Folder string
-	Resume bool // go on from the newest checkpoint in Folder
-	Output io.Writer
+	Resume bool      // go on from the newest checkpoint in Folder
+	Output io.Writer // progress and warnings; nil drops them
 }
 
 // Result is what a training run came to.
@@ -44,6 +44,9 @@ func Score(evaluations []float64) float64 {
 
 // Train runs an experiment to its last step, or until the context ends, which is ErrStopped.
 func Train(ctx context.Context, e *Experiment, o Options) (result *Result, err error) {
+	if o.Output == nil {
+		o.Output = io.Discard
+	}
 	s, err := newSession(e, o.Folder)
 	if err != nil {
 		return nil, err

@@ -263,7 +263,7 @@ func trainUntil(last int, e *Experiment, folder string, resume bool) (*Result, e
 			}
 		}}, nil
 	}
-	return Train(ctx, e, Options{Folder: folder, Resume: resume, Output: &bytes.Buffer{}})
+	return Train(ctx, e, Options{Folder: folder, Resume: resume})
 }
 
 // An environment that cannot be saved begins another episode, and the one that was open counts as

@@ -121,6 +121,19 @@ func TestStartFromAnotherRun(t *testing.T) {
 	}
 }
 
+// A run that was killed before its first checkpoint still starts from the other run.
+func TestResumeOfAStartFromAnotherRun(t *testing.T) {
+	idle := []string{"--set", "warmup=100000", "--steps", "500"}
+	source := reference(t)
+	config := read(t, filepath.Join(reference(t, append(idle, "--from", source)...), "config.toml"))
+	folder := t.TempDir()
+	write(t, filepath.Join(folder, "config.toml"), config)
+	succeed(t, small(folder, append(idle, "--resume")...)...)
+	if !same(parameters(t, folder), parameters(t, source), "policy/") {
+		t.Error("the parameters are not those of the other run")
+	}
+}
+
 func TestStartFromAnotherRunMistakes(t *testing.T) {
 	source := reference(t)
 	folder := filepath.Join(t.TempDir(), "run")

@@ -60,7 +60,7 @@ func TestReadOnlyDisk(t *testing.T) {
 // A second process may look at a run but not train it.
 func TestSecondProcess(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "run")
-	first := program(small(folder, "--steps", "100000000")...)
+	first := program(small(folder, "--steps", "1000000")...)
 	begin(t, first)
 	defer end(t, first, syscall.SIGKILL)
 	awaitCheckpoint(t, folder, nil)
@@ -81,7 +81,7 @@ func TestPlainProgress(t *testing.T) {
 }
 
 func firstProgress(t *testing.T) time.Duration {
-	process := program(small(filepath.Join(t.TempDir(), "run"), "--steps", "100000000")...)
+	process := program(small(filepath.Join(t.TempDir(), "run"), "--steps", "1000000")...)
 	output, err := process.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -90,7 +90,7 @@ func firstProgress(t *testing.T) time.Duration {
 	begin(t, process)
 	defer end(t, process, syscall.SIGKILL)
 	lines := bufio.NewReader(output)
-	for _, want := range []string{"mpo on classic/pendulum, seed 1, 100000000 steps, in ", "step 0 of 100,000,000 (0%)\n"} {
+	for _, want := range []string{"mpo on classic/pendulum, seed 1, 1000000 steps, in ", "step 0 of 1,000,000 (0%)\n"} {
 		line, err := lines.ReadString('\n')
 		if err != nil || !strings.HasPrefix(line, want) {
 			t.Fatalf("a line is %q, %v; want %q", line, err, want)
