@@ -123,7 +123,7 @@ func TestStartFromAnotherRun(t *testing.T) {
 
 // A run that was killed before its first checkpoint still starts from the other run.
 func TestResumeOfAStartFromAnotherRun(t *testing.T) {
-	idle := []string{"--set", "warmup=100000", "--steps", "500"}
+	idle := []string{"--set", "warmup=100000"}
 	source := reference(t)
 	config := read(t, filepath.Join(reference(t, append(idle, "--from", source)...), "config.toml"))
 	folder := t.TempDir()
