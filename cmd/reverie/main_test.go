@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -17,8 +18,22 @@ func TestMain(m *testing.M) {
 	if os.Getenv(asProgram) != "" {
 		main()
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	_ = os.RemoveAll(trainedOnce())
+	os.Exit(code)
 }
+
+// trainedOnce is the folder of a small training.
+var trainedOnce = sync.OnceValue(func() string {
+	folder, err := os.MkdirTemp("", "reverie")
+	if err != nil {
+		panic(err)
+	}
+	if result := reverie(small(folder)...); result.code != exitDone {
+		panic(result.log)
+	}
+	return folder
+})
 
 // program is the command line as another process.
 func program(arguments ...string) *exec.Cmd {
