@@ -81,17 +81,36 @@ func TestCriticLossAgreesWithTheLiteralVersion(t *testing.T) {
 	}
 }
 
+// temperatures are those that the update used: of the values and, 0 without one, of the penalty.
+func (l *learner) temperatures() (values, penalty float64) {
+	of := func(t temperature) float64 {
+		switch {
+		case t.Solved != nil:
+			return float64(t.Solved.Data[0])
+		case t.Dual.Raw != nil:
+			return t.Dual.Multiplier(0)
+		}
+		return 0
+	}
+	return of(l.temperature), of(l.penalty)
+}
+
 func TestPolicyLossAgreesWithTheLiteralVersion(t *testing.T) {
 	for _, kind := range []string{TemperatureExact, TemperatureAdam} {
-		c := small()
-		c.EpsilonPenalty, c.Temperature = 0, kind
-		c.InitialTemperature, c.InitialMeanMultiplier, c.InitialDeviationMultiplier = 0.3, 1, 2
-		l := shaken(t, c)
-		quiet := shaken(t, c) // the temperature is part of the update, so it is made twice
-		update(t, quiet)
-		want := l.literalPolicyLoss(l.transitions.Next, metric(t, quiet, "improvement/temperature"))
-		update(t, l)
-		near(t, kind+": policy loss", metric(t, l, "policy/loss"), want, 1e-4)
+		for _, epsilon := range []float64{0, 1e-3} {
+			c := small()
+			c.EpsilonPenalty, c.Temperature = epsilon, kind
+			c.InitialTemperature, c.InitialMeanMultiplier, c.InitialDeviationMultiplier = 0.3, 1, 2
+			l, solved := shaken(t, c), shaken(t, c)
+			if kind == TemperatureExact {
+				update(t, solved) // finds the temperatures that l's update will find
+			}
+			values, penalty := solved.temperatures()
+			want := l.literalPolicyLoss(l.transitions.Next, values, penalty)
+			update(t, l)
+			near(t, kind+": temperature", metric(t, l, "improvement/temperature"), values, 1e-6)
+			near(t, kind+": policy loss", metric(t, l, "policy/loss"), want, 1e-4)
+		}
 	}
 }
 
@@ -221,6 +240,19 @@ func TestExactTemperatureHoldsTheBound(t *testing.T) {
 	for range 5 {
 		update(t, l)
 		near(t, "KL over its bound", metric(t, l, "improvement/kl_relative"), 1, 0.02)
+	}
+}
+
+// A multiplier that has sunk too far to recover is brought back.
+func TestMultipliersAreProjected(t *testing.T) {
+	l := shaken(t, small())
+	l.meanMultiplier.Raw.Filled(-50)
+	l.deviationMultiplier.Raw.Filled(-50)
+	update(t, l)
+	for _, raw := range append(slices.Clone(l.meanMultiplier.Raw.Data), l.deviationMultiplier.Raw.Data...) {
+		if raw < -18 {
+			t.Errorf("a multiplier stays at softplus(%g)", raw)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package mpo
 
 import (
 	"math"
+	"slices"
 
 	"github.com/reverie-rl/reverie/internal/rng"
 	"github.com/reverie-rl/reverie/nn"
@@ -185,7 +186,7 @@ func (l *learner) literalRetrace() float64 {
 func softmax(values []float64, temperature float64) []float64 {
 	weights, sum := make([]float64, len(values)), 0.0
 	for i, v := range values {
-		weights[i] = math.Exp((v - values[0]) / temperature)
+		weights[i] = math.Exp((v - slices.Max(values)) / temperature)
 		sum += weights[i]
 	}
 	for i := range weights {
@@ -194,13 +195,39 @@ func softmax(values []float64, temperature float64) []float64 {
 	return weights
 }
 
-// literalPolicyLoss is the M-step's loss with its trust region, at the given temperature and
-// without the action penalty.
-func (l *learner) literalPolicyLoss(slab []float32, temperature float64) float64 {
+// penalty is minus how far an action is outside the bounds.
+func penalty(action []float64) float64 {
+	sum := 0.0
+	for _, x := range action {
+		outside := max(math.Abs(x)-1, 0)
+		sum += outside * outside
+	}
+	return -math.Sqrt(sum)
+}
+
+// literalWeights adds the weights of the action penalty, at its own temperature, to those of the
+// values. Without a penalty that temperature is 0.
+func (s states) literalWeights(j int, temperature, penaltyTemperature float64) []float64 {
+	weights := softmax(s.values[j], temperature)
+	if penaltyTemperature == 0 {
+		return weights
+	}
+	var penalties []float64
+	for _, action := range s.actions[j] {
+		penalties = append(penalties, penalty(action))
+	}
+	for i, weight := range softmax(penalties, penaltyTemperature) {
+		weights[i] += weight
+	}
+	return weights
+}
+
+// literalPolicyLoss is the M-step's loss with its trust region, at the given temperatures.
+func (l *learner) literalPolicyLoss(slab []float32, temperature, penaltyTemperature float64) float64 {
 	s, loss := l.literalStates(slab), 0.0
 	for j, observation := range s.observations {
 		online, target := l.policy.literal(observation), s.target[j]
-		for i, weight := range softmax(s.values[j], temperature) {
+		for i, weight := range s.literalWeights(j, temperature, penaltyTemperature) {
 			moveMean := gaussian{online.mean, target.deviation}.logProb(s.actions[j][i])
 			moveDeviation := gaussian{target.mean, online.deviation}.logProb(s.actions[j][i])
 			loss -= weight * (moveMean + moveDeviation) / float64(len(s.observations))
