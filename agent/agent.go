@@ -55,8 +55,8 @@ func (a Algorithm) Preset(name string) (Config, error) {
 
 // Learner improves the parameters of an agent. It is used by one goroutine at a time.
 type Learner interface {
-	// Step makes one update from a batch drawn from experience. It returns an error if a loss is no
-	// longer finite, which names where the first such number arose.
+	// Step makes one update from a batch drawn from experience. It returns an error that names the
+	// metric if one is no longer finite: the parameters are lost then.
 	Step(experience *replay.Sampler) error
 	// Metrics describes the last update, in a fixed order. The list is valid until the next Step.
 	Metrics() track.Metrics

@@ -45,9 +45,6 @@ func makePlan(p *Program, scratch func(*Value) int) plan {
 				a.give(made.values[position[base]])
 			}
 		}
-		if inArena(v) && last[v] == i {
-			a.give(made.values[i]) // nobody uses it
-		}
 	}
 	made.size = a.size
 	return made

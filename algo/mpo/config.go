@@ -92,6 +92,8 @@ func (c *Config) Validate() error {
 			problems = append(problems, fmt.Errorf("mpo: %s is %v, must be %s", field, value, want))
 		}
 	}
+	finite := func(x float64) bool { return x-x == 0 }
+	positive := func(x float64) bool { return x > 0 && finite(x) }
 	layers := func(sizes []int) bool {
 		for _, size := range sizes {
 			if size < 1 {
@@ -111,21 +113,20 @@ func (c *Config) Validate() error {
 	require(c.SequenceLength > 0, "sequence_length", c.SequenceLength, "positive")
 	require(c.Lambda >= 0 && c.Lambda <= 1, "lambda", c.Lambda, "in [0, 1]")
 	require(c.Discount >= 0 && c.Discount <= 1, "discount", c.Discount, "in [0, 1]")
-	require(c.LearningRate > 0, "learning_rate", c.LearningRate, "positive")
-	require(c.DualLearningRate > 0, "dual_learning_rate", c.DualLearningRate, "positive")
-	require(c.GradientNorm >= 0, "gradient_norm", c.GradientNorm, "at least 0")
+	require(positive(c.LearningRate), "learning_rate", c.LearningRate, "positive")
+	require(positive(c.DualLearningRate), "dual_learning_rate", c.DualLearningRate, "positive")
+	require(c.GradientNorm >= 0 && finite(c.GradientNorm), "gradient_norm", c.GradientNorm, "at least 0")
 	require(c.TargetPeriod > 0, "target_period", c.TargetPeriod, "positive")
 	require(c.Temperature == TemperatureExact || c.Temperature == TemperatureAdam, "temperature", c.Temperature, "exact or adam")
-	require(c.Epsilon > 0, "epsilon", c.Epsilon, "positive")
-	require(c.EpsilonPenalty >= 0, "epsilon_penalty", c.EpsilonPenalty, "at least 0")
-	require(c.EpsilonMean > 0, "epsilon_mean", c.EpsilonMean, "positive")
-	require(c.EpsilonDeviation > 0, "epsilon_deviation", c.EpsilonDeviation, "positive")
-	finite := func(x float64) bool { return x-x == 0 }
+	require(positive(c.Epsilon), "epsilon", c.Epsilon, "positive")
+	require(c.EpsilonPenalty >= 0 && finite(c.EpsilonPenalty), "epsilon_penalty", c.EpsilonPenalty, "at least 0")
+	require(positive(c.EpsilonMean), "epsilon_mean", c.EpsilonMean, "positive")
+	require(positive(c.EpsilonDeviation), "epsilon_deviation", c.EpsilonDeviation, "positive")
 	require(finite(c.InitialTemperature), "initial_temperature", c.InitialTemperature, "finite")
 	require(finite(c.InitialMeanMultiplier), "initial_mean_multiplier", c.InitialMeanMultiplier, "finite")
 	require(finite(c.InitialDeviationMultiplier), "initial_deviation_multiplier", c.InitialDeviationMultiplier, "finite")
-	require(c.InitialDeviation > 0, "initial_deviation", c.InitialDeviation, "positive")
-	require(c.MinimumDeviation >= 0, "minimum_deviation", c.MinimumDeviation, "at least 0")
+	require(positive(c.InitialDeviation), "initial_deviation", c.InitialDeviation, "positive")
+	require(c.MinimumDeviation >= 0 && finite(c.MinimumDeviation), "minimum_deviation", c.MinimumDeviation, "at least 0")
 	return errors.Join(problems...)
 }
 

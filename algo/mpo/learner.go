@@ -110,7 +110,7 @@ func (l *learner) trace(t *grad.Tracer) {
 	l.measure(t, e, i, criticNorm, policyNorm)
 }
 
-// measure names the metrics of an update; doc.go gives their formulas.
+// measure names the metrics of an update; docs/mpo.md gives their formulas.
 func (l *learner) measure(t *grad.Tracer, e evaluation, i improvement, criticNorm, policyNorm *grad.Value) {
 	samples := float64(l.config.Samples)
 	values := e.states.values
