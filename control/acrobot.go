@@ -31,7 +31,7 @@ func bindAcrobot(p physics, margin float64) binding {
 			}},
 			copied("velocity", p.data.QVel),
 		},
-		initialise: p.randomiseJoints,
+		initialise: once(p.randomiseJoints),
 		reward:     func() float64 { return reached.Of(distance(target, tip)) },
 	}
 }

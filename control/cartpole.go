@@ -69,7 +69,7 @@ func (c cartpole) bind(p physics) binding {
 			}},
 			copied("velocity", p.data.QVel),
 		},
-		initialise: func(random *rand.Rand) { c.initialise(p, random) },
+		initialise: once(func(random *rand.Rand) { c.initialise(p, random) }),
 		reward:     reward,
 	}
 }

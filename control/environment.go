@@ -137,7 +137,9 @@ func (e *Environment) Reset() (env.TimeStep, error) {
 	if err := e.physics.data.ForwardPassive(); err != nil {
 		return env.TimeStep{}, e.failed("reset", err)
 	}
-	e.binding.initialise(e.random)
+	if err := e.binding.initialise(e.random); err != nil {
+		return env.TimeStep{}, e.failed("reset", err)
+	}
 	if err := e.physics.data.ForwardPassive(); err != nil {
 		return env.TimeStep{}, e.failed("reset", err)
 	}

@@ -3,7 +3,6 @@ package control
 import (
 	_ "embed"
 	"math"
-	"math/rand/v2"
 )
 
 //go:embed pendulum.xml
@@ -27,7 +26,7 @@ func bindPendulum(p physics) binding {
 			{"orientation", []int{2}, func(into []float64) { into[0], into[1] = pole[zz], pole[xz] }},
 			copied("velocity", p.data.QVel),
 		},
-		initialise: func(random *rand.Rand) { p.data.QPos[0] = uniform(random, -math.Pi, math.Pi) },
+		initialise: once(p.randomiseJoints),
 		reward:     func() float64 { return pendulumUpright.Of(pole[zz]) },
 	}
 }

@@ -2,7 +2,6 @@ package control
 
 import (
 	"math"
-	"math/rand/v2"
 
 	"github.com/reverie-rl/reverie/mujoco"
 )
@@ -47,6 +46,9 @@ func (p physics) row(array []float64, width int, kind mujoco.Object, name string
 // second letter names the body's axis.
 func (p physics) bodyMatrix(name string) []float64 { return p.row(p.data.XMat, 9, mujoco.Body, name) }
 
+// bodyPosition is where a body's frame is in the world.
+func (p physics) bodyPosition(name string) []float64 { return p.row(p.data.XPos, 3, mujoco.Body, name) }
+
 // geomPosition is where a geom is in the world.
 func (p physics) geomPosition(name string) []float64 {
 	return p.row(p.data.GeomXPos, 3, mujoco.Geom, name)
@@ -67,31 +69,21 @@ func (p physics) sitePosition(name string) []float64 {
 	return p.row(p.data.SiteXPos, 3, mujoco.Site, name)
 }
 
+// sensor is what a sensor reads.
+func (p physics) sensor(name string) []float64 {
+	id, err := p.model.ID(mujoco.Sensor, name)
+	if err != nil {
+		panic(err)
+	}
+	start, end := p.model.SensorAdr[id], p.model.SensorAdr[id]+p.model.SensorDim[id]
+	return p.data.SensorData[start:end:end]
+}
+
 // Places in bodyMatrix.
 const (
 	xz = 2
 	zz = 8
 )
-
-// randomiseJoints draws limited joints uniformly from their ranges and unlimited hinges from
-// [-pi, pi), in the order of their ids. Unlimited slides keep their position.
-func (p physics) randomiseJoints(random *rand.Rand) {
-	const slide, hinge = 2, 3
-	for joint, kind := range p.model.JntType {
-		position := &p.data.QPos[p.model.JntQPosAdr[joint]]
-		switch limited := p.model.JntLimited[joint] != 0; {
-		case limited && (kind == slide || kind == hinge):
-			*position = uniform(random, p.model.JntRange[2*joint], p.model.JntRange[2*joint+1])
-		case kind == hinge:
-			*position = uniform(random, -math.Pi, math.Pi)
-		}
-	}
-}
-
-// uniform draws from [low, high).
-func uniform(random *rand.Rand, low, high float64) float64 {
-	return low + (high-low)*random.Float64()
-}
 
 // distance is the Euclidean distance of two points.
 func distance(a, b []float64) float64 {

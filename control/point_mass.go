@@ -26,16 +26,16 @@ func bindPointMass(p physics, hard bool) binding {
 	reached := sloping(0, radius, radius, Gaussian, DefaultAtMargin)
 	b := binding{
 		observations: []observation{copied("position", p.data.QPos), copied("velocity", p.data.QVel)},
-		initialise:   p.randomiseJoints,
+		initialise:   once(p.randomiseJoints),
 		reward:       func() float64 { return reached.Of(distance(target, mass)) * smallControl(p.data.Ctrl) },
 	}
 	if hard {
 		mixture := p.model.WrapPrm // the first motor's direction, then the second's
 		b.drawn = [][]float64{mixture}
-		b.initialise = func(random *rand.Rand) {
+		b.initialise = once(func(random *rand.Rand) {
 			p.randomiseJoints(random)
 			drawMixture(random, mixture)
-		}
+		})
 	}
 	return b
 }

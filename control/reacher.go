@@ -35,11 +35,11 @@ func bindReacher(p physics, targetRadius float64) binding {
 			}},
 			copied("velocity", p.data.QVel),
 		},
-		initialise: func(random *rand.Rand) {
+		initialise: once(func(random *rand.Rand) {
 			p.randomiseJoints(random)
 			angle, radius := uniform(random, 0, 2*math.Pi), uniform(random, .05, .2)
 			place[0], place[1] = radius*math.Sin(angle), radius*math.Cos(angle)
-		},
+		}),
 		reward: func() float64 { return reached.Of(distance(target[:2], finger[:2])) },
 		drawn:  [][]float64{place},
 	}

@@ -28,7 +28,7 @@ type binding struct {
 	observations []observation
 	// initialise draws an episode's beginning. Before and after it the environment runs the
 	// simulation's forward pass without actuators.
-	initialise func(random *rand.Rand)
+	initialise func(random *rand.Rand) error
 	// reward is in [0, 1].
 	reward func() float64
 	// drawn are the constants of the model that initialise draws anew.

@@ -44,6 +44,9 @@ func (d *Data) Model() *Model { return d.model }
 // Time is the simulation time in seconds.
 func (d *Data) Time() float64 { return d.time[0] }
 
+// SetTime changes the simulation time, and nothing else.
+func (d *Data) SetTime(seconds float64) { d.time[0] = seconds }
+
 // Contacts is the number of detected contacts.
 func (d *Data) Contacts() int { return int(d.ncon[0]) }
 
