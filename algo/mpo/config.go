@@ -111,6 +111,8 @@ func (c *Config) Validate() error {
 	require(c.Target == TargetNStep || c.Target == TargetRetrace, "target", c.Target, "nstep or retrace")
 	require(c.NStep > 0, "nstep", c.NStep, "positive")
 	require(c.SequenceLength > 0, "sequence_length", c.SequenceLength, "positive")
+	enough := c.Target != TargetRetrace || c.Warmup >= int64(c.SequenceLength)
+	require(enough, "warmup", c.Warmup, "at least sequence_length, so that there is a window to learn from")
 	require(c.Lambda >= 0 && c.Lambda <= 1, "lambda", c.Lambda, "in [0, 1]")
 	require(c.Discount >= 0 && c.Discount <= 1, "discount", c.Discount, "in [0, 1]")
 	require(positive(c.LearningRate), "learning_rate", c.LearningRate, "positive")
