@@ -86,6 +86,9 @@ func newEnvironment(t task, seed uint64) (*Environment, error) {
 	for _, drawn := range e.binding.drawn {
 		e.compiled = append(e.compiled, slices.Clone(drawn))
 	}
+	if e.binding.build != nil {
+		e.binding.build(e.random)
+	}
 	return e, nil
 }
 
@@ -168,11 +171,17 @@ func (e *Environment) Step(action []float64) (env.TimeStep, error) {
 	}
 	reward := e.binding.reward()
 	e.count++
-	e.over = float64(e.count) >= e.stepLimit
-	if e.over {
+	truncated := float64(e.count) >= e.stepLimit
+	terminated := !truncated && e.binding.terminated != nil && e.binding.terminated()
+	e.over = truncated || terminated
+	switch {
+	case truncated:
 		return env.Truncation(reward, e.observe()), nil
+	case terminated:
+		return env.Termination(reward, e.observe()), nil
+	default:
+		return env.Transition(reward, e.observe()), nil
 	}
-	return env.Transition(reward, e.observe()), nil
 }
 
 // observe fills the arrays of the observation.

@@ -79,7 +79,7 @@ func (e *Environment) checkState(qpos, qvel []float64) error {
 }
 
 // A snapshot is: the task's name (length as 2 bytes), the random stream (length as 2 bytes), whether
-// the episode is over, the step count, the drawn model constants, the simulation's state, and a
+// the episode is over, the step count, the constants drawn at random, the simulation's state, and a
 // CRC-32 of all that, little-endian.
 
 // Save returns the whole state: simulation, random stream, step count and drawn model constants.
@@ -98,8 +98,8 @@ func (e *Environment) Save() ([]byte, error) {
 	}
 	snapshot = binary.LittleEndian.AppendUint64(snapshot, uint64(e.count))
 	var numbers []float64
-	for _, drawn := range e.binding.drawn {
-		numbers = append(numbers, drawn...)
+	for _, array := range e.binding.constants() {
+		numbers = append(numbers, array...)
 	}
 	for _, number := range e.physics.data.Save(numbers) {
 		snapshot = binary.LittleEndian.AppendUint64(snapshot, math.Float64bits(number))
@@ -133,8 +133,8 @@ func (e *Environment) restore(snapshot []byte) error {
 	for i := range numbers {
 		numbers[i] = math.Float64frombits(binary.LittleEndian.Uint64(rest[9+8*i:]))
 	}
-	for _, drawn := range e.binding.drawn {
-		numbers = numbers[copy(drawn, numbers):]
+	for _, array := range e.binding.constants() {
+		numbers = numbers[copy(array, numbers):]
 	}
 	if err := e.physics.data.Restore(numbers); err != nil {
 		return err

@@ -31,9 +31,18 @@ type binding struct {
 	initialise func(random *rand.Rand) error
 	// reward is in [0, 1].
 	reward func() float64
+	// terminated tells whether the episode has come to its end; nil if only time ends it.
+	terminated func() bool
 	// drawn are the constants of the model that initialise draws anew.
 	drawn [][]float64
+	// build draws, once, what an environment keeps for all its episodes; nil if there is no such thing.
+	build func(random *rand.Rand)
+	// built are the numbers that build draws.
+	built [][]float64
 }
+
+// constants lists all that is drawn at random and is not part of the simulation's state.
+func (b binding) constants() [][]float64 { return slices.Concat(b.drawn, b.built) }
 
 // observation is one named array.
 type observation struct {
@@ -49,7 +58,10 @@ func copied(name string, from []float64) observation {
 
 // tasks lists all tasks, in the order of their names.
 func tasks() []task {
-	return slices.Concat(acrobotTasks(), cartpoleTasks(), pendulumTasks(), pointMassTasks(), reacherTasks())
+	return slices.Concat(acrobotTasks(), cartpoleTasks(),
+		fishTasks(),
+		lqrTasks(),
+		pendulumTasks(), pointMassTasks(), reacherTasks())
 }
 
 // Tasks lists the suite's tasks. Without cgo their New returns mujoco.ErrUnavailable.

@@ -177,7 +177,9 @@ func (s *sampler) next() []float64 {
 	return action
 }
 
-// finitelyBounded reports whether element i of spec has two finite bounds.
+// finitelyBounded reports whether element i of spec has two bounds that mean something: with bounds as
+// wide as MuJoCo's largest number, a simulator says that there are none.
 func finitelyBounded(spec env.Spec, i int) bool {
-	return spec.Bounded() && !math.IsInf(spec.Minimum[i], 0) && !math.IsInf(spec.Maximum[i], 0)
+	const unlimited = 1e9
+	return spec.Bounded() && spec.Maximum[i]-spec.Minimum[i] < unlimited
 }
