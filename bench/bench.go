@@ -4,6 +4,7 @@
 package bench
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -37,8 +38,12 @@ func Measure(work Work, duration time.Duration) (time.Duration, error) {
 			begin = time.Now()
 		}
 	}
-	slices.Sort(times)
-	return times[len(times)/2], nil
+	return median(times), nil
+}
+
+func median[T cmp.Ordered](values []T) T {
+	slices.Sort(values)
+	return values[len(values)/2]
 }
 
 func fillNormal(random *rand.Rand, slabs ...[]float32) {

@@ -15,9 +15,12 @@ const episode = 1000
 // Stepping is how fast an environment goes.
 type Stepping struct {
 	StepsPerSecond float64 // control steps, with observation and reward
-	// PlainPerSecond is the same for a loop in C over the simulator's steps alone, which takes turns
-	// with ours so that a busy machine slows both; 0 for a task without a simulator in C.
+	// PlainPerSecond is the same for a loop in C over the simulator's steps alone; 0 for a task without
+	// a simulator in C.
 	PlainPerSecond float64
+	// Ratio is our time over the C loop's: the median over pairs of episodes that were timed one right
+	// after the other, so that a busy machine slows both.
+	Ratio float64
 }
 
 // simulated is an environment around a simulator in C. Both loops begin at the model's own state, so
@@ -28,26 +31,30 @@ type simulated interface {
 	SetState(qpos, qvel []float64) (env.TimeStep, error)
 }
 
-// Environment steps an environment with sinusoidal actions for the given time and returns the best
-// speed of any 1000 steps: what remains when the machine is busy with nothing else.
+// Environment steps an environment with sinusoidal actions for the given time. Speeds are the medians
+// of 1000 steps each.
 func Environment(environment env.Environment, duration time.Duration) (Stepping, error) {
 	inC, ok := environment.(simulated)
-	ours, plain := math.Inf(1), math.Inf(1) // seconds; a plain loop never timed has speed 0
+	var ours, plain, ratios []float64
 	for begin := time.Now(); time.Since(begin) < duration; {
 		seconds, err := timeEpisode(environment)
 		if err != nil {
 			return Stepping{}, err
 		}
-		ours = min(ours, seconds)
+		ours = append(ours, seconds)
 		if ok {
 			elapsed, err := inC.TimePlainLoop(episode)
 			if err != nil {
 				return Stepping{}, err
 			}
-			plain = min(plain, elapsed.Seconds())
+			plain = append(plain, elapsed.Seconds())
+			ratios = append(ratios, seconds/elapsed.Seconds())
 		}
 	}
-	return Stepping{episode / ours, episode / plain}, nil
+	if !ok {
+		return Stepping{StepsPerSecond: episode / median(ours)}, nil
+	}
+	return Stepping{episode / median(ours), episode / median(plain), median(ratios)}, nil
 }
 
 // timeEpisode returns the seconds that 1000 steps take.
