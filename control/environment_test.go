@@ -83,6 +83,11 @@ var (
 	onTable   = ranges{[][2]float64{{-.29, .29}, {-.29, .29}}, [][2]float64{atRest, atRest}}
 	folded    = ranges{[][2]float64{anyAngle, {-160 * math.Pi / 180, 160 * math.Pi / 180}}, [][2]float64{atRest, atRest}}
 	loose     = ranges{[][2]float64{anyAngle, anyAngle}, [][2]float64{atRest, atRest}}
+
+	walkerLeg = [][2]float64{degrees(-20, 100), degrees(-150, 0), degrees(-45, 45)}
+	walking   = still(atRest, atRest, anyAngle).with(walkerLeg...).with(walkerLeg...)
+	hopping   = still(atRest, atRest, anyAngle, degrees(-30, 30), degrees(-170, 10), degrees(5, 150), degrees(-45, 45))
+	pointing  = still(degrees(-110, 110), degrees(-110, 110), anyAngle)
 )
 
 // adrift is a fish in the middle of the tank, turned any way.
@@ -96,6 +101,18 @@ func sprung(balls int) ranges {
 	return ranges{slices.Repeat([][2]float64{{-math.Sqrt2, math.Sqrt2}}, balls), slices.Repeat([][2]float64{atRest}, balls)}
 }
 
+// still is a state at rest, with positions from the given bounds.
+func still(qpos ...[2]float64) ranges { return ranges{}.with(qpos...) }
+
+// with is r for further joints, which are at rest.
+func (r ranges) with(qpos ...[2]float64) ranges {
+	return ranges{slices.Concat(r.qpos, qpos), slices.Concat(r.qvel, slices.Repeat([][2]float64{atRest}, len(qpos)))}
+}
+
+func degrees(low, high float64) [2]float64 {
+	return [2]float64{low * math.Pi / 180, high * math.Pi / 180}
+}
+
 // more is r for further poles.
 func (r ranges) more(poles int) ranges {
 	for range poles {
@@ -107,6 +124,12 @@ func (r ranges) more(poles int) ranges {
 func TestInitialDistributions(t *testing.T) {
 	for name, want := range map[string]ranges{
 		"acrobot-swingup": loose, "acrobot-swingup_sparse": loose,
+		"ball_in_cup-catch": still(atRest, atRest, [2]float64{-.2, .2}, [2]float64{.2, .5}),
+		"finger-spin":       pointing, "finger-turn_easy": pointing, "finger-turn_hard": pointing,
+		"hopper-hop": hopping, "hopper-stand": hopping,
+		"swimmer-swimmer6":  still(atRest, atRest, anyAngle).with(slices.Repeat([][2]float64{degrees(-60, 60)}, 5)...),
+		"swimmer-swimmer15": still(atRest, atRest, anyAngle).with(slices.Repeat([][2]float64{degrees(-24, 24)}, 14)...),
+		"walker-run":        walking, "walker-stand": walking, "walker-walk": walking,
 		"cartpole-balance": balancing, "cartpole-balance_sparse": balancing,
 		"cartpole-swingup": hanging, "cartpole-swingup_sparse": hanging,
 		"cartpole-two_poles": hanging.more(1), "cartpole-three_poles": hanging.more(2),
@@ -197,7 +220,12 @@ func TestLQREnds(t *testing.T) {
 // TestRandomConstantsAreRestored saves a task that draws constants of the model, and goes on in a
 // second instance that drew others.
 func TestRandomConstantsAreRestored(t *testing.T) {
-	for _, name := range []string{"point_mass-hard", "reacher-easy", "reacher-hard", "fish-swim"} {
+	for _, name := range []string{
+		"finger-spin", "finger-turn_easy",
+		"fish-swim",
+		"point_mass-hard", "reacher-easy", "reacher-hard",
+		"swimmer-swimmer6",
+	} {
 		a, b := open(t, name, 1), open(t, name, 2)
 		reset(t, a)
 		reset(t, b)
@@ -273,7 +301,16 @@ func TestSetStateErrors(t *testing.T) {
 }
 
 func TestStepAllocatesNothing(t *testing.T) {
-	for _, name := range []string{"acrobot-swingup", "cartpole-three_poles", "point_mass-hard", "reacher-easy", "fish-swim", "lqr-lqr_6_2"} {
+	for _, name := range []string{
+		"acrobot-swingup", "ball_in_cup-catch", "cartpole-three_poles", "cheetah-run",
+		"finger-turn_hard",
+		"fish-swim",
+		"hopper-hop",
+		"lqr-lqr_6_2",
+		"point_mass-hard", "reacher-easy",
+		"swimmer-swimmer6",
+		"walker-walk",
+	} {
 		e := open(t, name, 1)
 		reset(t, e)
 		action := make([]float64, e.Action().Size())

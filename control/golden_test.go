@@ -95,14 +95,21 @@ func (r rollout) tolerances() []float64 {
 var goldenTasks = []struct{ task, model, reward string }{
 	{"acrobot-swingup", "acrobot", "swingup"},
 	{"acrobot-swingup_sparse", "acrobot", "swingup_sparse"},
+	{"ball_in_cup-catch", "ball_in_cup", "catch"},
 	{"cartpole-balance", "cartpole_1", "dense"},
 	{"cartpole-balance_sparse", "cartpole_1", "sparse"},
 	{"cartpole-swingup", "cartpole_1", "dense"},
 	{"cartpole-swingup_sparse", "cartpole_1", "sparse"},
 	{"cartpole-two_poles", "cartpole_2", "dense"},
 	{"cartpole-three_poles", "cartpole_3", "dense"},
+	{"cheetah-run", "cheetah", "run"},
+	{"finger-spin", "finger", "spin"},
+	{"finger-turn_easy", "finger", "turn"},
+	{"finger-turn_hard", "finger", "turn"},
 	{"fish-swim", "fish", "swim"},
 	{"fish-upright", "fish", "upright"},
+	{"hopper-hop", "hopper", "hop"},
+	{"hopper-stand", "hopper", "stand"},
 	{"lqr-lqr_2_1", "lqr_2_1", "lqr"},
 	{"lqr-lqr_6_2", "lqr_6_2", "lqr"},
 	{"pendulum-swingup", "pendulum", "swingup"},
@@ -110,7 +117,15 @@ var goldenTasks = []struct{ task, model, reward string }{
 	{"point_mass-hard", "point_mass", "easy"},
 	{"reacher-easy", "reacher", "easy(target .05)"},
 	{"reacher-hard", "reacher", "hard(target .015)"},
+	{"swimmer-swimmer6", "swimmer_6", "swim"},
+	{"swimmer-swimmer15", "swimmer_15", "swim"},
+	{"walker-run", "walker", "run"},
+	{"walker-stand", "walker", "stand"},
+	{"walker-walk", "walker", "walk"},
 }
+
+// movedCameras are the models in which the suite moves the cameras back after what was recorded.
+var movedCameras = map[string]bool{"cartpole_2": true, "cartpole_3": true, "swimmer_15": true}
 
 // TestRollouts plays each task from its compiled state and compares with the recorded states,
 // observations and rewards. An episode with random draws before it must not leave a trace.
@@ -240,7 +255,9 @@ type facts struct {
 // TestFacts compares what our models compile to with the suite's.
 func TestFacts(t *testing.T) {
 	for task, model := range map[string]string{
-		"acrobot-swingup": "acrobot", "cartpole-swingup": "cartpole_1", "cartpole-two_poles": "cartpole_2",
+		"acrobot-swingup": "acrobot", "ball_in_cup-catch": "ball_in_cup", "cheetah-run": "cheetah", "finger-spin": "finger",
+		"hopper-hop": "hopper", "swimmer-swimmer6": "swimmer_6", "swimmer-swimmer15": "swimmer_15",
+		"walker-walk": "walker", "cartpole-swingup": "cartpole_1", "cartpole-two_poles": "cartpole_2",
 		"cartpole-three_poles": "cartpole_3", "pendulum-swingup": "pendulum", "point_mass-easy": "point_mass",
 		"reacher-easy": "reacher",
 		"fish-swim":    "fish", "lqr-lqr_2_1": "lqr_2_1", "lqr-lqr_6_2": "lqr_6_2",
@@ -253,8 +270,7 @@ func TestFacts(t *testing.T) {
 			compareBodies(t, m, want)
 			compareJoints(t, m, want)
 			compareGeoms(t, m, want)
-			// With several poles the suite moves the cameras back, which the recorded facts leave out.
-			compareSitesAndCameras(t, m, want, model != "cartpole_2" && model != "cartpole_3")
+			compareSitesAndCameras(t, m, want, !movedCameras[model])
 			compareTendonsAndActuators(t, m, want)
 			compareSensors(t, m, want)
 		})

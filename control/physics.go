@@ -49,6 +49,9 @@ func (p physics) bodyMatrix(name string) []float64 { return p.row(p.data.XMat, 9
 // bodyPosition is where a body's frame is in the world.
 func (p physics) bodyPosition(name string) []float64 { return p.row(p.data.XPos, 3, mujoco.Body, name) }
 
+// bodyCentre is where a body's centre of mass is in the world.
+func (p physics) bodyCentre(name string) []float64 { return p.row(p.data.XIPos, 3, mujoco.Body, name) }
+
 // geomPosition is where a geom is in the world.
 func (p physics) geomPosition(name string) []float64 {
 	return p.row(p.data.GeomXPos, 3, mujoco.Geom, name)
@@ -62,6 +65,25 @@ func (p physics) geomSize(name string) []float64 {
 // siteSize is a site's size; the radius comes first for spheres.
 func (p physics) siteSize(name string) []float64 {
 	return p.row(p.model.SiteSize, 3, mujoco.Site, name)
+}
+
+// jointDamping is the damping of a slide or hinge.
+func (p physics) jointDamping(name string) []float64 {
+	id, err := p.model.ID(mujoco.Joint, name)
+	if err != nil {
+		panic(err)
+	}
+	dof := p.model.JntDofAdr[id]
+	return p.model.DofDamping[dof : dof+1 : dof+1]
+}
+
+// hideSite makes a site invisible.
+func (p physics) hideSite(name string) {
+	id, err := p.model.ID(mujoco.Site, name)
+	if err != nil {
+		panic(err)
+	}
+	p.model.SiteRGBA[4*id+3] = 0
 }
 
 // sitePosition is where a site is in the world.
@@ -81,6 +103,7 @@ func (p physics) sensor(name string) []float64 {
 
 // Places in bodyMatrix.
 const (
+	xx = 0
 	xz = 2
 	zz = 8
 )

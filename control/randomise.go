@@ -40,6 +40,15 @@ func (p physics) randomiseJoints(random *rand.Rand) {
 	}
 }
 
+// randomiseLimitedJoints is randomiseJoints for the limited joints alone.
+func (p physics) randomiseLimitedJoints(random *rand.Rand) {
+	for joint, limited := range p.model.JntLimited {
+		if limited != 0 {
+			p.randomiseJoint(random, joint)
+		}
+	}
+}
+
 func (p physics) randomiseJoint(random *rand.Rand, joint int) {
 	const free, ball, slide, hinge = 0, 1, 2, 3
 	position := p.data.QPos[p.model.JntQPosAdr[joint]:]

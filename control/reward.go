@@ -141,6 +141,14 @@ func (t *Tolerance) Of(x float64) float64 {
 	return t.shape.at(distance / t.margin * t.scale)
 }
 
+// indicator is 1 if it holds and 0 if not.
+func indicator(holds bool) float64 {
+	if holds {
+		return 1
+	}
+	return 0
+}
+
 // smallControl is the reward for gentle controls: the mean over the controls of 1 - u^2, weighted
 // so that full controls still keep four fifths.
 func smallControl(controls []float64) float64 {

@@ -58,10 +58,12 @@ func copied(name string, from []float64) observation {
 
 // tasks lists all tasks, in the order of their names.
 func tasks() []task {
-	return slices.Concat(acrobotTasks(), cartpoleTasks(),
+	return slices.Concat(acrobotTasks(), ballInCupTasks(), cartpoleTasks(), cheetahTasks(), fingerTasks(),
 		fishTasks(),
+		hopperTasks(),
 		lqrTasks(),
-		pendulumTasks(), pointMassTasks(), reacherTasks())
+		pendulumTasks(), pointMassTasks(), reacherTasks(),
+		swimmerTasks(), walkerTasks())
 }
 
 // Tasks lists the suite's tasks. Without cgo their New returns mujoco.ErrUnavailable.
