@@ -21,6 +21,9 @@ func inFrame(into, rotation, to, from []float64) {
 	}
 }
 
+// origin is the zero vector.
+var origin = []float64{0, 0, 0}
+
 // norm is the length of a vector.
 func norm(vector []float64) float64 {
 	sum := 0.0

@@ -115,6 +115,9 @@ var goldenTasks = []struct{ task, model, reward string }{
 	{"pendulum-swingup", "pendulum", "swingup"},
 	{"point_mass-easy", "point_mass", "easy"},
 	{"point_mass-hard", "point_mass", "easy"},
+	{"quadruped-fetch", "quadruped_fetch", "fetch"},
+	{"quadruped-run", "quadruped_walk", "run"},
+	{"quadruped-walk", "quadruped_walk", "walk"},
 	{"reacher-easy", "reacher", "easy(target .05)"},
 	{"reacher-hard", "reacher", "hard(target .015)"},
 	{"swimmer-swimmer6", "swimmer_6", "swim"},
@@ -261,6 +264,7 @@ func TestFacts(t *testing.T) {
 		"cartpole-three_poles": "cartpole_3", "pendulum-swingup": "pendulum", "point_mass-easy": "point_mass",
 		"reacher-easy": "reacher",
 		"fish-swim":    "fish", "lqr-lqr_2_1": "lqr_2_1", "lqr-lqr_6_2": "lqr_6_2",
+		"quadruped-escape": "quadruped_escape", "quadruped-fetch": "quadruped_fetch", "quadruped-walk": "quadruped_walk",
 	} {
 		t.Run(model, func(t *testing.T) {
 			var want facts

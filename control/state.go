@@ -48,6 +48,7 @@ func (e *Environment) SetState(qpos, qvel []float64) (env.TimeStep, error) {
 	for i, drawn := range e.binding.drawn {
 		copy(drawn, e.compiled[i])
 	}
+	e.binding.follow()
 	d := e.physics.data
 	d.Reset()
 	copy(d.QPos, qpos)
@@ -136,6 +137,7 @@ func (e *Environment) restore(snapshot []byte) error {
 	for _, array := range e.binding.constants() {
 		numbers = numbers[copy(array, numbers):]
 	}
+	e.binding.follow()
 	if err := e.physics.data.Restore(numbers); err != nil {
 		return err
 	}

@@ -35,6 +35,9 @@ type binding struct {
 	terminated func() bool
 	// drawn are the constants of the model that initialise draws anew.
 	drawn [][]float64
+	// rebuild computes what else in the model follows from drawn, after drawn was put back; nil if
+	// nothing does.
+	rebuild func()
 	// build draws, once, what an environment keeps for all its episodes; nil if there is no such thing.
 	build func(random *rand.Rand)
 	// built are the numbers that build draws.
@@ -43,6 +46,13 @@ type binding struct {
 
 // constants lists all that is drawn at random and is not part of the simulation's state.
 func (b binding) constants() [][]float64 { return slices.Concat(b.drawn, b.built) }
+
+// follow brings the model in line with drawn.
+func (b binding) follow() {
+	if b.rebuild != nil {
+		b.rebuild()
+	}
+}
 
 // observation is one named array.
 type observation struct {
@@ -62,7 +72,7 @@ func tasks() []task {
 		fishTasks(),
 		hopperTasks(),
 		lqrTasks(),
-		pendulumTasks(), pointMassTasks(), reacherTasks(),
+		pendulumTasks(), pointMassTasks(), quadrupedTasks(), reacherTasks(),
 		swimmerTasks(), walkerTasks())
 }
 

@@ -82,6 +82,8 @@ type ModelArrays struct {
 	CamPos, CamQuat, CamFovy                  []float64 // [ncam, 3], [ncam, 4], [ncam] degrees
 	LightPos                                  []float64 // [nlight, 3]
 
+	HFieldData []float32 // the heights of all height fields, in units of the greatest that each may have
+
 	TendonAdr, TendonNum []int32   // [ntendon] the tendon's rows of the Wrap arrays
 	WrapType, WrapObject []int32   // [nwrap]
 	WrapPrm              []float64 // [nwrap] coefficients of fixed tendons

@@ -464,6 +464,35 @@ func render(t *testing.T, r *Renderer, d *Data, camera, width, height int, pictu
 	}
 }
 
+// TestRenderFollowsHeightFields looks down on a height field and raises a part of it.
+func TestRenderFollowsHeightFields(t *testing.T) {
+	m, err := Compile(`<mujoco>
+		<asset><hfield name="hills" nrow="5" ncol="5" size="1 1 1 .1"/></asset>
+		<worldbody><geom type="hfield" hfield="hills"/><camera pos="-2 0 1" xyaxes="0 -1 0 .5 0 1"/></worldbody>
+	</mujoco>`, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	d, err := NewData(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	r, err := NewRenderer(m, Fast)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	var flat, hilly image.RGBA
+	render(t, r, d, 0, 64, 48, &flat)
+	m.HFieldData[12] = 1
+	render(t, r, d, 0, 64, 48, &hilly)
+	if len(m.HFieldData) != 25 || slices.Equal(flat.Pix, hilly.Pix) {
+		t.Errorf("a change of one of %d heights does not show", len(m.HFieldData))
+	}
+}
+
 func TestRenderErrors(t *testing.T) {
 	d := bouncingData(t, "Euler")
 	r, err := NewRenderer(d.Model(), Fast)

@@ -15,9 +15,12 @@ func floats[N count](p *C.mjtNum, rows N, columns int) []float64 {
 	return unsafe.Slice((*float64)(p), int(rows)*columns)
 }
 
+// singles is the array of n numbers of single precision at p.
+func singles[N count](p *C.float, n N) []float32 { return unsafe.Slice((*float32)(p), int(n)) }
+
 // colours is the array of rows RGBA colours at p.
 func colours[N count](p *C.float, rows N) []float32 {
-	return unsafe.Slice((*float32)(p), 4*int(rows))
+	return singles(p, 4*rows)
 }
 
 // ints is the array of n integers at p.
@@ -43,6 +46,7 @@ func modelArrays(m *C.mjModel) ModelArrays {
 		DofDamping: floats(m.dof_damping, m.nv, 1), DofArmature: floats(m.dof_armature, m.nv, 1),
 		DofFrictionLoss: floats(m.dof_frictionloss, m.nv, 1),
 		LightPos:        floats(m.light_pos, m.nlight, 3),
+		HFieldData:      singles(m.hfield_data, m.nhfielddata),
 		SensorAdr:       ints(m.sensor_adr, m.nsensor), SensorDim: ints(m.sensor_dim, m.nsensor),
 	}
 	a.addBodies(m)

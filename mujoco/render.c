@@ -18,6 +18,7 @@ struct renderer {
   OSMesaContext gl;
   unsigned char surface[4 * 16 * 16]; // OSMesa wants one; MuJoCo draws into a buffer of its own
   unsigned char *pixels;              // RGB, rows from the bottom up
+  float *heights;                     // the height fields as the MuJoCo context has them
   mjvScene scene;
   mjvOption option;
   mjvCamera camera;
@@ -64,6 +65,7 @@ void free_renderer(renderer *r) {
     OSMesaDestroyContext(r->gl);
   }
   free(r->pixels);
+  free(r->heights);
   free(r);
 }
 
@@ -87,8 +89,22 @@ static void fit(renderer *r, int width, int height) {
   r->pixels = realloc(r->pixels, 3 * (size_t)r->width * r->height);
 }
 
+// upload_heights brings height fields that have changed to the MuJoCo context, which has copies.
+static void upload_heights(renderer *r, const mjModel *m) {
+  size_t size = m->nhfielddata * sizeof(float);
+  if (size == 0 || (r->heights && !memcmp(r->heights, m->hfield_data, size))) {
+    return;
+  }
+  for (int i = 0; i < m->nhfield; i++) {
+    mjr_uploadHField(m, &r->context, i);
+  }
+  r->heights = realloc(r->heights, size);
+  memcpy(r->heights, m->hfield_data, size);
+}
+
 static void draw(renderer *r, simulation *s, int camera, int width, int height) {
   fit(r, width, height);
+  upload_heights(r, s->model);
   mjv_defaultFreeCamera(s->model, &r->camera);
   if (camera >= 0) {
     r->camera.type = mjCAMERA_FIXED;
