@@ -38,11 +38,6 @@ func reference(t testing.TB, build func(t *grad.Tracer)) *grad.Executable[float6
 	return executable
 }
 
-// literal traces the given numbers as an array.
-func literal(t *grad.Tracer, shape []int, numbers ...float64) *grad.Value {
-	return t.Call("literal", shape, func(out []float64, _ [][]float64) { copy(out, numbers) })
-}
-
 // draw fills data with standard normal numbers.
 func draw[T grad.Float](data []T, random *rand.Rand) {
 	for i := range data {

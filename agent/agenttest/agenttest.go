@@ -30,10 +30,13 @@ type suite struct {
 	preset    func() agent.Config
 }
 
-var checks = []struct {
+// check is one rule of the contract and the method that tries to refute it.
+type check struct {
 	name string
 	run  func(s suite) error
-}{
+}
+
+var checks = []check{
 	{"Presets", suite.checkPresets},
 	{"ForeignConfig", suite.checkForeignConfig},
 	{"Parts", suite.checkParts},

@@ -132,11 +132,6 @@ func TestEveryCheckCanFail(t *testing.T) {
 	}
 }
 
-type check = struct {
-	name string
-	run  func(s suite) error
-}
-
 func find(t *testing.T, name string) check {
 	for _, c := range checks {
 		if c.name == name {
