@@ -84,12 +84,22 @@ func TestManyEpisodes(t *testing.T) {
 // machine sets at that moment, in two goroutines that never wait for each other. They take turns, so
 // that a busy machine slows all alike; the best turn of each is reported, in steps of all together.
 func BenchmarkStep(b *testing.B) {
-	const count, turns = 16, 500
-	one := open(b, newReacher, Config{Environments: count, Workers: 1})
-	two := open(b, newReacher, Config{Environments: count, Workers: 2})
+	for _, name := range []string{"control/reacher-easy", "control/walker-walk"} {
+		task, err := control.Tasks().Find(name)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(name, func(b *testing.B) { benchmarkTask(b, task) })
+	}
+}
+
+func benchmarkTask(b *testing.B, task env.Task) {
+	const count, turns = 16, 100
+	one := open(b, task.New, Config{Environments: count, Workers: 1})
+	two := open(b, task.New, Config{Environments: count, Workers: 2})
 	halves := []*Pool{
-		open(b, newReacher, Config{Environments: count / 2, Workers: 1}),
-		open(b, newReacher, Config{Environments: count / 2, Workers: 1}),
+		open(b, task.New, Config{Environments: count / 2, Workers: 1}),
+		open(b, task.New, Config{Environments: count / 2, Workers: 1}),
 	}
 	var best [3]float64
 	for b.Loop() {
@@ -100,6 +110,7 @@ func BenchmarkStep(b *testing.B) {
 	b.ReportMetric(best[0], "steps/s-1-worker")
 	b.ReportMetric(best[1], "steps/s-2-workers")
 	b.ReportMetric(best[2], "steps/s-2-apart")
+	b.ReportMetric(best[1]/best[0], "times-faster")
 }
 
 // stepApart takes turns steps of each pool in a goroutine of its own.
@@ -109,8 +120,8 @@ func stepApart(b *testing.B, pools []*Pool, turns int) time.Duration {
 	for _, p := range pools {
 		running.Go(func() {
 			actions := make([]float64, len(p.actions))
-			for range turns {
-				if _, err := p.Step(actions); err != nil {
+			for turn := range turns {
+				if _, err := p.Step(actionsOf(actions, turn)); err != nil {
 					b.Error(err)
 				}
 			}

@@ -16,6 +16,9 @@ func Example() {
 	}
 	defer p.Close()
 	batch, err := p.Reset()
+	if err != nil {
+		panic(err)
+	}
 	actions, transitions, wins := make([]float64, 8*p.Action().Size()), 0, 0
 	for range 90 {
 		for i := range actions {
