@@ -55,7 +55,7 @@ func TestFingerSpinnerTurnsEasily(t *testing.T) {
 
 // TestNothingTouchesAtFirst checks the domains whose episodes begin without contacts.
 func TestNothingTouchesAtFirst(t *testing.T) {
-	for _, name := range []string{"ball_in_cup-catch", "finger-turn_easy"} {
+	for _, name := range []string{"ball_in_cup-catch", "finger-turn_easy", "humanoid-walk"} {
 		e := open(t, name, 1)
 		for range 50 {
 			if reset(t, e); e.physics.data.Contacts() != 0 {

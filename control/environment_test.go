@@ -314,7 +314,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 		"acrobot-swingup", "ball_in_cup-catch", "cartpole-three_poles", "cheetah-run",
 		"finger-turn_hard",
 		"fish-swim",
-		"hopper-hop",
+		"hopper-hop", "humanoid-walk",
 		"lqr-lqr_6_2",
 		"point_mass-hard", "quadruped-escape", "quadruped-fetch", "reacher-easy",
 		"swimmer-swimmer6",

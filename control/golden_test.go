@@ -110,6 +110,9 @@ var goldenTasks = []struct{ task, model, reward string }{
 	{"fish-upright", "fish", "upright"},
 	{"hopper-hop", "hopper", "hop"},
 	{"hopper-stand", "hopper", "stand"},
+	{"humanoid-run", "humanoid", "run"},
+	{"humanoid-stand", "humanoid", "stand"},
+	{"humanoid-walk", "humanoid", "walk"},
 	{"lqr-lqr_2_1", "lqr_2_1", "lqr"},
 	{"lqr-lqr_6_2", "lqr_6_2", "lqr"},
 	{"pendulum-swingup", "pendulum", "swingup"},
@@ -259,7 +262,7 @@ type facts struct {
 func TestFacts(t *testing.T) {
 	for task, model := range map[string]string{
 		"acrobot-swingup": "acrobot", "ball_in_cup-catch": "ball_in_cup", "cheetah-run": "cheetah", "finger-spin": "finger",
-		"hopper-hop": "hopper", "swimmer-swimmer6": "swimmer_6", "swimmer-swimmer15": "swimmer_15",
+		"hopper-hop": "hopper", "humanoid-walk": "humanoid", "swimmer-swimmer6": "swimmer_6", "swimmer-swimmer15": "swimmer_15",
 		"walker-walk": "walker", "cartpole-swingup": "cartpole_1", "cartpole-two_poles": "cartpole_2",
 		"cartpole-three_poles": "cartpole_3", "pendulum-swingup": "pendulum", "point_mass-easy": "point_mass",
 		"reacher-easy": "reacher",

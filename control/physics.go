@@ -105,6 +105,7 @@ func (p physics) sensor(name string) []float64 {
 const (
 	xx = 0
 	xz = 2
+	zx = 6
 	zz = 8
 )
 
