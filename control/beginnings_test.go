@@ -55,13 +55,34 @@ func TestFingerSpinnerTurnsEasily(t *testing.T) {
 
 // TestNothingTouchesAtFirst checks the domains whose episodes begin without contacts.
 func TestNothingTouchesAtFirst(t *testing.T) {
-	for _, name := range []string{"ball_in_cup-catch", "finger-turn_easy", "humanoid-walk"} {
+	for _, name := range []string{"ball_in_cup-catch", "finger-turn_easy", "humanoid-walk", "humanoid_CMU-walk"} {
 		e := open(t, name, 1)
 		for range 50 {
 			if reset(t, e); e.physics.data.Contacts() != 0 {
 				t.Fatalf("%s: an episode begins with %d contacts", name, e.physics.data.Contacts())
 			}
 		}
+	}
+}
+
+// TestHumanoidsBeginAnyhow demands that orientations are drawn with positive elements only, as the
+// suite does, and joints from their ranges.
+func TestHumanoidsBeginAnyhow(t *testing.T) {
+	for _, name := range []string{"humanoid-stand", "humanoid_CMU-stand"} {
+		e := open(t, name, 1)
+		m := e.physics.model
+		lowest, highest := drawStates(t, e, 100)
+		near(t, "place", slices.Concat(lowest[:3], highest[:3]), slices.Concat(m.QPos0[:3], m.QPos0[:3]))
+		for i := range m.NQ - 3 {
+			low, high := 0.0, 1.0 // the quaternion
+			if joint := i - 3; joint > 0 {
+				low, high = m.JntRange[2*joint], m.JntRange[2*joint+1]
+			}
+			if lowest[3+i] < low || highest[3+i] > high || highest[3+i]-lowest[3+i] < .7*(high-low) {
+				t.Errorf("%s: position %d is drawn from [%g, %g], want to fill [%g, %g]", name, 3+i, lowest[3+i], highest[3+i], low, high)
+			}
+		}
+		near(t, "velocities", highest[m.NQ:], make([]float64, m.NV))
 	}
 }
 

@@ -14,14 +14,15 @@ import (
 	"github.com/reverie-rl/reverie/mujoco"
 )
 
-// TestConformance checks every task against the contract of package env, in short episodes.
+// TestConformance checks every task against the contract of package env, in short episodes and
+// with pictures that are drawn fast.
 func TestConformance(t *testing.T) {
 	for _, task := range tasks() {
 		t.Run(task.name, func(t *testing.T) {
 			envtest.Run(t, func(seed uint64) (env.Environment, error) {
 				e, err := newEnvironment(task, seed)
 				if err == nil {
-					e.stepLimit = min(e.stepLimit, 100)
+					e.stepLimit, e.profile = min(e.stepLimit, 100), mujoco.Fast
 				}
 				return e, err
 			})
@@ -314,7 +315,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 		"acrobot-swingup", "ball_in_cup-catch", "cartpole-three_poles", "cheetah-run",
 		"finger-turn_hard",
 		"fish-swim",
-		"hopper-hop", "humanoid-walk",
+		"hopper-hop", "humanoid-walk", "humanoid_CMU-run",
 		"lqr-lqr_6_2",
 		"point_mass-hard", "quadruped-escape", "quadruped-fetch", "reacher-easy",
 		"swimmer-swimmer6",

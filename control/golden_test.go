@@ -113,6 +113,9 @@ var goldenTasks = []struct{ task, model, reward string }{
 	{"humanoid-run", "humanoid", "run"},
 	{"humanoid-stand", "humanoid", "stand"},
 	{"humanoid-walk", "humanoid", "walk"},
+	{"humanoid_CMU-run", "humanoid_CMU", "run"},
+	{"humanoid_CMU-stand", "humanoid_CMU", "stand"},
+	{"humanoid_CMU-walk", "humanoid_CMU", "walk"},
 	{"lqr-lqr_2_1", "lqr_2_1", "lqr"},
 	{"lqr-lqr_6_2", "lqr_6_2", "lqr"},
 	{"pendulum-swingup", "pendulum", "swingup"},
@@ -262,7 +265,7 @@ type facts struct {
 func TestFacts(t *testing.T) {
 	for task, model := range map[string]string{
 		"acrobot-swingup": "acrobot", "ball_in_cup-catch": "ball_in_cup", "cheetah-run": "cheetah", "finger-spin": "finger",
-		"hopper-hop": "hopper", "humanoid-walk": "humanoid", "swimmer-swimmer6": "swimmer_6", "swimmer-swimmer15": "swimmer_15",
+		"hopper-hop": "hopper", "humanoid-walk": "humanoid", "humanoid_CMU-walk": "humanoid_CMU", "swimmer-swimmer6": "swimmer_6", "swimmer-swimmer15": "swimmer_15",
 		"walker-walk": "walker", "cartpole-swingup": "cartpole_1", "cartpole-two_poles": "cartpole_2",
 		"cartpole-three_poles": "cartpole_3", "pendulum-swingup": "pendulum", "point_mass-easy": "point_mass",
 		"reacher-easy": "reacher",

@@ -106,6 +106,7 @@ const (
 	xx = 0
 	xz = 2
 	zx = 6
+	zy = 7
 	zz = 8
 )
 

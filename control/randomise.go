@@ -1,9 +1,12 @@
 package control
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
+
+	"github.com/reverie-rl/reverie/mujoco"
 )
 
 // once begins episodes with whatever draw draws.
@@ -14,16 +17,18 @@ func once(draw func(random *rand.Rand)) func(random *rand.Rand) error {
 	}
 }
 
-// untilClear begins episodes with the first draw in which nothing touches anything.
+// untilClear begins episodes with the first draw in which nothing touches anything. A draw that
+// MuJoCo warns of, such as one with more contacts than it has room for, is not it.
 func (p physics) untilClear(draw func(random *rand.Rand)) func(random *rand.Rand) error {
 	const most = 1000
 	return func(random *rand.Rand) error {
 		for range most {
 			draw(random)
-			if err := p.data.ForwardPassive(); err != nil {
+			err := p.data.ForwardPassive()
+			if warning := new(mujoco.Warning); err != nil && !errors.As(err, &warning) {
 				return err
 			}
-			if p.data.Contacts() == 0 {
+			if err == nil && p.data.Contacts() == 0 {
 				return nil
 			}
 		}

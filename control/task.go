@@ -70,7 +70,7 @@ func copied(name string, from []float64) observation {
 func tasks() []task {
 	return slices.Concat(acrobotTasks(), ballInCupTasks(), cartpoleTasks(), cheetahTasks(), fingerTasks(),
 		fishTasks(),
-		hopperTasks(), humanoidTasks(),
+		hopperTasks(), humanoidTasks(), humanoidCMUTasks(),
 		lqrTasks(),
 		pendulumTasks(), pointMassTasks(), quadrupedTasks(), reacherTasks(),
 		swimmerTasks(), walkerTasks())
