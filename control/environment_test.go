@@ -233,7 +233,7 @@ func TestRandomConstantsAreRestored(t *testing.T) {
 	for _, name := range []string{
 		"finger-spin", "finger-turn_easy",
 		"fish-swim",
-		"point_mass-hard", "quadruped-escape", "reacher-easy", "reacher-hard",
+		"manipulator-insert_ball", "point_mass-hard", "quadruped-escape", "reacher-easy", "reacher-hard", "stacker-stack_2",
 		"swimmer-swimmer6",
 	} {
 		a, b := open(t, name, 1), open(t, name, 2)
@@ -317,7 +317,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 		"fish-swim",
 		"hopper-hop", "humanoid-walk", "humanoid_CMU-run",
 		"lqr-lqr_6_2",
-		"point_mass-hard", "quadruped-escape", "quadruped-fetch", "reacher-easy",
+		"manipulator-insert_peg", "point_mass-hard", "quadruped-escape", "quadruped-fetch", "reacher-easy", "stacker-stack_4",
 		"swimmer-swimmer6",
 		"walker-walk",
 	} {

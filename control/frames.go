@@ -6,9 +6,19 @@ import (
 	"github.com/reverie-rl/reverie/mujoco"
 )
 
+// bodyQuaternion is the orientation of a body's frame: w, x, y, z.
+func (p physics) bodyQuaternion(name string) []float64 {
+	return p.row(p.data.XQuat, 4, mujoco.Body, name)
+}
+
 // geomMatrix is the rotation of a geom's frame, as bodyMatrix is of a body's.
 func (p physics) geomMatrix(name string) []float64 {
 	return p.row(p.data.GeomXMat, 9, mujoco.Geom, name)
+}
+
+// siteMatrix is the rotation of a site's frame, as bodyMatrix is of a body's.
+func (p physics) siteMatrix(name string) []float64 {
+	return p.row(p.data.SiteXMat, 9, mujoco.Site, name)
 }
 
 // inFrame writes the vector from one point to another as seen in the frame with the given rotation.

@@ -72,7 +72,9 @@ func tasks() []task {
 		fishTasks(),
 		hopperTasks(), humanoidTasks(), humanoidCMUTasks(),
 		lqrTasks(),
+		manipulatorTasks(),
 		pendulumTasks(), pointMassTasks(), quadrupedTasks(), reacherTasks(),
+		stackerTasks(),
 		swimmerTasks(), walkerTasks())
 }
 
