@@ -80,8 +80,8 @@ type actionNoise struct {
 
 // ActionNoise adds normal noise to each element of an action, with a deviation of scale times the
 // element's range, and clips the sum to the task's bounds. The noise is a function of seed and of
-// the number of steps taken; use a seed of its own. It is an error unless the task's actions are
-// continuous with finite bounds.
+// the number of steps taken; the seed of the task will do, because its numbers are others. It is an
+// error unless the task's actions are continuous with finite bounds.
 func ActionNoise(inner env.Environment, scale float64, seed uint64) (env.Environment, error) {
 	const kind = "action noise"
 	const stream = 0x6e6f697365 // "noise": a seed gives other numbers here than elsewhere
