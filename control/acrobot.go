@@ -8,14 +8,14 @@ import (
 var acrobotXML string
 
 func acrobotTasks() []task {
-	variant := func(name string, margin float64) task {
+	variant := func(name string, margin float64, tags ...string) task {
 		return task{
-			name: "acrobot-" + name, tags: []string{"benchmarking"},
+			name: "acrobot-" + name, tags: append([]string{"benchmarking"}, tags...),
 			model:     func() string { return acrobotXML },
 			timeLimit: 10, bind: func(p physics) binding { return bindAcrobot(p, margin) },
 		}
 	}
-	return []task{variant("swingup", 1), variant("swingup_sparse", 0)}
+	return []task{variant("swingup", 1, "dreamer20"), variant("swingup_sparse", 0)}
 }
 
 // bindAcrobot rewards the tip for being inside the target, or less so within margin metres of it.

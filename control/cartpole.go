@@ -19,16 +19,16 @@ type cartpole struct {
 }
 
 func cartpoleTasks() []task {
-	variant := func(name, tag string, c cartpole) task {
-		return task{name: "cartpole-" + name, tags: []string{tag}, model: c.model, timeLimit: 10, bind: c.bind}
+	variant := func(name string, c cartpole, tags ...string) task {
+		return task{name: "cartpole-" + name, tags: tags, model: c.model, timeLimit: 10, bind: c.bind}
 	}
 	return []task{
-		variant("balance", "benchmarking", cartpole{poles: 1}),
-		variant("balance_sparse", "benchmarking", cartpole{poles: 1, sparse: true}),
-		variant("swingup", "benchmarking", cartpole{poles: 1, swingUp: true}),
-		variant("swingup_sparse", "benchmarking", cartpole{poles: 1, swingUp: true, sparse: true}),
-		variant("three_poles", "extra", cartpole{poles: 3, swingUp: true}),
-		variant("two_poles", "extra", cartpole{poles: 2, swingUp: true}),
+		variant("balance", cartpole{poles: 1}, "benchmarking", "dreamer20"),
+		variant("balance_sparse", cartpole{poles: 1, sparse: true}, "benchmarking", "dreamer20"),
+		variant("swingup", cartpole{poles: 1, swingUp: true}, "benchmarking", "dreamer20", "planet6"),
+		variant("swingup_sparse", cartpole{poles: 1, swingUp: true, sparse: true}, "benchmarking", "dreamer20"),
+		variant("three_poles", cartpole{poles: 3, swingUp: true}, "extra"),
+		variant("two_poles", cartpole{poles: 2, swingUp: true}, "extra"),
 	}
 }
 

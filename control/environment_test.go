@@ -30,6 +30,21 @@ func TestConformance(t *testing.T) {
 	}
 }
 
+// TestSelections counts the tasks of the selections that are used in publications.
+func TestSelections(t *testing.T) {
+	count := map[string]int{}
+	for _, task := range tasks() {
+		for _, tag := range task.tags {
+			count[tag]++
+		}
+	}
+	for tag, want := range map[string]int{"benchmarking": 28, "dreamer20": 20, "planet6": 6} {
+		if count[tag] != want {
+			t.Errorf("%d tasks have the tag %s, want %d", count[tag], tag, want)
+		}
+	}
+}
+
 // reset begins an episode.
 func reset(t testing.TB, e *Environment) env.TimeStep {
 	t.Helper()

@@ -14,7 +14,7 @@ var fingerXML string
 func fingerTasks() []task {
 	variant := func(name string, bind func(physics) binding, tags ...string) task {
 		return task{
-			name: "finger-" + name, tags: append(tags, "benchmarking", "dreamer20"),
+			name: "finger-" + name, tags: append([]string{"benchmarking", "dreamer20"}, tags...),
 			model:     func() string { return fingerXML },
 			timeLimit: 20, interval: .02, bind: bind,
 		}

@@ -10,7 +10,7 @@ var pendulumXML string
 
 func pendulumTasks() []task {
 	return []task{{
-		name: "pendulum-swingup", tags: []string{"benchmarking"},
+		name: "pendulum-swingup", tags: []string{"benchmarking", "dreamer20"},
 		model:     func() string { return pendulumXML },
 		timeLimit: 20, bind: bindPendulum,
 	}}

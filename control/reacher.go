@@ -19,7 +19,7 @@ func reacherTasks() []task {
 			timeLimit: 20, bind: func(p physics) binding { return bindReacher(p, targetRadius) },
 		}
 	}
-	return []task{variant("easy", .05, "benchmarking", "easy"), variant("hard", .015, "benchmarking")}
+	return []task{variant("easy", .05, "benchmarking", "easy", "dreamer20", "planet6"), variant("hard", .015, "benchmarking", "dreamer20")}
 }
 
 func bindReacher(p physics, targetRadius float64) binding {

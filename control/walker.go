@@ -13,7 +13,7 @@ var walkerXML string
 func walkerTasks() []task {
 	variant := func(name string, speed float64, tags ...string) task {
 		return task{
-			name: "walker-" + name, tags: append(tags, "benchmarking", "dreamer20"),
+			name: "walker-" + name, tags: append([]string{"benchmarking", "dreamer20"}, tags...),
 			model:     func() string { return walkerXML },
 			timeLimit: 25, interval: .025, bind: func(p physics) binding { return bindWalker(p, speed) },
 		}
