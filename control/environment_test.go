@@ -19,6 +19,7 @@ import (
 func TestConformance(t *testing.T) {
 	for _, task := range tasks() {
 		t.Run(task.name, func(t *testing.T) {
+			t.Parallel()
 			envtest.Run(t, func(seed uint64) (env.Environment, error) {
 				e, err := newEnvironment(task, seed)
 				if err == nil {
