@@ -329,7 +329,7 @@ func TestSetStateErrors(t *testing.T) {
 func TestStepAllocatesNothing(t *testing.T) {
 	for _, name := range []string{
 		"acrobot-swingup", "ball_in_cup-catch", "cartpole-three_poles", "cheetah-run",
-		"finger-turn_hard",
+		"dog-fetch", "finger-turn_hard",
 		"fish-swim",
 		"hopper-hop", "humanoid-walk", "humanoid_CMU-run",
 		"lqr-lqr_6_2",

@@ -73,6 +73,7 @@ type snapshot struct {
 
 type rollout struct {
 	MuJoCo    int
+	Tolerance float64 // where it is not tolerated: the dog's inertias are only known to ten digits
 	Snapshots []snapshot
 }
 
@@ -82,7 +83,7 @@ func (r rollout) tolerances() []float64 {
 	contacts := 0
 	for _, snapshot := range r.Snapshots {
 		contacts += snapshot.NCon
-		tolerance := tolerated
+		tolerance := max(tolerated, r.Tolerance)
 		if contacts > 0 && snapshot.T >= 10 {
 			tolerance = 1e-6
 		}
@@ -106,6 +107,11 @@ var goldenTasks = []struct{ task, model, reward string }{
 	{"finger-spin", "finger", "spin"},
 	{"finger-turn_easy", "finger", "turn"},
 	{"finger-turn_hard", "finger", "turn"},
+	{"dog-fetch", "dog_fetch", "fetch"},
+	{"dog-run", "dog_stand", "run"},
+	{"dog-stand", "dog_stand", "stand"},
+	{"dog-trot", "dog_stand", "trot"},
+	{"dog-walk", "dog_stand", "walk"},
 	{"fish-swim", "fish", "swim"},
 	{"fish-upright", "fish", "upright"},
 	{"hopper-hop", "hopper", "hop"},
@@ -276,6 +282,7 @@ func TestFacts(t *testing.T) {
 		"cartpole-three_poles": "cartpole_3", "pendulum-swingup": "pendulum", "point_mass-easy": "point_mass",
 		"reacher-easy": "reacher",
 		"fish-swim":    "fish", "lqr-lqr_2_1": "lqr_2_1", "lqr-lqr_6_2": "lqr_6_2",
+		"dog-fetch":              "dog_fetch",
 		"manipulator-bring_ball": "manipulator_bring_ball", "manipulator-bring_peg": "manipulator_bring_peg",
 		"manipulator-insert_ball": "manipulator_insert_ball", "manipulator-insert_peg": "manipulator_insert_peg",
 		"stacker-stack_2": "stacker_2", "stacker-stack_4": "stacker_4",

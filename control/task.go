@@ -68,7 +68,9 @@ func copied(name string, from []float64) observation {
 
 // tasks lists all tasks, in the order of their names.
 func tasks() []task {
-	return slices.Concat(acrobotTasks(), ballInCupTasks(), cartpoleTasks(), cheetahTasks(), fingerTasks(),
+	return slices.Concat(acrobotTasks(), ballInCupTasks(), cartpoleTasks(), cheetahTasks(),
+		dogTasks(),
+		fingerTasks(),
 		fishTasks(),
 		hopperTasks(), humanoidTasks(), humanoidCMUTasks(),
 		lqrTasks(),
