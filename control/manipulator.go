@@ -157,7 +157,7 @@ func (m manipulator) draw(a arm, placed []pose, random *rand.Rand) {
 
 // inHand is the pose of an object that the hand is about to grasp.
 func (a arm) inHand() (x, z, angle float64) {
-	_ = a.data.ForwardPassive() // untilClear looks for errors after the draw
+	_ = a.data.Collide() // untilClear looks for errors after the draw
 	grasp, frame := a.sitePosition("grasp"), a.siteMatrix("grasp")
 	return grasp[0], grasp[2], math.Pi - math.Atan2(frame[zx], frame[xx])
 }

@@ -75,7 +75,7 @@ func (q quadruped) land(orientation []float64, x, y float64) error {
 	for i := range most {
 		copy(q.data.QPos, []float64{x, y, step * float64(i)})
 		copy(q.data.QPos[3:], orientation)
-		if err := q.data.ForwardPassive(); err != nil {
+		if err := q.data.Collide(); err != nil {
 			return err
 		}
 		if q.data.Contacts() == 0 {

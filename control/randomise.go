@@ -24,7 +24,7 @@ func (p physics) untilClear(draw func(random *rand.Rand)) func(random *rand.Rand
 	return func(random *rand.Rand) error {
 		for range most {
 			draw(random)
-			err := p.data.ForwardPassive()
+			err := p.data.Collide()
 			if warning := new(mujoco.Warning); err != nil && !errors.As(err, &warning) {
 				return err
 			}

@@ -493,6 +493,18 @@ func TestRenderFollowsHeightFields(t *testing.T) {
 	}
 }
 
+// TestCollide moves a box into the floor and asks where it is and what touches, before any forces.
+func TestCollide(t *testing.T) {
+	d := bouncingData(t, "Euler")
+	if err := d.Collide(); err != nil || d.Contacts() != 0 {
+		t.Fatalf("%d contacts in the air (%v)", d.Contacts(), err)
+	}
+	d.QPos[2] = -.01
+	if err := d.Collide(); err != nil || d.Contacts() == 0 {
+		t.Errorf("%d contacts in the floor (%v)", d.Contacts(), err)
+	}
+}
+
 func TestRenderErrors(t *testing.T) {
 	d := bouncingData(t, "Euler")
 	r, err := NewRenderer(d.Model(), Fast)

@@ -147,6 +147,13 @@ int forward_passive(simulation *s) {
   return run_stage(s, &passive, checked_forward);
 }
 
+static void find_contacts(const mjModel *model, mjData *data) {
+  mj_kinematics(model, data);
+  mj_collision(model, data);
+}
+
+int collide(simulation *s) { return run_stage(s, s->model, find_contacts); }
+
 // settle brings all that depends on position and velocity up to date.
 int settle(simulation *s) { return run_stage(s, s->model, mj_step1); }
 

@@ -38,6 +38,7 @@ void free_simulation(simulation *s);
 void reset(simulation *s);
 int forward(simulation *s);
 int forward_passive(simulation *s);
+int collide(simulation *s);
 int settle(simulation *s);
 int step(simulation *s, int substeps);
 int plain_loop(simulation *s, int control_steps, int substeps);

@@ -37,6 +37,9 @@ func (d *Data) Reset() {}
 // Forward returns ErrUnavailable.
 func (d *Data) Forward() error { return ErrUnavailable }
 
+// Collide returns ErrUnavailable.
+func (d *Data) Collide() error { return ErrUnavailable }
+
 // ForwardPassive returns ErrUnavailable.
 func (d *Data) ForwardPassive() error { return ErrUnavailable }
 
