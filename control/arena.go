@@ -22,7 +22,7 @@ func (a arena) model() string {
 	}
 	if a.terrain {
 		parts["assets"] = `<hfield name="terrain" nrow="201" ncol="201" size="30 30 5 .1"/>`
-		parts["arena"] = `<geom name="terrain" type="hfield" hfield="terrain" pos="0 0 -.01" material="body"/>`
+		parts["arena"] = `<geom name="terrain" type="hfield" hfield="terrain" pos="0 0 -.01" material="floor"/>`
 		parts["distances"] = eachRangefinder(func(name string, _, _ int) string {
 			return fmt.Sprintf(`<rangefinder name="%s" site="%[1]s"/>`, name)
 		})

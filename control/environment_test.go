@@ -14,8 +14,8 @@ import (
 	"github.com/reverie-rl/reverie/mujoco"
 )
 
-// TestConformance checks every task against the contract of package env, in short episodes of short steps and
-// with pictures that are drawn fast.
+// TestConformance checks every task against the contract of package env, in short episodes of short
+// steps and with pictures that are drawn fast.
 func TestConformance(t *testing.T) {
 	for _, task := range tasks() {
 		t.Run(task.name, func(t *testing.T) {
