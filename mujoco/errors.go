@@ -1,10 +1,8 @@
 package mujoco
 
 import (
-	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
 	"regexp"
 	"strconv"
 	"strings"
@@ -43,22 +41,11 @@ var (
 // elementPattern finds the element that MuJoCo complains of.
 var elementPattern = regexp.MustCompile(`[Ee]lement '(\w+)'`)
 
-// complete fills in what MuJoCo did not tell of the place, from the text of the main file: where on
-// the line the element begins or, without a line, where the text stops being XML.
+// complete fills in the column, which MuJoCo seldom tells, from the text of the main file: where on the
+// line the element begins.
 func (e *CompileError) complete(source string) *CompileError {
-	if e.Line == 0 {
-		decoder := xml.NewDecoder(strings.NewReader(source))
-		for {
-			if _, err := decoder.Token(); err == io.EOF {
-				return e
-			} else if err != nil {
-				e.Line, e.Column = decoder.InputPos()
-				return e
-			}
-		}
-	}
 	lines := strings.Split(source, "\n")
-	if e.Column > 0 || e.Line > len(lines) {
+	if e.Column > 0 || e.Line == 0 || e.Line > len(lines) {
 		return e
 	}
 	start := -1

@@ -89,7 +89,7 @@ func TestCompileErrorsTellThePlace(t *testing.T) {
 		line, column int
 		words        string
 	}{
-		"malformed XML":     {"<mujoco>\n<worldbody>\n</mujoco>", 2, 1, "worldbody"},
+		"malformed XML":     {"<mujoco>\n<worldbody>\n</mujoco>", 3, 10, "worldbody"},
 		"unknown attribute": {"<mujoco>\n<worldbody>\n  <body foo='1'/></worldbody></mujoco>", 3, 3, "foo"},
 		"massless body":     {"<mujoco>\n<worldbody>\n\n<body><joint/></body></worldbody></mujoco>", 4, 1, "mass"},
 		"missing mesh":      {"<mujoco>\n<asset>\n<mesh name='a' file='nowhere.stl'/></asset></mujoco>", 3, 1, "nowhere.stl"},

@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -44,7 +45,10 @@ type dataHandle struct {
 }
 
 // Compile compiles MJCF text. files are what the model may refer to, by name: included XML, meshes,
-// height fields, pictures. What is wrong with the model comes back as a *CompileError.
+// height fields, pictures; nothing is read from the disk. What is wrong with the model comes back as a
+// *CompileError. The XML must be well-formed and without directives, and a model beyond these limits is
+// refused before MuJoCo sees it: 100,000 elements, nested 100 deep; names of 200 bytes; 1 GiB of textures
+// and height fields, and of nstack; njmax and nconmax of 10,000; 1,000 keyframes; composites of 10,000.
 func Compile(xml string, files map[string][]byte) (*Model, error) {
 	const name = "model.xml"
 	if _, taken := files[name]; taken {
@@ -52,6 +56,13 @@ func Compile(xml string, files map[string][]byte) (*Model, error) {
 	}
 	if strings.TrimSpace(xml) == "" {
 		return nil, &CompileError{File: name, Text: "the model is empty"}
+	}
+	if files == nil {
+		files = map[string][]byte{}
+	}
+	check := checker{files: files, included: map[string]bool{}}
+	if err := check.check(name, []byte(xml), 0); err != nil {
+		return nil, err
 	}
 	list := []C.virtual_file{newVirtualFile(name, []byte(xml))}
 	for name, content := range files {
@@ -71,11 +82,16 @@ func newVirtualFile(name string, content []byte) C.virtual_file {
 	return C.virtual_file{name: C.CString(name), content: C.CBytes(content), size: C.int(len(content))}
 }
 
-// Load compiles the MJCF file at path, and what it refers to beside it.
+// Load compiles the MJCF file at path, and what it refers to beside it. The XML has the limits that it
+// has for Compile, but meshes and other assets are trusted: compile only what you would run.
 func Load(path string) (*Model, error) {
 	source, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("mujoco: no model to load: %w", err)
+	}
+	check := checker{directory: filepath.Dir(path), included: map[string]bool{}}
+	if err := check.check(path, source, 0); err != nil {
+		return nil, err
 	}
 	return compile(path, string(source), nil)
 }
