@@ -77,6 +77,16 @@ func (c Config) Validate() error {
 type Catalogues struct {
 	Tasks      env.Catalogue
 	Algorithms []agent.Algorithm
+	// FindTask, if it is set, finds tasks in place of Tasks.Find, those of no list among them.
+	FindTask func(name string) (env.Task, error)
+}
+
+// Task returns the task called name, or an error that lists the nearest names.
+func (c Catalogues) Task(name string) (env.Task, error) {
+	if c.FindTask != nil {
+		return c.FindTask(name)
+	}
+	return c.Tasks.Find(name)
 }
 
 // Algorithm returns the algorithm called name, or an error that lists the nearest names.
@@ -106,7 +116,7 @@ func NewExperiment(config Config, preset string, catalogues Catalogues) (*Experi
 	if e.Algorithm, err = catalogues.Algorithm(config.Agent); err != nil {
 		return nil, err
 	}
-	if e.Task, err = catalogues.Tasks.Find(config.Task); err != nil {
+	if e.Task, err = catalogues.Task(config.Task); err != nil {
 		return nil, err
 	}
 	e.Agent, err = e.Algorithm.Preset(preset)

@@ -67,7 +67,7 @@ type steppingReport struct {
 
 // environment times the steps of a task, beside a plain loop in C where there is one.
 func (c *benchCommand) environment(s *session) error {
-	task, err := s.catalogues.Tasks.Find(c.Task)
+	task, err := s.catalogues.Task(c.Task)
 	if err != nil {
 		return usage(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/reverie-rl/reverie/classic"
 	"github.com/reverie-rl/reverie/control"
 	"github.com/reverie-rl/reverie/env"
+	"github.com/reverie-rl/reverie/env/remote"
 	"github.com/reverie-rl/reverie/run"
 )
 
@@ -35,6 +37,7 @@ type commands struct {
 	Rollout  rolloutCommand  `cmd:"" help:"Apply given controls from a given state and print what happens."`
 	Envcheck envcheckCommand `cmd:"" help:"Check tasks against the environment contract."`
 	Bench    benchCommand    `cmd:"" help:"Time a unit of work."`
+	ServeEnv serveEnvCommand `cmd:"" help:"Let other programs act in the tasks, over dm_env_rpc."`
 }
 
 // session is what commands need of the world outside.
@@ -58,12 +61,18 @@ func usage(err error) error {
 	return usageError{err}
 }
 
-// catalogues are the tasks and algorithms that the program knows.
+// catalogues are the tasks and algorithms that the program knows, and the tasks that servers offer.
 func catalogues() run.Catalogues {
 	var tasks env.Catalogue
 	tasks = append(tasks, classic.Tasks()...)
 	tasks = append(tasks, control.Tasks()...)
-	return run.Catalogues{Tasks: tasks, Algorithms: []agent.Algorithm{mpo.Algorithm()}}
+	find := func(name string) (env.Task, error) {
+		if strings.HasPrefix(name, remote.Scheme) {
+			return remote.Task(name, remote.Timeout)
+		}
+		return tasks.Find(name)
+	}
+	return run.Catalogues{Tasks: tasks, FindTask: find, Algorithms: []agent.Algorithm{mpo.Algorithm()}}
 }
 
 func main() {

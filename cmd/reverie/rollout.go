@@ -45,7 +45,7 @@ type simulated interface {
 
 // Run sets the state, applies the controls and prints every step.
 func (c *rolloutCommand) Run(s *session) error {
-	task, err := s.catalogues.Tasks.Find(c.Task)
+	task, err := s.catalogues.Task(c.Task)
 	if err != nil {
 		return usage(err)
 	}

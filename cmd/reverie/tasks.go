@@ -106,7 +106,7 @@ type envcheckCommand struct {
 func (c *envcheckCommand) Run(s *session) error {
 	tasks := s.catalogues.Tasks
 	if c.Task != "all" {
-		task, err := tasks.Find(c.Task)
+		task, err := s.catalogues.Task(c.Task)
 		if err != nil {
 			return usage(err)
 		}
