@@ -51,11 +51,26 @@ func newView(specs wire.Specs) (view, error) {
 		}
 		v.addObservation(p)
 	}
-	if len(v.observations) == 0 {
-		return v, errors.New("the server has no observation that is an array of numbers")
+	if err := v.checkObservations(); err != nil {
+		return v, err
 	}
 	v.action = joinActions(v.parts)
 	return v, v.action.Validate()
+}
+
+// checkObservations returns an error if there are none, or two of one name.
+func (v *view) checkObservations() error {
+	names := map[string]bool{}
+	for _, p := range v.observations {
+		if names[p.spec.Name] {
+			return fmt.Errorf("two observations are called %q", p.spec.Name)
+		}
+		names[p.spec.Name] = true
+	}
+	if len(names) == 0 {
+		return errors.New("the server has no observation that is an array of numbers")
+	}
+	return nil
 }
 
 func (v *view) addObservation(p part) {
