@@ -34,12 +34,15 @@ type Environment struct {
 	compiled [][]float64 // binding.drawn as compiled
 	renderer *mujoco.Renderer
 	profile  mujoco.Profile
+	backend  mujoco.Backend
 }
 
 // Config holds what can be chosen about an Environment beyond its task.
 type Config struct {
 	// Profile is how Render draws: mujoco.Faithful for films, mujoco.Fast for observations.
 	Profile mujoco.Profile
+	// Backend is what Render draws with.
+	Backend mujoco.Backend
 }
 
 // New makes the environment of a task of Tasks, such as control/cartpole-swingup. All its
@@ -53,7 +56,7 @@ func New(name string, seed uint64, config Config) (*Environment, error) {
 		if err != nil {
 			return nil, err
 		}
-		e.profile = config.Profile
+		e.profile, e.backend = config.Profile, config.Backend
 		return e, nil
 	}
 	_, err := Tasks().Find(name)
@@ -199,7 +202,7 @@ func (e *Environment) Render(camera, width, height int) (*image.RGBA, error) {
 		return nil, err
 	}
 	if e.renderer == nil {
-		renderer, err := mujoco.NewRenderer(e.physics.model, e.profile)
+		renderer, err := mujoco.NewRenderer(e.physics.model, e.profile, e.backend)
 		if err != nil {
 			return nil, err
 		}

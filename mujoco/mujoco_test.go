@@ -435,7 +435,7 @@ func TestSharedModelInParallel(t *testing.T) {
 func TestRender(t *testing.T) {
 	d := bouncingData(t, "Euler")
 	for _, profile := range []Profile{Faithful, Fast} {
-		r, err := NewRenderer(d.Model(), profile)
+		r, err := NewRenderer(d.Model(), profile, AnyBackend)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -479,7 +479,7 @@ func TestRenderFollowsHeightFields(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	r, err := NewRenderer(m, Fast)
+	r, err := NewRenderer(m, Fast, AnyBackend)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -507,7 +507,7 @@ func TestCollide(t *testing.T) {
 
 func TestRenderErrors(t *testing.T) {
 	d := bouncingData(t, "Euler")
-	r, err := NewRenderer(d.Model(), Fast)
+	r, err := NewRenderer(d.Model(), Fast, AnyBackend)
 	if err != nil {
 		t.Fatal(err)
 	}

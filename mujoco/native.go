@@ -4,7 +4,7 @@ package mujoco
 
 /*
 #cgo CFLAGS: -std=gnu11 -O2
-#cgo LDFLAGS: -lmujoco -lOSMesa -lm
+#cgo LDFLAGS: -lmujoco -ldl -lm
 #cgo noescape step
 #cgo nocallback step
 #include <stdlib.h>

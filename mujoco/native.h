@@ -43,10 +43,16 @@ int settle(simulation *s);
 int step(simulation *s, int substeps);
 int plain_loop(simulation *s, int control_steps, int substeps);
 
+// An OpenGL context, current on the thread that opened it.
+typedef struct gl gl;
+
+gl *open_gl(int egl, char *error);
+void close_gl(gl *g);
+
 // A picture maker: an OpenGL context in memory and MuJoCo's scene.
 typedef struct renderer renderer;
 
-renderer *new_renderer(const mjModel *model, int fast, char *error);
+renderer *new_renderer(const mjModel *model, int fast, int egl, char *error);
 void free_renderer(renderer *r);
 int render(renderer *r, simulation *s, int camera, int width, int height, unsigned char *rgba, int stride, char *error);
 

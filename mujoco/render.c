@@ -3,8 +3,6 @@
 #include "native.h"
 #include "guard.h"
 
-#include <GL/osmesa.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,8 +13,7 @@ struct renderer {
   int fast;
   int ready;         // the MuJoCo context is made, for pictures up to width x height
   int width, height;
-  OSMesaContext gl;
-  unsigned char surface[4 * 16 * 16]; // OSMesa wants one; MuJoCo draws into a buffer of its own
+  gl *gl;
   unsigned char *pixels;              // RGB, rows from the bottom up
   float *heights;                     // the height fields as the MuJoCo context has them
   mjvScene scene;
@@ -36,17 +33,15 @@ static void prepare(renderer *r) {
 }
 
 // new_renderer and all that follows must be called on one and the same thread.
-renderer *new_renderer(const mjModel *model, int fast, char *error) {
+renderer *new_renderer(const mjModel *model, int fast, int egl, char *error) {
   renderer *r = calloc(1, sizeof(renderer));
   r->header = *model;
   r->fast = fast;
   mjv_defaultScene(&r->scene);
   mjr_defaultContext(&r->context);
-  r->gl = OSMesaCreateContextExt(OSMESA_RGBA, 24, 8, 8, NULL);
-  int failed = !r->gl || !OSMesaMakeCurrent(r->gl, r->surface, GL_UNSIGNED_BYTE, 16, 16);
-  if (failed) {
-    snprintf(error, ERROR_SIZE, "OSMesa gave no OpenGL context");
-  } else {
+  r->gl = open_gl(egl, error);
+  int failed = !r->gl;
+  if (!failed) {
     GUARDED(error, failed, prepare(r));
   }
   if (failed) {
@@ -62,7 +57,7 @@ void free_renderer(renderer *r) {
   }
   mjv_freeScene(&r->scene);
   if (r->gl) {
-    OSMesaDestroyContext(r->gl);
+    close_gl(r->gl);
   }
   free(r->pixels);
   free(r->heights);

@@ -57,7 +57,9 @@ func (d *Data) TimePlainLoop(controlSteps, substeps int) (time.Duration, error) 
 type Renderer struct{}
 
 // NewRenderer returns ErrUnavailable.
-func NewRenderer(m *Model, profile Profile) (*Renderer, error) { return nil, ErrUnavailable }
+func NewRenderer(m *Model, profile Profile, backend Backend) (*Renderer, error) {
+	return nil, ErrUnavailable
+}
 
 // Render returns ErrUnavailable.
 func (r *Renderer) Render(d *Data, camera, width, height int, picture *image.RGBA) error {
