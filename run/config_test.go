@@ -10,6 +10,7 @@ import (
 
 	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/algo/mpo"
+	"github.com/reverie-rl/reverie/env"
 	"github.com/reverie-rl/reverie/classic"
 )
 
@@ -111,6 +112,22 @@ func TestSetOfAnAmbiguousKey(t *testing.T) {
 	}
 	if err := e.Set(`name=two "words"`); err != nil || settings.Name != `two "words"` {
 		t.Errorf("the name is %s, %v", settings.Name, err)
+	}
+}
+
+// A function may find tasks that are in no list.
+func TestFindTask(t *testing.T) {
+	known := catalogues()
+	known.FindTask = func(name string) (env.Task, error) {
+		task, err := known.Tasks.Find(strings.TrimPrefix(name, "far:"))
+		task.Name = name
+		return task, err
+	}
+	config := DefaultConfig()
+	config.Task, config.Agent = "far:classic/pendulum", "mpo"
+	e, err := NewExperiment(config, "default", known)
+	if err != nil || e.Task.Name != "far:classic/pendulum" {
+		t.Errorf("found %v, %v", e, err)
 	}
 }
 

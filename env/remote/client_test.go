@@ -29,10 +29,8 @@ func TestConformance(t *testing.T) {
 		t.Run(name, func(t *testing.T) { envtest.Run(t, task(t, host, name).New) })
 	}
 	t.Run("test/echo", func(t *testing.T) { envtest.Run(t, task(t, host, "test/echo").New, envtest.Deterministic()) })
-	server.worlds.mutex.Lock()
-	defer server.worlds.mutex.Unlock()
-	if len(server.worlds.byName) != 0 {
-		t.Errorf("%d worlds are left", len(server.worlds.byName))
+	if !server.worlds.empty() {
+		t.Error("worlds are left")
 	}
 }
 
@@ -44,7 +42,7 @@ func TestSameAsLocal(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		theirs, ours := open1(t, local, 1<<63+1), open1(t, task(t, host, name), 1<<63+1)
+		theirs, ours := openTask(t, local, 1<<63+1), openTask(t, task(t, host, name), 1<<63+1)
 		if diff := cmp.Diff(theirs.Observations(), ours.Observations()) + cmp.Diff(theirs.Action(), ours.Action()); diff != "" {
 			t.Errorf("%s: the specs differ:\n%s", name, diff)
 		}
@@ -63,8 +61,8 @@ func TestSameAsLocal(t *testing.T) {
 	}
 }
 
-// open1 makes an environment that the test closes.
-func open1(t testing.TB, task env.Task, seed uint64) env.Environment {
+// openTask makes an environment that the test closes.
+func openTask(t testing.TB, task env.Task, seed uint64) env.Environment {
 	t.Helper()
 	e, err := task.New(seed)
 	if err != nil {
@@ -98,7 +96,7 @@ func TestClientErrorsNameHostAndWorld(t *testing.T) {
 	host, _ := serve(t, Limits{})
 	_, err := task(t, host, "classic/pendulun").New(1)
 	expectError(t, err, host, "create_world", "nearest: classic/pendulum")
-	e := open1(t, task(t, host, "classic/pendulum"), 1)
+	e := openTask(t, task(t, host, "classic/pendulum"), 1)
 	if _, err := e.Reset(); err != nil {
 		t.Fatal(err)
 	}

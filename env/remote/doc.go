@@ -7,6 +7,10 @@
 //
 //	task, err := remote.Task("rpc://127.0.0.1:7420/control/walker-walk", remote.Timeout)
 //
+// Two rules of the protocol are for worlds of many agents and are kept in a simple form, since a world
+// here has one: reset_world tells a joined client of another stream at its next step, as it should, but
+// does not wait for that; and actions that are not sent are those of the step before.
+//
 // Nothing of what a peer sends is trusted: messages are limited in size, encoded and in memory,
 // before memory is taken for them, and a peer that falls silent is given up after a time. There is
 // no encryption and no password: a server is for one machine or a network whose users trust each

@@ -3,7 +3,7 @@ package remote
 import (
 	"errors"
 	"io"
-	"maps"
+	"math"
 	"testing"
 	"time"
 
@@ -129,7 +129,7 @@ func TestConformanceOfCatch(t *testing.T) {
 }
 
 func TestCatchSpecs(t *testing.T) {
-	e := open1(t, catchTask(t, serveCatch(t, nil)), 1)
+	e := openTask(t, catchTask(t, serveCatch(t, nil)), 1)
 	if diff := cmp.Diff(env.Spec{Name: "paddle", Kind: env.Int, Minimum: []float64{0}, Maximum: []float64{2}}, e.Action()); diff != "" {
 		t.Errorf("the action differs:\n%s", diff)
 	}
@@ -140,7 +140,7 @@ func TestCatchSpecs(t *testing.T) {
 
 // A policy that follows the ball catches it: actions and rewards mean what they should.
 func TestCatchIsWon(t *testing.T) {
-	e := open1(t, catchTask(t, serveCatch(t, nil)), 1)
+	e := openTask(t, catchTask(t, serveCatch(t, nil)), 1)
 	for range 20 {
 		step, err := e.Reset()
 		for err == nil && step.Type != env.Last {
@@ -202,7 +202,7 @@ func TestFaultyServers(t *testing.T) {
 		"the shape is [100]":          observe(wire.Tensor{Shape: []int32{100}, Values: make([]float32, 100)}),
 		"do not fill":                 observe(wire.Tensor{Shape: []int32{10, 10}, Values: make([]float32, 99)}),
 		"more than 8388608":           observe(wire.Tensor{Shape: []int32{1 << 30, 1 << 30}, Values: make([]float32, 1)}),
-		"at most 8388608":             describe(wire.Spec{Name: "board", Type: wire.Float, Shape: []int32{1 << 30}}),
+		"together at most 8388608":    describe(wire.Spec{Name: "board", Type: wire.Float, Shape: []int32{1 << 30}}),
 		"no name":                     describe(wire.Spec{Type: wire.Float}),
 		"its bounds of type DOUBLE":   describe(wire.Spec{Name: "board", Type: wire.Float, Minimum: wire.Tensor{Values: []float64{0}}}),
 		"3 elements, want 1":          describe(wire.Spec{Name: "board", Type: wire.Float, Minimum: wire.Tensor{Values: make([]float32, 3)}}),
@@ -289,7 +289,24 @@ func TestView(t *testing.T) {
 	if diff := cmp.Diff(observed, step.Observation); diff != "" || err != nil || step.Reward != 0 || step.Discount != 1 {
 		t.Errorf("read: %+v, %v\n%s", step, err, diff)
 	}
-	if !maps.Equal(map[int]string{0: "eye.left", 1: "half", 2: "count"}, map[int]string{0: v.observations[0].spec.Name, 1: v.observations[1].spec.Name, 2: v.observations[2].spec.Name}) {
-		t.Error("the names or their order changed")
+	half := env.Spec{Name: "half", Shape: []int{2}, Minimum: []float64{0, 0}, Maximum: []float64{math.Inf(1), math.Inf(1)}}
+	told := []env.Spec{{Name: "eye.left", Shape: []int{2, 1, 3}, Kind: env.Uint8}, half, {Name: "count"}}
+	if diff := cmp.Diff(told, v.observationSpecs()); diff != "" {
+		t.Errorf("the observations differ:\n%s", diff)
+	}
+}
+
+// Servers send the extremes of a type where there are no bounds; an action cannot be scaled to those.
+func TestExtremesAreNoBounds(t *testing.T) {
+	for _, spec := range []wire.Spec{
+		{Name: "force", Type: wire.Float, Minimum: wire.Tensor{Values: []float32{-math.MaxFloat32}}, Maximum: wire.Tensor{Values: []float32{math.MaxFloat32}}},
+		{Name: "force", Type: wire.Double, Minimum: wire.Tensor{Values: []float64{-math.MaxFloat64}}, Maximum: wire.Tensor{Values: []float64{1}}},
+	} {
+		specs := catchSpecs()
+		specs.Actions = map[uint64]wire.Spec{1: spec}
+		v, err := newView(specs)
+		if diff := cmp.Diff(env.Spec{Name: "force"}, v.action); diff != "" || err != nil {
+			t.Errorf("%v: the action is bounded: %v\n%s", spec.Type, err, diff)
+		}
 	}
 }

@@ -76,6 +76,13 @@ func serve(t testing.TB, limits Limits) (host string, server *Server) {
 	return listener.Addr().String(), server
 }
 
+// empty tells whether there are no worlds.
+func (w *worlds) empty() bool {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	return w.count == 0
+}
+
 func listen(t testing.TB) net.Listener {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -58,7 +58,7 @@ func TestMalformedRequests(t *testing.T) {
 
 // A frame that claims to be large, and does not come, takes no memory.
 func TestClaimedSize(t *testing.T) {
-	host, _ := serve(t, Limits{})
+	host, server := serve(t, Limits{})
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	for range 20 {
@@ -71,7 +71,14 @@ func TestClaimedSize(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	time.Sleep(50 * time.Millisecond)
+	if !eventually(func() bool {
+		server.idle.mutex.Lock()
+		defer server.idle.mutex.Unlock()
+		return server.idle.clients == 20
+	}) {
+		t.Error("the calls did not arrive")
+	}
+	time.Sleep(50 * time.Millisecond) // for the sizes, which come after
 	runtime.ReadMemStats(&after)
 	if taken := after.TotalAlloc - before.TotalAlloc; taken > 32<<20 {
 		t.Errorf("%d MiB were taken", taken>>20)
@@ -99,7 +106,7 @@ func halfMessage(size uint32) []byte {
 // A flood of worlds is refused beyond the limit, from one client or many; what is destroyed makes
 // room.
 func TestFloodOfWorlds(t *testing.T) {
-	host, server := serve(t, Limits{Worlds: 3})
+	host, _ := serve(t, Limits{Worlds: 3})
 	request := wire.Request{Kind: wire.CreateWorld, Settings: taskSettings("test/echo")}
 	var clients sync.WaitGroup
 	var created sync.Map
@@ -117,21 +124,18 @@ func TestFloodOfWorlds(t *testing.T) {
 	}
 	clients.Wait()
 	count := 0
-	created.Range(func(world, _ any) bool {
+	for range created.Range {
 		count++
-		return true
-	})
+	}
 	if count != 3 {
 		t.Errorf("%d worlds were made, want 3", count)
 	}
 	c := dial(t, host)
 	c.refused(codes.ResourceExhausted, "there are 3 worlds", request)
-	created.Range(func(world, _ any) bool {
+	for world := range created.Range {
 		c.must(wire.Request{Kind: wire.DestroyWorld, World: world.(string)})
 		c.must(request)
-		return false
-	})
-	_ = server
+	}
 }
 
 // A world ends with the stream that made it, when nobody is in it.
@@ -167,11 +171,7 @@ func TestSilentClient(t *testing.T) {
 	if err := c.calls.RecvMsg(&received); status.Code(err) != codes.DeadlineExceeded {
 		t.Errorf("the stream of a silent client ends with %v", err)
 	}
-	if !eventually(func() bool {
-		server.worlds.mutex.Lock()
-		defer server.worlds.mutex.Unlock()
-		return server.worlds.count == 0
-	}) {
+	if !eventually(server.worlds.empty) {
 		t.Error("the world of a silent client stays")
 	}
 }
@@ -191,11 +191,7 @@ func TestClientThatDoesNotRead(t *testing.T) {
 			}
 		}
 	}()
-	if !eventually(func() bool {
-		server.worlds.mutex.Lock()
-		defer server.worlds.mutex.Unlock()
-		return server.worlds.count == 0
-	}) {
+	if !eventually(server.worlds.empty) {
 		t.Error("the world stays")
 	}
 	_ = c.close()
@@ -231,7 +227,7 @@ func TestServerStops(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(ctx, listener) }()
-	e := open1(t, task(t, listener.Addr().String(), "test/echo"), 1)
+	e := openTask(t, task(t, listener.Addr().String(), "test/echo"), 1)
 	if _, err := e.Reset(); err != nil {
 		t.Fatal(err)
 	}

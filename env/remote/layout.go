@@ -47,7 +47,7 @@ func newLayout(e env.Environment) (layout, error) {
 	return l, nil
 }
 
-// toWire describes an array of an environment. Bounds that are all infinite are none.
+// toWire describes an array of an environment.
 func toWire(spec env.Spec) wire.Spec {
 	described := wire.Spec{Name: spec.Name, Type: typeOf(spec.Kind), Shape: shapeOf(spec)}
 	if spec.Bounded() && spec.Kind != env.Uint8 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"google.golang.org/grpc"
@@ -70,8 +71,8 @@ func (s *stream) within(do func() error) error {
 func (s *stream) ask(request wire.Request) (wire.Response, error) {
 	var response wire.Response
 	err := s.within(func() error {
-		if err := s.calls.SendMsg(frame(request.Encode(nil))); err != nil && s.context.Err() != nil {
-			return err // other errors are told by RecvMsg
+		if err := s.calls.SendMsg(frame(request.Encode(nil))); err != nil && !errors.Is(err, io.EOF) {
+			return err // of an end of the stream, RecvMsg tells the reason
 		}
 		var received frame
 		err := s.calls.RecvMsg(&received)

@@ -34,15 +34,16 @@ type part struct {
 // out. The order is that of the identifiers.
 func newView(specs wire.Specs) (view, error) {
 	var v view
+	room := maxElements
 	for _, id := range slices.Sorted(maps.Keys(specs.Actions)) {
-		p, err := newPart(id, specs.Actions[id])
+		p, err := newPart(id, specs.Actions[id], &room)
 		if err != nil {
 			return v, fmt.Errorf("action %d: %w", id, err)
 		}
 		v.parts = append(v.parts, p)
 	}
 	for _, id := range slices.Sorted(maps.Keys(specs.Observations)) {
-		p, err := newPart(id, specs.Observations[id])
+		p, err := newPart(id, specs.Observations[id], &room)
 		if errors.Is(err, errNoArray) {
 			continue
 		}
@@ -92,10 +93,11 @@ func (v *view) addObservation(p part) {
 // errNoArray is wrapped by errors about tensors that an env.Array cannot hold.
 var errNoArray = errors.New("is no array of numbers of fixed shape")
 
-// maxElements limits the arrays that a server may announce.
+// maxElements limits the arrays that a server may announce, all together.
 const maxElements = defaultMessage / 8
 
-func newPart(id uint64, told wire.Spec) (part, error) {
+// newPart makes a part, and takes its elements from the room that is left.
+func newPart(id uint64, told wire.Spec, room *int) (part, error) {
 	p := part{id: id, kind: told.Type, shape: told.Shape, spec: env.Spec{Name: told.Name}}
 	if told.Type < wire.Float || told.Type > wire.Bool {
 		return p, fmt.Errorf("%q %w: its type is %v", told.Name, errNoArray, told.Type)
@@ -105,12 +107,13 @@ func newPart(id uint64, told wire.Spec) (part, error) {
 		if dimension < 0 {
 			return p, fmt.Errorf("%q %w: its shape is %v", told.Name, errNoArray, told.Shape)
 		}
-		if dimension > 0 && size > maxElements/int(dimension) {
-			return p, fmt.Errorf("%q has the shape %v, at most %d elements are allowed", told.Name, told.Shape, maxElements)
+		if dimension > 0 && size > *room/int(dimension) {
+			return p, fmt.Errorf("%q has the shape %v, and all arrays together at most %d elements", told.Name, told.Shape, maxElements)
 		}
 		size *= int(dimension)
 		p.spec.Shape = append(p.spec.Shape, int(dimension))
 	}
+	*room -= size
 	if told.Type == wire.Uint8 {
 		p.spec.Kind = env.Uint8
 	}
@@ -134,11 +137,23 @@ func (p *part) bound(told wire.Spec, size int) error {
 		if err := side.given.Floats(side.limit); err != nil {
 			return fmt.Errorf("the bounds of %q: %w", told.Name, err)
 		}
+		for i, limit := range side.limit {
+			side.limit[i] = unlimited(told.Type, limit)
+		}
 	}
 	if p.spec.Kind != env.Uint8 && told.Minimum.Len()+told.Maximum.Len() > 0 {
 		p.spec.Minimum, p.spec.Maximum = p.low, p.high
 	}
 	return p.spec.Validate()
+}
+
+// unlimited is a bound, infinite if it is the extreme of a floating-point type: some servers send that
+// where there is no bound.
+func unlimited(kind wire.DataType, bound float64) float64 {
+	if kind == wire.Float && math.Abs(bound) == math.MaxFloat32 || kind == wire.Double && math.Abs(bound) == math.MaxFloat64 {
+		return math.Copysign(math.Inf(1), bound)
+	}
+	return bound
 }
 
 // discrete tells whether an action is a choice among a few.
