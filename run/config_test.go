@@ -10,8 +10,8 @@ import (
 
 	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/algo/mpo"
-	"github.com/reverie-rl/reverie/env"
 	"github.com/reverie-rl/reverie/classic"
+	"github.com/reverie-rl/reverie/env"
 )
 
 func catalogues() Catalogues {
