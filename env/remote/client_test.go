@@ -114,6 +114,7 @@ func TestNobodyListens(t *testing.T) {
 
 // A host that accepts and then says nothing is given up in time.
 func TestSilentHost(t *testing.T) {
+	t.Parallel()
 	listener := listen(t)
 	defer listener.Close()
 	silent, err := Task(Scheme+listener.Addr().String()+"/x", 50*time.Millisecond)

@@ -164,7 +164,8 @@ func TestWorldsEndWithTheirStream(t *testing.T) {
 
 // A client that is silent is given up, and its world closed.
 func TestSilentClient(t *testing.T) {
-	host, server := serve(t, Limits{Stall: 50 * time.Millisecond})
+	t.Parallel()
+	host, server := serve(t, Limits{Stall: brief})
 	c := dial(t, host)
 	c.enter("test/echo")
 	var received frame
@@ -178,7 +179,8 @@ func TestSilentClient(t *testing.T) {
 
 // A client that sends requests and reads no answers is given up as well.
 func TestClientThatDoesNotRead(t *testing.T) {
-	host, server := serve(t, Limits{Stall: 100 * time.Millisecond})
+	t.Parallel()
+	host, server := serve(t, Limits{Stall: brief})
 	c := dial(t, host)
 	c.enter("test/pixels")
 	request := frame(wire.Request{Kind: wire.Step, Requested: []uint64{1}, Actions: nil}.Encode(nil))
@@ -200,13 +202,13 @@ func TestClientThatDoesNotRead(t *testing.T) {
 
 // A server stops by itself when no client has come for some time, and not while one is there.
 func TestIdleServer(t *testing.T) {
-	const idle = 100 * time.Millisecond
-	server, listener := NewServer(catalogue(), Limits{Idle: idle}), listen(t)
+	t.Parallel()
+	server, listener := NewServer(catalogue(), Limits{Idle: brief}), listen(t)
 	done := make(chan error, 1)
 	go func() { done <- server.Serve(context.Background(), listener) }()
 	c := dial(t, listener.Addr().String())
 	c.begin()
-	time.Sleep(3 * idle)
+	time.Sleep(3 * brief / 2)
 	expectCount(c, wire.Running, 1)
 	_ = c.close()
 	select {
