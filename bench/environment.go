@@ -34,10 +34,15 @@ type simulated interface {
 // Environment steps an environment with sinusoidal actions for the given time. Speeds are the medians
 // of 1000 steps each.
 func Environment(environment env.Environment, duration time.Duration) (Stepping, error) {
+	begin, err := beginning(environment)
+	if err != nil {
+		return Stepping{}, err
+	}
 	inC, ok := environment.(simulated)
+	actions := sinusoids(environment.Action())
 	var ours, plain, ratios []float64
-	for begin := time.Now(); time.Since(begin) < duration; {
-		seconds, err := timeEpisode(environment)
+	for start := time.Now(); time.Since(start) < duration; {
+		seconds, err := timeEpisode(environment, begin, actions)
 		if err != nil {
 			return Stepping{}, err
 		}
@@ -58,20 +63,12 @@ func Environment(environment env.Environment, duration time.Duration) (Stepping,
 }
 
 // timeEpisode returns the seconds that 1000 steps take.
-func timeEpisode(environment env.Environment) (float64, error) {
-	spec := environment.Action()
-	action := make([]float64, spec.Size())
+func timeEpisode(environment env.Environment, begin func() (env.TimeStep, error), actions [][]float64) (float64, error) {
 	start := time.Now()
-	if err := begin(environment); err != nil {
+	if _, err := begin(); err != nil {
 		return 0, err
 	}
-	for i := range episode {
-		for j := range action {
-			action[j] = math.Sin(0.1*float64(i) + float64(j))
-			if spec.Kind == env.Int {
-				action[j] = float64(i % int(spec.Maximum[j]+1))
-			}
-		}
+	for i, action := range actions {
 		if _, err := environment.Step(action); err != nil {
 			return 0, fmt.Errorf("step %d: %w", i, err)
 		}
@@ -79,17 +76,31 @@ func timeEpisode(environment env.Environment) (float64, error) {
 	return time.Since(start).Seconds(), nil
 }
 
-// begin begins an episode, at the same state as the loop in C where there is one.
-func begin(environment env.Environment) error {
+// beginning returns how to begin an episode: at the state of the loop in C where there is one.
+func beginning(environment env.Environment) (func() (env.TimeStep, error), error) {
 	inC, ok := environment.(simulated)
 	if !ok {
-		_, err := environment.Reset()
-		return err
+		return environment.Reset, nil
 	}
 	state, err := inC.State()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = inC.SetState(make([]float64, len(state.QPos)), make([]float64, len(state.QVel)))
-	return err
+	qpos, qvel := make([]float64, len(state.QPos)), make([]float64, len(state.QVel))
+	return func() (env.TimeStep, error) { return inC.SetState(qpos, qvel) }, nil
+}
+
+// sinusoids returns the actions of an episode.
+func sinusoids(spec env.Spec) [][]float64 {
+	actions := make([][]float64, episode)
+	for i := range actions {
+		actions[i] = make([]float64, spec.Size())
+		for j := range actions[i] {
+			actions[i][j] = math.Sin(0.1*float64(i) + float64(j))
+			if spec.Kind == env.Int {
+				actions[i][j] = float64(i % int(spec.Maximum[j]+1))
+			}
+		}
+	}
+	return actions
 }
