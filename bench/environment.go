@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"time"
 
 	"github.com/reverie-rl/reverie/control"
@@ -32,12 +33,15 @@ type simulated interface {
 }
 
 // Environment steps an environment with sinusoidal actions for the given time. Speeds are the medians
-// of 1000 steps each.
+// of 1000 steps each. It stays on one thread: the loop in C is one long call, after which Go's scheduler
+// would often go on with ours on another processor, with cold caches.
 func Environment(environment env.Environment, duration time.Duration) (Stepping, error) {
 	begin, err := beginning(environment)
 	if err != nil {
 		return Stepping{}, err
 	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	inC, ok := environment.(simulated)
 	actions := sinusoids(environment.Action())
 	var ours, plain, ratios []float64
