@@ -32,6 +32,35 @@ func (c Catalogue) Find(name string) (Task, error) {
 	return Task{}, fmt.Errorf("no task is called %q; nearest: %s", name, strings.Join(Nearest(name, names, 3), ", "))
 }
 
+// Tagged returns the tasks that carry every one of tags, or an error that lists the tags there are if
+// one of them is on no task. Without tags it is all tasks.
+func (c Catalogue) Tagged(tags ...string) (Catalogue, error) {
+	known := c.Tags()
+	for _, tag := range tags {
+		if !slices.Contains(known, tag) {
+			return nil, fmt.Errorf("no task has the tag %q; the tags are %s", tag, strings.Join(known, ", "))
+		}
+	}
+	var tagged Catalogue
+	for _, task := range c {
+		missing := func(tag string) bool { return !slices.Contains(task.Tags, tag) }
+		if !slices.ContainsFunc(tags, missing) {
+			tagged = append(tagged, task)
+		}
+	}
+	return tagged, nil
+}
+
+// Tags lists all tags of the tasks, in alphabetical order.
+func (c Catalogue) Tags() []string {
+	var tags []string
+	for _, task := range c {
+		tags = append(tags, task.Tags...)
+	}
+	slices.Sort(tags)
+	return slices.Compact(tags)
+}
+
 // Nearest returns the count names with the least edit distance to name, nearest first.
 func Nearest(name string, names []string, count int) []string {
 	nearest := slices.Clone(names)

@@ -105,3 +105,22 @@ func expect(t *testing.T, what string, err error, want string) {
 		t.Errorf("%s: error %v, want %q", what, err, want)
 	}
 }
+
+func TestTagged(t *testing.T) {
+	catalogue := Catalogue{{Name: "a", Tags: []string{"easy", "new"}}, {Name: "b", Tags: []string{"easy"}}, {Name: "c"}}
+	for _, test := range []struct {
+		tags []string
+		want string // the names of the tasks
+	}{{nil, "abc"}, {[]string{"easy"}, "ab"}, {[]string{"easy", "new"}, "a"}} {
+		tagged, err := catalogue.Tagged(test.tags...)
+		names := ""
+		for _, task := range tagged {
+			names += task.Name
+		}
+		if err != nil || names != test.want {
+			t.Errorf("%v: tasks %q, %v, want %q", test.tags, names, err, test.want)
+		}
+	}
+	_, err := catalogue.Tagged("easy", "hard")
+	expect(t, "unknown", err, `no task has the tag "hard"; the tags are easy, new`)
+}

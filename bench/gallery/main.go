@@ -46,7 +46,7 @@ func gallery(docs string) error {
 		return err
 	}
 	var page strings.Builder
-	page.WriteString("# Tasks\n\nMade by `go run ./bench/gallery docs`. Random returns are of uniformly random actions: mean ± standard deviation over ten environments, one episode each.\n")
+	page.WriteString(introduction)
 	last := ""
 	for _, task := range append(classic.Tasks(), control.Tasks()...) {
 		if domain := domainOf(task.Name); domain != last {
@@ -61,6 +61,12 @@ func gallery(docs string) error {
 	}
 	return track.WriteFile(filepath.Join(docs, "gallery.md"), []byte(page.String()))
 }
+
+// introduction begins the page.
+const introduction = "# Tasks\n\n" +
+	"Made by `go run ./bench/gallery docs`. Random returns are of uniformly random actions: mean ± standard deviation over ten environments, one episode each.\n\n" +
+	"`reverie tasks --tag easy` lists the tasks with a tag; several `--tag` list those with all of them. `benchmarking` is the control suite's set for comparisons and `extra` the rest of it,\n" +
+	"`easy` and `hard` are the suite's own judgement, `planet6` and `dreamer20` are the tasks of the papers on PlaNet and Dreamer.\n"
 
 // domainOf is the name of a task up to its first hyphen: control/walker of control/walker-walk.
 func domainOf(name string) string {

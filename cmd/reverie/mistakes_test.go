@@ -23,6 +23,7 @@ func TestMistakesOfTheCommandLine(t *testing.T) {
 		"unknown agent":           {[]string{`no agent is called "mppo"`, "nearest: mpo"}, []string{"train", "mppo", "--task", "classic/pendulum", "--out", folder}},
 		"unknown task":            {[]string{`"classic/pendlum"`, "nearest: classic/pendulum"}, small(folder, "--task", "classic/pendlum")},
 		"unknown preset":          {[]string{`no preset "huge"`, "default", "paper"}, small(folder, "--preset", "huge")},
+		"unknown tag":             {[]string{`no task has the tag "esay"`, "benchmarking, classic", "easy"}, []string{"tasks", "--tag", "easy", "--tag", "esay"}},
 		"no steps":                {[]string{"steps is 0", "positive"}, small(folder, "--steps", "0")},
 		"negative steps":          {[]string{"steps is -5", "positive"}, small(folder, "--steps=-5")},
 		"steps in words":          {[]string{"--steps", `"many"`}, small(folder, "--steps", "many")},

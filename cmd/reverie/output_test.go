@@ -67,6 +67,21 @@ func TestTasksForPeople(t *testing.T) {
 	}
 }
 
+func TestTasksByTag(t *testing.T) {
+	easy := decode[taskReport](t, succeed(t, "tasks", "--tag", "benchmarking", "--tag", "easy", "--json").out)
+	if len(easy) == 0 {
+		t.Error("no task is easy")
+	}
+	for _, report := range easy {
+		if !slices.Contains(report.Tags, "easy") || !slices.Contains(report.Tags, "benchmarking") {
+			t.Errorf("%s has the tags %v", report.Name, report.Tags)
+		}
+	}
+	if planet := succeed(t, "tasks", "--tag", "planet6").out; strings.Count(planet, "\n") != 6 {
+		t.Errorf("--tag planet6 lists:\n%s", planet)
+	}
+}
+
 func TestEvalJSON(t *testing.T) {
 	folder := reference(t)
 	result := succeed(t, "eval", folder, "--episodes", "3", "--seed", "7", "--json")

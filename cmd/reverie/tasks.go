@@ -11,7 +11,8 @@ import (
 )
 
 type tasksCommand struct {
-	JSON bool `name:"json" help:"Print a JSON object a line."`
+	Tag  []string `sep:"none" placeholder:"NAME" help:"Only tasks with this tag; repeated, only those with all of them."`
+	JSON bool     `name:"json" help:"Print a JSON object a line."`
 }
 
 // specReport is a spec as JSON. Bounds are left out where there are none.
@@ -34,8 +35,12 @@ type taskReport struct {
 
 // Run lists the tasks; one that cannot be made on this machine is listed with the reason.
 func (c *tasksCommand) Run(s *session) error {
+	tasks, err := s.catalogues.Tasks.Tagged(c.Tag...)
+	if err != nil {
+		return usage(err)
+	}
 	encoder := json.NewEncoder(s.out)
-	for _, task := range s.catalogues.Tasks {
+	for _, task := range tasks {
 		report, err := describeTask(task)
 		if err != nil {
 			return err
