@@ -29,11 +29,8 @@ func flat(size int, run func(start, end int)) []step {
 
 // product describes a matrix product to the kernels.
 func (v *Value) product() kernel.Product {
-	a := v.inputs[0]
-	p := kernel.Product{M: v.shape[0], N: v.shape[1], K: a.shape[1], TransposeA: v.transposeA, TransposeB: v.transposeB, Bias: len(v.inputs) == 3}
-	if v.transposeA {
-		p.K = a.shape[0]
-	}
+	p := matrices(v)
+	p.Bias = len(v.inputs) == 3
 	return p
 }
 
@@ -42,6 +39,8 @@ func (e *Executable[T]) scratchSize(v *Value) int {
 	switch v.op {
 	case opMatMul:
 		return e.set.PackSize(v.product())
+	case opBatchMatMul:
+		return batchSize(v) * e.set.PackSize(matrices(v))
 	case opSum:
 		return sumScratch(v)
 	}
@@ -66,6 +65,8 @@ func (e *Executable[T]) compileValue(v *Value, scratch []T) []step {
 		return e.normal(v, out)
 	case opMatMul:
 		return e.matMul(v, out, in, scratch)
+	case opBatchMatMul:
+		return e.batchMatMul(v, out, in[0], in[1], scratch)
 	case opSum:
 		return e.sum(v, out, in[0], scratch)
 	case opMaximum:

@@ -41,21 +41,23 @@ func TestErrorsNameOperationShapesAndLine(t *testing.T) {
 		make func(x *grad.Value) // x [2, 3]
 		says []string
 	}{
-		"add":         {func(x *grad.Value) { x.Add(grad.NewParameter(4)) }, []string{"add", "[2 3]", "[4]"}},
-		"matmul":      {func(x *grad.Value) { x.MatMul(grad.NewParameter(2, 5)) }, []string{"matmul", "[2 3]", "[2 5]"}},
-		"matmul rank": {func(x *grad.Value) { x.MatMul(grad.NewParameter(3)) }, []string{"matmul", "[2 3]", "[3]"}},
-		"reshape":     {func(x *grad.Value) { x.Reshape(5) }, []string{"reshape", "[2 3]", "[5]"}},
-		"broadcast":   {func(x *grad.Value) { x.Broadcast(4, 3) }, []string{"broadcast", "[2 3]", "[4 3]"}},
-		"shrinking":   {func(x *grad.Value) { x.Broadcast(3) }, []string{"broadcast", "[2 3]", "[3]"}},
-		"transpose":   {func(x *grad.Value) { x.Transpose(0, 0) }, []string{"transpose", "[2 3]", "[0 0]"}},
-		"concat":      {func(x *grad.Value) { x.Concat(1, grad.NewParameter(3, 3)) }, []string{"concat", "[2 3]", "[3 3]", "axis 1"}},
-		"slice":       {func(x *grad.Value) { x.Slice(1, 2, 4) }, []string{"slice", "[2, 4)", "axis 1", "[2 3]"}},
-		"sum":         {func(x *grad.Value) { x.Sum(2) }, []string{"sum", "axis 2", "[2 3]"}},
-		"maximum":     {func(x *grad.Value) { x.Maximum(-3) }, []string{"maximum", "axis -3", "[2 3]"}},
-		"log-sum-exp": {func(x *grad.Value) { x.LogSumExp(2) }, []string{"log-sum-exp", "axis 2", "[2 3]"}},
-		"keep axis":   {func(x *grad.Value) { x.KeepAxis(3) }, []string{"keep axis", "axis 3", "[2 3]"}},
-		"standardise": {func(x *grad.Value) { x.Sum().Standardise(1) }, []string{"standardise", "scalar"}},
-		"gradient":    {func(x *grad.Value) { grad.Gradient(x, x) }, []string{"gradient", "[2 3]", "scalar"}},
+		"add":                {func(x *grad.Value) { x.Add(grad.NewParameter(4)) }, []string{"add", "[2 3]", "[4]"}},
+		"matmul":             {func(x *grad.Value) { x.MatMul(grad.NewParameter(2, 5)) }, []string{"matmul", "[2 3]", "[2 5]"}},
+		"matmul rank":        {func(x *grad.Value) { x.MatMul(grad.NewParameter(3)) }, []string{"matmul", "[2 3]", "[3]"}},
+		"batch matmul":       {func(x *grad.Value) { x.BatchMatMul(x) }, []string{"batch matmul", "[2 3] and [2 3]"}},
+		"batch matmul batch": {func(x *grad.Value) { x.KeepAxis(0).BatchMatMul(grad.NewParameter(2, 3, 5)) }, []string{"[1 2 3] and [2 3 5]"}},
+		"reshape":            {func(x *grad.Value) { x.Reshape(5) }, []string{"reshape", "[2 3]", "[5]"}},
+		"broadcast":          {func(x *grad.Value) { x.Broadcast(4, 3) }, []string{"broadcast", "[2 3]", "[4 3]"}},
+		"shrinking":          {func(x *grad.Value) { x.Broadcast(3) }, []string{"broadcast", "[2 3]", "[3]"}},
+		"transpose":          {func(x *grad.Value) { x.Transpose(0, 0) }, []string{"transpose", "[2 3]", "[0 0]"}},
+		"concat":             {func(x *grad.Value) { x.Concat(1, grad.NewParameter(3, 3)) }, []string{"concat", "[2 3]", "[3 3]", "axis 1"}},
+		"slice":              {func(x *grad.Value) { x.Slice(1, 2, 4) }, []string{"slice", "[2, 4)", "axis 1", "[2 3]"}},
+		"sum":                {func(x *grad.Value) { x.Sum(2) }, []string{"sum", "axis 2", "[2 3]"}},
+		"maximum":            {func(x *grad.Value) { x.Maximum(-3) }, []string{"maximum", "axis -3", "[2 3]"}},
+		"log-sum-exp":        {func(x *grad.Value) { x.LogSumExp(2) }, []string{"log-sum-exp", "axis 2", "[2 3]"}},
+		"keep axis":          {func(x *grad.Value) { x.KeepAxis(3) }, []string{"keep axis", "axis 3", "[2 3]"}},
+		"standardise":        {func(x *grad.Value) { x.Sum().Standardise(1) }, []string{"standardise", "scalar"}},
+		"gradient":           {func(x *grad.Value) { grad.Gradient(x, x) }, []string{"gradient", "[2 3]", "scalar"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var here string

@@ -1,5 +1,12 @@
 package grad
 
+import "github.com/reverie-rl/reverie/internal/kernel"
+
+// CompileWith prepares program to run in float32 on the given kernels.
+func CompileWith(program *Program, set *kernel.Set[float32], workers *Workers) (*Executable[float32], error) {
+	return compile(program, set, workers, func(p *Parameter) []float32 { return p.Data })
+}
+
 // OperationsWithRules lists the operations that have a gradient.
 func OperationsWithRules() []string {
 	var names []string
@@ -17,6 +24,11 @@ func (v *Value) Copy() *Value { return v.unary(opCopy) }
 // MatMulTransposed is the product of matrices, each transposed if its flag says so.
 func (v *Value) MatMulTransposed(b *Value, transposeA, transposeB bool) *Value {
 	return v.matMul(b, transposeA, transposeB)
+}
+
+// BatchMatMulTransposed is BatchMatMul with the last two axes of each operand swapped if its flag says so.
+func (v *Value) BatchMatMulTransposed(b *Value, transposeA, transposeB bool) *Value {
+	return v.batchMatMul(b, transposeA, transposeB)
 }
 
 // Operations lists every operation.

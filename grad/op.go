@@ -37,7 +37,8 @@ const (
 	opSoftplusGradient // (x, g)
 
 	opMatMul // (a, b) or (a, b, bias)
-	opSum    // over one axis, kept with size 1
+	opBatchMatMul
+	opSum // over one axis, kept with size 1
 	opMaximum
 	opStandardise
 	opStandardiseGradient // (x, g)
@@ -63,7 +64,7 @@ var opNames = [opCount]string{
 	"neg", "abs", "sign", "square", "sqrt", "exp", "log", "tanh", "sigmoid", "softplus", "elu", "relu",
 	"add", "sub", "mul", "div", "max", "min", "greater",
 	"tanh_gradient", "sigmoid_gradient", "elu_gradient", "softplus_gradient",
-	"matmul", "sum", "maximum", "standardise", "standardise_gradient",
+	"matmul", "batch_matmul", "sum", "maximum", "standardise", "standardise_gradient",
 	"reshape", "stop", "broadcast", "transpose", "concat", "slice", "embed", "copy", "call",
 	"assign", "adam",
 }

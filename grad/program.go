@@ -45,6 +45,9 @@ func simplify(t *Tracer) {
 		if v.op >= opAdd && v.op <= opGreater {
 			foldBroadcasts(v)
 		}
+		if v.op == opMatMul || v.op == opBatchMatMul {
+			foldTransposes(v)
+		}
 	}
 	uses := make([]int, len(t.values))
 	for _, v := range t.values {

@@ -82,6 +82,10 @@ var steps = []func(a, b *Value) *Value{
 	},
 	func(a, b *Value) *Value { return matrix(a).matMul(matrix(a), false, true).Tanh() },
 	func(a, b *Value) *Value { return matrix(a).matMul(matrix(a), true, false).Mul(Scalar(0.1)).Tanh() },
+	func(a, _ *Value) *Value {
+		m := matrix(a).KeepAxis(0).Broadcast(append(tensor.Shape{2}, matrix(a).shape...)...)
+		return m.BatchMatMul(m.Transpose(0, 2, 1)).Tanh()
+	},
 	func(a, b *Value) *Value {
 		if m, n := matrix(a), matrix(b); m.shape[1] == n.shape[0] {
 			return m.MatMul(n).Add(n.Mean(0)).Tanh()

@@ -68,7 +68,7 @@ func init() {
 
 		opStandardiseGradient: standardiseGradientRule,
 
-		opMatMul: matMulRule,
+		opMatMul: matMulRule, opBatchMatMul: matMulRule,
 		opConcat: concatRule,
 	}
 }
@@ -140,17 +140,20 @@ func standardiseGradientRule(v, u *Value, want []bool) []*Value {
 
 // matMulRule: for C = A·B the gradients are G·Bᵀ and Aᵀ·G, and accordingly for transposed operands.
 func matMulRule(v, g *Value, want []bool) []*Value {
-	a, b := v.inputs[0], v.inputs[1]
+	a, b, multiply := v.inputs[0], v.inputs[1], (*Value).matMul
+	if v.op == opBatchMatMul {
+		multiply = (*Value).batchMatMul
+	}
 	result := make([]*Value, 2)
 	if want[0] && v.transposeA {
-		result[0] = b.matMul(g, v.transposeB, true)
+		result[0] = multiply(b, g, v.transposeB, true)
 	} else if want[0] {
-		result[0] = g.matMul(b, false, !v.transposeB)
+		result[0] = multiply(g, b, false, !v.transposeB)
 	}
 	if want[1] && v.transposeB {
-		result[1] = g.matMul(a, true, v.transposeA)
+		result[1] = multiply(g, a, true, v.transposeA)
 	} else if want[1] {
-		result[1] = a.matMul(g, !v.transposeA, false)
+		result[1] = multiply(a, g, !v.transposeA, false)
 	}
 	return result
 }

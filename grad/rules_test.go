@@ -50,7 +50,9 @@ var ruleCases = map[string]ruleCase{
 	"max": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Max(in[1]) }, shapes([]int{4, 3}, []int{3})},
 	"min": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Min(in[1]) }, shapes([]int{4, 3}, []int{4, 1})},
 
-	"matmul":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].MatMul(in[1]).Add(in[2]) }, shapes([]int{2, 3, 4}, []int{4, 5}, []int{5})},
+	"matmul":       {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].MatMul(in[1]).Add(in[2]) }, shapes([]int{2, 3, 4}, []int{4, 5}, []int{5})},
+	"batch_matmul": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].BatchMatMul(in[1]) }, shapes([]int{2, 2, 3, 4}, []int{2, 2, 4, 5})},
+
 	"sum":         {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Sum(0, -1) }, shapes([]int{2, 3, 4})},
 	"standardise": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Standardise(1e-3) }, shapes([]int{3, 5})},
 	"reshape":     {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Reshape(6).Square() }, shapes([]int{2, 3})},

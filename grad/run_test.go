@@ -27,6 +27,7 @@ func traceEverything(t *grad.Tracer) {
 	y = y.Sub(t.Normal(1, 7, 6)).Softmax(0).Add(y.LogSumExp(1).KeepAxis(1)).Copy()
 	size := t.Call("size", []int{1}, func(out []float64, in [][]float64) { out[0] = in[0][0] }, y)
 	loss := y.Mul(size).Add(y.Maximum()).Sum()
+	loss = loss.Add(y.KeepAxis(0).BatchMatMul(y.KeepAxis(0).Transpose(0, 2, 1)).Mean())
 	gradient := grad.Gradient(loss, p)[0]
 	t.Adam(plainAdam(moved), grad.Gradient(gradient.Square().Sum(), p)[0], one, grad.Scalar(0.1), one)
 	t.Assign(p, t.Value(p).Mul(grad.Scalar(0.99)))
@@ -74,12 +75,14 @@ func largeProgram(seed uint64) (grad.Tree, func(t *grad.Tracer)) {
 		t.Output("maximum", wide.Maximum(1))
 		t.Output("softmax", wide.Mul(loss).Softmax(0))
 		t.Output("transpose", wide.Transpose(1, 0).Standardise(1e-5))
+		heads := wide.Slice(1, 0, 120_000).Reshape(40, 100, 90)
+		t.Output("batch", heads.BatchMatMul(heads.Transpose(0, 2, 1)))
 		t.Output("row", wide.Add(wide.Slice(0, 1, 2)))
 		t.Output("column", wide.Mul(wide.Slice(1, 0, 1)))
 	}
 }
 
-var largeOutputs = []string{"norm", "sum", "rows", "columns", "maximum", "softmax", "transpose", "row", "column"}
+var largeOutputs = []string{"norm", "sum", "rows", "columns", "maximum", "softmax", "transpose", "batch", "row", "column"}
 
 func TestResultsDoNotDependOnWorkers(t *testing.T) {
 	var trees []grad.Tree

@@ -21,7 +21,7 @@ type Value struct {
 	constant               float64      // opConstant; epsilon of opStandardise
 	stream                 uint64       // opNormal
 	parameters             []*Parameter // opRead, opAssign, opAdam
-	transposeA, transposeB bool         // opMatMul
+	transposeA, transposeB bool         // opMatMul, opBatchMatMul
 	axis, start            int          // reductions, opConcat, opSlice, opEmbed
 	permutation            []int        // opTranspose
 	call                   CallFunc     // opCall
