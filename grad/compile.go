@@ -83,6 +83,12 @@ func (e *Executable[T]) compileValue(v *Value, scratch []T) []step {
 		return e.slice(v, out, in[0])
 	case opEmbed:
 		return e.embed(v, out, in[0])
+	case opGather:
+		return e.gatherRows(v, out, in[0], in[1])
+	case opScatter:
+		return e.scatterRows(v, out, in[0], in[1])
+	case opOneHot:
+		return e.oneHot(v, out, in[0])
 	case opCopy:
 		return flat(len(out), func(start, end int) { copy(out[start:end], in[0][start:end]) })
 	case opCall:

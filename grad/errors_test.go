@@ -51,6 +51,8 @@ func TestErrorsNameOperationShapesAndLine(t *testing.T) {
 		"shrinking":          {func(x *grad.Value) { x.Broadcast(3) }, []string{"broadcast", "[2 3]", "[3]"}},
 		"transpose":          {func(x *grad.Value) { x.Transpose(0, 0) }, []string{"transpose", "[2 3]", "[0 0]"}},
 		"concat":             {func(x *grad.Value) { x.Concat(1, grad.NewParameter(3, 3)) }, []string{"concat", "[2 3]", "[3 3]", "axis 1"}},
+		"gather":             {func(x *grad.Value) { x.Sum().Gather(x) }, []string{"gather", "[]", "no rows"}},
+		"one-hot":            {func(x *grad.Value) { x.OneHot(-1) }, []string{"one-hot", "-1"}},
 		"slice":              {func(x *grad.Value) { x.Slice(1, 2, 4) }, []string{"slice", "[2, 4)", "axis 1", "[2 3]"}},
 		"sum":                {func(x *grad.Value) { x.Sum(2) }, []string{"sum", "axis 2", "[2 3]"}},
 		"maximum":            {func(x *grad.Value) { x.Maximum(-3) }, []string{"maximum", "axis -3", "[2 3]"}},

@@ -50,6 +50,9 @@ const (
 	opConcat
 	opSlice
 	opEmbed // the gradient of opSlice: zeros around the input
+	opGather
+	opScatter // the gradient of opGather
+	opOneHot
 	opCopy
 	opCall
 
@@ -65,7 +68,7 @@ var opNames = [opCount]string{
 	"add", "sub", "mul", "div", "max", "min", "greater",
 	"tanh_gradient", "sigmoid_gradient", "elu_gradient", "softplus_gradient",
 	"matmul", "batch_matmul", "sum", "maximum", "standardise", "standardise_gradient",
-	"reshape", "stop", "broadcast", "transpose", "concat", "slice", "embed", "copy", "call",
+	"reshape", "stop", "broadcast", "transpose", "concat", "slice", "embed", "gather", "scatter", "one_hot", "copy", "call",
 	"assign", "adam",
 }
 

@@ -82,6 +82,10 @@ var steps = []func(a, b *Value) *Value{
 	},
 	func(a, b *Value) *Value { return matrix(a).matMul(matrix(a), false, true).Tanh() },
 	func(a, b *Value) *Value { return matrix(a).matMul(matrix(a), true, false).Mul(Scalar(0.1)).Tanh() },
+	func(a, b *Value) *Value {
+		return lastAxis(a, func(int) *Value { return a.Gather(b.Greater(Scalar(0)).Mul(Scalar(a.shape[0] - 1))) })
+	},
+	func(a, _ *Value) *Value { return a.Greater(Scalar(0)).OneHot(2).Mul(a.Mean()) },
 	func(a, _ *Value) *Value {
 		m := matrix(a).KeepAxis(0).Broadcast(append(tensor.Shape{2}, matrix(a).shape...)...)
 		return m.BatchMatMul(m.Transpose(0, 2, 1)).Tanh()

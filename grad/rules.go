@@ -70,6 +70,8 @@ func init() {
 
 		opMatMul: matMulRule, opBatchMatMul: matMulRule,
 		opConcat: concatRule,
+
+		opGather: gatherRule, opScatter: scatterRule,
 	}
 }
 

@@ -22,6 +22,17 @@ func gradientOf(f func(x *grad.Value) *grad.Value) func(in []*grad.Value) *grad.
 	}
 }
 
+// whole is whole numbers in [0, n) made of x.
+func whole(x *grad.Value, n int) *grad.Value {
+	index := grad.Scalar(-1)
+	sum := x.Mul(grad.Scalar(0))
+	for range n {
+		sum = sum.Add(x.Greater(index))
+		index += 0.7
+	}
+	return sum.Min(grad.Scalar(n - 1))
+}
+
 // ruleCases has an entry for every operation with a gradient: TestEveryRuleHasACase insists.
 var ruleCases = map[string]ruleCase{
 	"neg":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Neg() }, shapes([]int{3, 2})},
@@ -61,6 +72,8 @@ var ruleCases = map[string]ruleCase{
 	"concat":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Concat(1, in[1]).Square() }, shapes([]int{2, 3, 2}, []int{2, 1, 2})},
 	"slice":       {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Slice(1, 1, 3).Square() }, shapes([]int{2, 4, 2})},
 	"embed":       {gradtest.Normal, gradientOf(func(x *grad.Value) *grad.Value { return x.Slice(0, 1, 3).Square() }), shapes([]int{5}, []int{2})},
+	"gather":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Gather(whole(in[1], 4)).Square() }, shapes([]int{4, 3}, []int{2, 5})},
+	"scatter":     {gradtest.Normal, gradientOf(func(x *grad.Value) *grad.Value { return x.Square().Gather(whole(x.Sum(1), 5)) }), shapes([]int{5, 2}, []int{5, 2})},
 	"copy":        {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Copy().Square() }, shapes([]int{5})},
 }
 

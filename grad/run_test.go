@@ -27,6 +27,7 @@ func traceEverything(t *grad.Tracer) {
 	y = y.Sub(t.Normal(1, 7, 6)).Softmax(0).Add(y.LogSumExp(1).KeepAxis(1)).Copy()
 	size := t.Call("size", []int{1}, func(out []float64, in [][]float64) { out[0] = in[0][0] }, y)
 	loss := y.Mul(size).Add(y.Maximum()).Sum()
+	loss = loss.Add(x.MatMul(p).Gather(x.Abs().Greater(one)).Mul(x.Greater(one).OneHot(5)).Sum())
 	loss = loss.Add(y.KeepAxis(0).BatchMatMul(y.KeepAxis(0).Transpose(0, 2, 1)).Mean())
 	gradient := grad.Gradient(loss, p)[0]
 	t.Adam(plainAdam(moved), grad.Gradient(gradient.Square().Sum(), p)[0], one, grad.Scalar(0.1), one)
