@@ -4,7 +4,7 @@
 GO ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: demo test native build lint unit pure generate results clean
+.PHONY: demo test native build lint unit pure generate xcheck results clean
 
 demo:
 	@scripts/demo
@@ -35,6 +35,10 @@ pure:
 
 generate:
 	$(GO) generate ./...
+
+# Compares the matrix products with OpenBLAS (Debian: libopenblas0-pthread), in numbers and in speed.
+xcheck:
+	cd internal/xcheck && $(GO) vet . && $(GO) test -count=1 . && $(GO) run .
 
 # The learning results of bench/results: hours on two cores, resumable.
 results: native build

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"github.com/reverie-rl/reverie/internal/kernel"
+	"github.com/reverie-rl/reverie/internal/par"
+)
+
+// times are the seconds of one product, by the number of threads less one.
+type times struct{ ours, peer [2]float64 }
+
+// rounds is how often the contestants take turns. A quiet moment on a busy machine is what counts,
+// so the least time of all rounds is kept.
+const rounds = 10
+
+// rest lets OpenBLAS's threads fall asleep: they spin for some 30 ms after their work.
+const rest = 50 * time.Millisecond
+
+func measure(set *kernel.Set[float32], w work, duration time.Duration) times {
+	infinite := [2]float64{math.Inf(1), math.Inf(1)}
+	t := times{ours: infinite, peer: infinite}
+	m := newMatrices(set, w.Product)
+	for range rounds {
+		for i := range t.ours {
+			ours := newProgram(set, w, m, i+1)
+			t.ours[i] = min(t.ours[i], best(duration/rounds, ours.run))
+			ours.workers.Close()
+		}
+		for i := range t.peer {
+			setThreads(i + 1)
+			t.peer[i] = min(t.peer[i], best(duration/rounds, func() { peerMultiply(w.Product, m.c, m.a, m.b) }))
+		}
+		time.Sleep(rest)
+	}
+	return t
+}
+
+// best returns the least time of a call, of as many as fit the duration. Calls that are too short
+// for the clock are timed in groups.
+func best(duration time.Duration, call func()) float64 {
+	call() // whatever is done once
+	group, least := groupOf(call), time.Hour
+	for begin := time.Now(); time.Since(begin) < duration; {
+		least = min(least, timeOf(group, call))
+	}
+	return least.Seconds() / float64(group)
+}
+
+// groupOf returns how many calls take at least some microseconds.
+func groupOf(call func()) int {
+	group := 1
+	for timeOf(group, call) < 20*time.Microsecond {
+		group *= 2
+	}
+	return group
+}
+
+func timeOf(count int, call func()) time.Duration {
+	begin := time.Now()
+	for range count {
+		call()
+	}
+	return time.Since(begin)
+}
+
+// program runs a product as package grad does: every phase in tiles shared by workers.
+type program struct {
+	workers                *par.Workers
+	packTiles, tiles       int
+	packTile, multiplyTile func(tile int)
+}
+
+func newProgram(set *kernel.Set[float32], w work, m matrices, workers int) *program {
+	p := &program{workers: par.New(workers), packTiles: set.PackTiles(w.Product), tiles: set.MultiplyTiles(w.Product)}
+	p.packTile = func(tile int) { set.Pack(w.Product, tile, m.packed, m.b) }
+	p.multiplyTile = func(tile int) { set.Multiply(w.Product, tile, m.c, m.a, m.b, m.packed, nil) }
+	if w.reused {
+		p.workers.Run(p.packTiles, p.packTile)
+		p.packTiles = 0
+	}
+	return p
+}
+
+func (p *program) run() {
+	p.workers.Run(p.packTiles, p.packTile)
+	p.workers.Run(p.tiles, p.multiplyTile)
+}
+
+// matrices of one product, with room for what is packed.
+type matrices struct{ c, a, b, packed []float32 }
+
+func newMatrices(set *kernel.Set[float32], p kernel.Product) matrices {
+	return matrices{
+		c: make([]float32, p.M*p.N), a: random(p.M*p.K, 1), b: random(p.K*p.N, 2),
+		packed: make([]float32, set.PackSize(p)),
+	}
+}
+
+// random returns numbers between -1 and 1, the same ones for the same seed.
+func random(n int, seed uint64) []float32 {
+	source := rand.New(rand.NewPCG(seed, 1))
+	x := make([]float32, n)
+	for i := range x {
+		x[i] = 2*source.Float32() - 1
+	}
+	return x
+}
