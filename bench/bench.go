@@ -136,8 +136,10 @@ func Learner(name string, workers *grad.Workers) (Work, error) {
 		return MLPAdam(workers)
 	case "mpo":
 		return MPO(workers)
+	case "conv_vae":
+		return ConvVAE(workers)
 	case "replay":
 		return Replay()
 	}
-	return nil, fmt.Errorf("no work is called %q; there are mlp_adam, mpo, replay and env", name)
+	return nil, fmt.Errorf("no work is called %q; there are mlp_adam, mpo, conv_vae, replay and env", name)
 }

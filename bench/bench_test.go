@@ -13,7 +13,7 @@ import (
 func TestWorkDoesNotAllocate(t *testing.T) {
 	workers := grad.NewWorkers(2)
 	defer workers.Close()
-	for _, name := range []string{"mlp_adam", "mpo", "replay"} {
+	for _, name := range []string{"mlp_adam", "mpo", "conv_vae", "replay"} {
 		work, err := bench.Learner(name, workers)
 		if err != nil {
 			t.Fatal(err)

@@ -89,6 +89,10 @@ func (e *Executable[T]) compileValue(v *Value, scratch []T) []step {
 		return e.scatterRows(v, out, in[0], in[1])
 	case opOneHot:
 		return e.oneHot(v, out, in[0])
+	case opPatches:
+		return e.patches(v, out, in[0])
+	case opOverlapAdd:
+		return e.overlapAdd(v, out, in[0])
 	case opCopy:
 		return flat(len(out), func(start, end int) { copy(out[start:end], in[0][start:end]) })
 	case opCall:

@@ -60,6 +60,11 @@ func TestErrorsNameOperationShapesAndLine(t *testing.T) {
 		"keep axis":          {func(x *grad.Value) { x.KeepAxis(3) }, []string{"keep axis", "axis 3", "[2 3]"}},
 		"standardise":        {func(x *grad.Value) { x.Sum().Standardise(1) }, []string{"standardise", "scalar"}},
 		"gradient":           {func(x *grad.Value) { grad.Gradient(x, x) }, []string{"gradient", "[2 3]", "scalar"}},
+		"patches":            {func(x *grad.Value) { x.Patches(grad.Window{Height: 1, Width: 1, Stride: 1}) }, []string{"patches", "[2 3]"}},
+		"stride":             {func(x *grad.Value) { x.KeepAxis(2).Patches(grad.Window{Height: 1, Width: 1}) }, []string{"patches", "Stride:0"}},
+		"window":             {func(x *grad.Value) { x.KeepAxis(2).Patches(grad.Window{Height: 3, Width: 1, Stride: 1}) }, []string{"patches", "Height:3", "[2 3 1]"}},
+		"overlap add":        {func(x *grad.Value) { x.KeepAxis(2).OverlapAdd(grad.Window{Height: 1, Width: 1, Stride: 2}, 3, 4) }, []string{"overlap_add", "[2 3 1]", "[3 4 1]", "[2 2 1]"}},
+		"patch":              {func(x *grad.Value) { x.KeepAxis(2).OverlapAdd(grad.Window{Height: 2, Width: 1, Stride: 1}, 3, 3) }, []string{"overlap_add", "[2 3 1]", "Height:2"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var here string

@@ -53,6 +53,8 @@ const (
 	opGather
 	opScatter // the gradient of opGather
 	opOneHot
+	opPatches    // the windows on an image
+	opOverlapAdd // the gradient of opPatches
 	opCopy
 	opCall
 
@@ -68,7 +70,7 @@ var opNames = [opCount]string{
 	"add", "sub", "mul", "div", "max", "min", "greater",
 	"tanh_gradient", "sigmoid_gradient", "elu_gradient", "softplus_gradient",
 	"matmul", "batch_matmul", "sum", "maximum", "standardise", "standardise_gradient",
-	"reshape", "stop", "broadcast", "transpose", "concat", "slice", "embed", "gather", "scatter", "one_hot", "copy", "call",
+	"reshape", "stop", "broadcast", "transpose", "concat", "slice", "embed", "gather", "scatter", "one_hot", "patches", "overlap_add", "copy", "call",
 	"assign", "adam",
 }
 

@@ -36,6 +36,8 @@ func init() {
 		opTranspose:   one(transposeRule),
 		opSlice:       one(func(v, x, g *Value) *Value { return g.embed(x.shape, v.axis, v.start) }),
 		opEmbed:       one(func(v, x, g *Value) *Value { return g.Slice(v.axis, v.start, v.start+x.shape[v.axis]) }),
+		opPatches:     one(patchesRule),
+		opOverlapAdd:  one(overlapAddRule),
 		opStandardise: one(standardiseRule),
 
 		opAdd: two(func(v, a, b, g *Value) (*Value, *Value) { return g, g }),

@@ -33,6 +33,9 @@ func whole(x *grad.Value, n int) *grad.Value {
 	return sum.Min(grad.Scalar(n - 1))
 }
 
+// window moves so that it overlaps itself and reaches over the edges.
+var window = grad.Window{Height: 3, Width: 2, Stride: 2, Padding: 1}
+
 // ruleCases has an entry for every operation with a gradient: TestEveryRuleHasACase insists.
 var ruleCases = map[string]ruleCase{
 	"neg":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Neg() }, shapes([]int{3, 2})},
@@ -74,6 +77,8 @@ var ruleCases = map[string]ruleCase{
 	"embed":       {gradtest.Normal, gradientOf(func(x *grad.Value) *grad.Value { return x.Slice(0, 1, 3).Square() }), shapes([]int{5}, []int{2})},
 	"gather":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Gather(whole(in[1], 4)).Square() }, shapes([]int{4, 3}, []int{2, 5})},
 	"scatter":     {gradtest.Normal, gradientOf(func(x *grad.Value) *grad.Value { return x.Square().Gather(whole(x.Sum(1), 5)) }), shapes([]int{5, 2}, []int{5, 2})},
+	"patches":     {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Patches(window).Square() }, shapes([]int{2, 4, 5, 2})},
+	"overlap_add": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].OverlapAdd(window, 4, 5).Square() }, shapes([]int{2, 2, 3, 6})},
 	"copy":        {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Copy().Square() }, shapes([]int{5})},
 }
 
@@ -105,7 +110,18 @@ func TestCompositions(t *testing.T) {
 		"deep": {gradtest.Normal, func(in []*grad.Value) *grad.Value {
 			return in[0].MatMul(in[1]).Standardise(1e-2).Tanh().MatMul(in[1]).ELU()
 		}, shapes([]int{5, 4}, []int{4, 4})},
-		"long sum":       {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Broadcast(9000, 2).Sum().Mul(grad.Scalar(1e-4)) }, shapes([]int{2})},
+		"long sum": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Broadcast(9000, 2).Sum().Mul(grad.Scalar(1e-4)) }, shapes([]int{2})},
+		"convolution": {gradtest.Normal, func(in []*grad.Value) *grad.Value {
+			return in[0].Patches(window).MatMul(in[1]).Add(in[2]).Square()
+		}, shapes([]int{2, 4, 5, 2}, []int{12, 3}, []int{3})},
+		"transposed convolution": {gradtest.Normal, func(in []*grad.Value) *grad.Value {
+			return in[0].MatMul(in[1]).OverlapAdd(window, 4, 5).Add(in[2]).Square()
+		}, shapes([]int{2, 2, 3, 3}, []int{3, 12}, []int{2})},
+		"gradient of convolution": {gradtest.Normal, func(in []*grad.Value) *grad.Value {
+			loss := in[0].Patches(window).MatMul(in[1]).Tanh().Sum()
+			gradients := grad.Gradient(loss, in[0], in[1])
+			return gradients[0].Square().Sum().Add(gradients[1].Square().Sum())
+		}, shapes([]int{2, 3, 3, 2}, []int{12, 2})},
 		"square of mean": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Mean().Square().Add(in[0].Mean(0).Sum()) }, shapes([]int{3, 4})},
 	}
 	for name, c := range cases {

@@ -25,6 +25,7 @@ func traceEverything(t *grad.Tracer) {
 	y = y.Abs().Add(one).Sqrt().Log().Div(x.Square().Add(one)).Sub(one).Max(x).Min(grad.Scalar(3)).Mul(x.Greater(y))
 	y = y.Concat(1, x.Slice(1, 0, 2)).Transpose(1, 0).Broadcast(2, 7, 6).Mean(0)
 	y = y.Sub(t.Normal(1, 7, 6)).Softmax(0).Add(y.LogSumExp(1).KeepAxis(1)).Copy()
+	y = y.Mul(y.KeepAxis(2).Patches(window).OverlapAdd(window, 7, 6).Reshape(7, 6))
 	size := t.Call("size", []int{1}, func(out []float64, in [][]float64) { out[0] = in[0][0] }, y)
 	loss := y.Mul(size).Add(y.Maximum()).Sum()
 	loss = loss.Add(x.MatMul(p).Gather(x.Abs().Greater(one)).Mul(x.Greater(one).OneHot(5)).Sum())

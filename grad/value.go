@@ -24,6 +24,7 @@ type Value struct {
 	transposeA, transposeB bool         // opMatMul, opBatchMatMul
 	axis, start            int          // reductions, opConcat, opSlice, opEmbed
 	permutation            []int        // opTranspose
+	patchwork              patchwork    // opPatches, opOverlapAdd
 	call                   CallFunc     // opCall
 	adam                   AdamState    // opAdam
 }

@@ -33,6 +33,15 @@ func NormalFanIn(scale float64) Initialiser {
 	}
 }
 
+// GlorotUniform draws weights from [-b, b] with b = sqrt(6 / (fanIn + fanOut)), so that their variance
+// is 2 / (fanIn + fanOut) (Glorot and Bengio, 2010, equation 16).
+func GlorotUniform(weights []float32, fanIn, fanOut int, random *rand.Rand) {
+	bound := math.Sqrt(6 / float64(fanIn+fanOut))
+	for i := range weights {
+		weights[i] = float32(bound * (2*random.Float64() - 1))
+	}
+}
+
 // Linear is an affine map of the last axis.
 type Linear struct {
 	Weight *grad.Parameter // [inputs, outputs]

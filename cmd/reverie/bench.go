@@ -11,7 +11,7 @@ import (
 )
 
 type benchCommand struct {
-	Work    string        `arg:"" help:"mlp_adam, mpo, replay or env."`
+	Work    string        `arg:"" help:"mlp_adam, mpo, conv_vae, replay or env."`
 	Threads int           `default:"0" help:"Workers; 0 takes one for each processor, up to four."`
 	Task    string        `default:"control/cartpole-swingup" help:"The task of env."`
 	Time    time.Duration `default:"5s" help:"How long to measure."`
