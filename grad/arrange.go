@@ -74,6 +74,21 @@ func (v *Value) Concat(axis int, others ...Operand) *Value {
 	return v.tracer.add(joined)
 }
 
+// Stack joins values of equal shapes along a new axis, which may count from the end of the result.
+func Stack(axis int, values ...*Value) *Value {
+	if len(values) == 0 {
+		panic("grad: a stack of no values")
+	}
+	others := make([]Operand, len(values)-1)
+	for i, value := range values[1:] {
+		if !value.shape.Equal(values[0].shape) {
+			fail("stack", "shapes %v and %v", values[0].shape, value.shape)
+		}
+		others[i] = value.KeepAxis(axis)
+	}
+	return values[0].KeepAxis(axis).Concat(axis, others...)
+}
+
 // Slice is the part [start, end) of v along axis.
 func (v *Value) Slice(axis, start, end int) *Value {
 	axis = v.axisOf("slice", axis)
@@ -83,6 +98,17 @@ func (v *Value) Slice(axis, start, end int) *Value {
 	shape := slices.Clone(v.shape)
 	shape[axis] = end - start
 	return v.tracer.add(&Value{op: opSlice, shape: shape, inputs: []*Value{v}, axis: axis, start: start})
+}
+
+// Pad puts as many zeros as given before and after v along axis.
+func (v *Value) Pad(axis, before, after int) *Value {
+	axis = v.axisOf("pad", axis)
+	if before < 0 || after < 0 {
+		fail("pad", "%d before and %d after axis %d of shape %v", before, after, axis, v.shape)
+	}
+	shape := slices.Clone(v.shape)
+	shape[axis] += before + after
+	return v.embed(shape, axis, before)
 }
 
 // embed is an array of the given shape that is 0 but for v, from start on along axis.

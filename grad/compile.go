@@ -93,6 +93,12 @@ func (e *Executable[T]) compileValue(v *Value, scratch []T) []step {
 		return e.patches(v, out, in[0])
 	case opOverlapAdd:
 		return e.overlapAdd(v, out, in[0])
+	case opWhere:
+		return e.where(v, out, in)
+	case opArgMax:
+		return e.argMax(v, out, in[0])
+	case opTopK:
+		return e.topK(v, out, in[0])
 	case opCopy:
 		return flat(len(out), func(start, end int) { copy(out[start:end], in[0][start:end]) })
 	case opCall:

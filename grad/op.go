@@ -55,6 +55,9 @@ const (
 	opOneHot
 	opPatches    // the windows on an image
 	opOverlapAdd // the gradient of opPatches
+	opWhere      // (mask, a, b)
+	opArgMax
+	opTopK // the values, and behind them their indices
 	opCopy
 	opCall
 
@@ -70,7 +73,11 @@ var opNames = [opCount]string{
 	"add", "sub", "mul", "div", "max", "min", "greater",
 	"tanh_gradient", "sigmoid_gradient", "elu_gradient", "softplus_gradient",
 	"matmul", "batch_matmul", "sum", "maximum", "standardise", "standardise_gradient",
-	"reshape", "stop", "broadcast", "transpose", "concat", "slice", "embed", "gather", "scatter", "one_hot", "patches", "overlap_add", "copy", "call",
+	"reshape", "stop", "broadcast", "transpose", "concat", "slice", "embed",
+	"gather", "scatter", "one_hot",
+	"patches", "overlap_add",
+	"where", "argmax", "topk",
+	"copy", "call",
 	"assign", "adam",
 }
 

@@ -82,10 +82,22 @@ var steps = []func(a, b *Value) *Value{
 	},
 	func(a, b *Value) *Value { return matrix(a).matMul(matrix(a), false, true).Tanh() },
 	func(a, b *Value) *Value { return matrix(a).matMul(matrix(a), true, false).Mul(Scalar(0.1)).Tanh() },
-	func(a, b *Value) *Value {
-		return lastAxis(a, func(int) *Value { return a.Gather(b.Greater(Scalar(0)).Mul(Scalar(a.shape[0] - 1))) })
+	func(a, _ *Value) *Value {
+		return lastAxis(a, func(int) *Value { return a.Gather(first(a, 3).Mul(Scalar(a.shape[0] - 1))) })
 	},
-	func(a, _ *Value) *Value { return a.Greater(Scalar(0)).OneHot(2).Mul(a.Mean()) },
+	func(a, b *Value) *Value {
+		return fitting(a, b, func(a *Value, b Operand) *Value {
+			return lastAxis(a, func(axis int) *Value { return first(a, a.shape[axis]).Where(b, a.Neg()) })
+		})
+	},
+	func(a, _ *Value) *Value { return lastAxis(a, func(axis int) *Value { return a.Pad(axis, 1, 2) }) },
+	func(a, _ *Value) *Value { return Stack(-1, a, a.Neg()) },
+	func(a, _ *Value) *Value {
+		return lastAxis(a, func(axis int) *Value {
+			values, _ := a.TopK((a.shape[axis] + 1) / 2)
+			return values
+		})
+	},
 	func(a, _ *Value) *Value {
 		m := matrix(a).KeepAxis(0).Broadcast(append(tensor.Shape{2}, matrix(a).shape...)...)
 		return m.BatchMatMul(m.Transpose(0, 2, 1)).Tanh()
@@ -97,6 +109,9 @@ var steps = []func(a, b *Value) *Value{
 		return a.Sub(Scalar(0.25))
 	},
 }
+
+// first is 1 followed by zeros.
+func first(a *Value, size int) *Value { return Scalar(0).in(a.tracer).OneHot(size) }
 
 // lastAxis applies make to the last axis, if there is one.
 func lastAxis(a *Value, make func(axis int) *Value) *Value {

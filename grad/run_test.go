@@ -29,6 +29,8 @@ func traceEverything(t *grad.Tracer) {
 	size := t.Call("size", []int{1}, func(out []float64, in [][]float64) { out[0] = in[0][0] }, y)
 	loss := y.Mul(size).Add(y.Maximum()).Sum()
 	loss = loss.Add(x.MatMul(p).Gather(x.Abs().Greater(one)).Mul(x.Greater(one).OneHot(5)).Sum())
+	largest, _ := y.TopK(3)
+	loss = loss.Add(y.Greater(one).Where(y, grad.Stack(0, y.ArgMax(0)).Pad(1, 0, 0)).Sum()).Add(largest.Sum())
 	loss = loss.Add(y.KeepAxis(0).BatchMatMul(y.KeepAxis(0).Transpose(0, 2, 1)).Mean())
 	gradient := grad.Gradient(loss, p)[0]
 	t.Adam(plainAdam(moved), grad.Gradient(gradient.Square().Sum(), p)[0], one, grad.Scalar(0.1), one)

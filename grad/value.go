@@ -22,7 +22,7 @@ type Value struct {
 	stream                 uint64       // opNormal
 	parameters             []*Parameter // opRead, opAssign, opAdam
 	transposeA, transposeB bool         // opMatMul, opBatchMatMul
-	axis, start            int          // reductions, opConcat, opSlice, opEmbed
+	axis, start            int          // reductions, opArgMax, opConcat, opSlice, opEmbed
 	permutation            []int        // opTranspose
 	patchwork              patchwork    // opPatches, opOverlapAdd
 	call                   CallFunc     // opCall

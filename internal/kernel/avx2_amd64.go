@@ -40,6 +40,7 @@ func avx2() *Set[float32] {
 		SigmoidGradient:  checkedPair(avx2SigmoidGradient),
 		ELUGradient:      checkedPair(avx2ELUGradient),
 		SoftplusGradient: checkedPair(avx2SoftplusGradient),
+		Where:            checkedTriple(avx2Where),
 		MulAdd:           checkedPair(avx2MulAdd),
 		AddScaled:        checkedScalar(avx2AddScaled),
 

@@ -40,6 +40,7 @@ func avx512() *Set[float32] {
 		SigmoidGradient:  checkedPair(avx512SigmoidGradient),
 		ELUGradient:      checkedPair(avx512ELUGradient),
 		SoftplusGradient: checkedPair(avx512SoftplusGradient),
+		Where:            checkedTriple(avx512Where),
 		MulAdd:           checkedPair(avx512MulAdd),
 		AddScaled:        checkedScalar(avx512AddScaled),
 

@@ -24,6 +24,13 @@ func checkedPair(f func(dst, a, b []float32)) func(dst, a, b []float32) {
 	}
 }
 
+func checkedTriple(f func(dst, a, b, c []float32)) func(dst, a, b, c []float32) {
+	return func(dst, a, b, c []float32) {
+		equalLengths(len(dst), len(a), len(b), len(c))
+		f(dst, a, b, c)
+	}
+}
+
 func checkedScalar(f func(dst, a []float32, b float32)) func(dst, a []float32, b float32) {
 	return func(dst, a []float32, b float32) {
 		equalLengths(len(dst), len(a))

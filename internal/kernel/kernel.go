@@ -30,6 +30,9 @@ type Set[T Float] struct {
 	TanhGradient, SigmoidGradient, ELUGradient func(dst, y, gradient []T)
 	SoftplusGradient                           func(dst, x, gradient []T)
 
+	// Where takes a[i] where mask[i] is not 0, and b[i] elsewhere.
+	Where func(dst, mask, a, b []T)
+
 	// MulAdd computes dst[i] += a[i] * b[i], and AddScaled dst[i] += scale * a[i].
 	MulAdd    func(dst, a, b []T)
 	AddScaled func(dst, a []T, scale T)

@@ -265,6 +265,26 @@ func TestAccumulation(t *testing.T) {
 	})
 }
 
+func TestWhere(t *testing.T) {
+	reference := Reference[float64]()
+	everySet(t, func(t *testing.T, s *Set[float32]) {
+		source := generator()
+		for _, n := range lengths() {
+			mask, a, b := sample(source, n), sample(source, n), sample(source, n)
+			for i := range mask {
+				mask[i] *= float32(source.IntN(2)) // NaN and infinities stay what is not 0
+			}
+			source.Shuffle(n, func(i, j int) { a[i], a[j] = a[j], a[i] })
+			got, want := make([]float32, n), make([]float64, n)
+			s.Where(got, mask, a, b)
+			reference.Where(want, wide(mask), wide(a), wide(b))
+			compare(t, "Where", got, want, 0, 0, mask, a, b)
+			s.Where(b, mask, a, b)
+			checkSame(t, "Where in place", b, got)
+		}
+	})
+}
+
 func TestReductions(t *testing.T) {
 	reference := Reference[float64]()
 	everySet(t, func(t *testing.T, s *Set[float32]) {

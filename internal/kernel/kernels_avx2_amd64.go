@@ -99,6 +99,11 @@ func avx2Min(dst []float32, a []float32, b []float32)
 //go:noescape
 func avx2Greater(dst []float32, a []float32, b []float32)
 
+// avx2Where computes dst = a where mask is not 0, and b elsewhere.
+//
+//go:noescape
+func avx2Where(dst []float32, mask []float32, a []float32, b []float32)
+
 // avx2MulAdd computes dst = dst + a · b.
 //
 //go:noescape

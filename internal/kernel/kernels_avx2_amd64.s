@@ -1494,6 +1494,49 @@ end57:
 	VZEROUPPER
 	RET
 
+// func avx2Where(dst []float32, mask []float32, a []float32, b []float32)
+// Requires: AVX
+TEXT ·avx2Where(SB), NOSPLIT, $0-96
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ mask_base+24(FP), DX
+	MOVQ a_base+48(FP), BX
+	MOVQ b_base+72(FP), SI
+	XORQ DI, DI
+	SUBQ $0x00000008, AX
+	JL   done59
+
+turn58:
+	VMOVUPS   (DX)(DI*4), Y0
+	VMOVUPS   (BX)(DI*4), Y1
+	VMOVUPS   (SI)(DI*4), Y2
+	VXORPS    Y3, Y3, Y3
+	VCMPPS    $0x04, Y3, Y0, Y0
+	VBLENDVPS Y0, Y1, Y2, Y0
+	VMOVUPS   Y0, (CX)(DI*4)
+	ADDQ      $0x00000008, DI
+	SUBQ      $0x00000008, AX
+	JGE       turn58
+
+done59:
+	ADDQ       $0x00000008, AX
+	TESTQ      AX, AX
+	JZ         end60
+	LEAQ       avx2FirstLanes<>+0(SB), R8
+	NEGQ       AX
+	VMOVUPS    32(R8)(AX*4), Y0
+	VMASKMOVPS (DX)(DI*4), Y0, Y1
+	VMASKMOVPS (BX)(DI*4), Y0, Y2
+	VMASKMOVPS (SI)(DI*4), Y0, Y3
+	VXORPS     Y4, Y4, Y4
+	VCMPPS     $0x04, Y4, Y1, Y1
+	VBLENDVPS  Y1, Y2, Y3, Y1
+	VMASKMOVPS Y1, Y0, (CX)(DI*4)
+
+end60:
+	VZEROUPPER
+	RET
+
 // func avx2MulAdd(dst []float32, a []float32, b []float32)
 // Requires: AVX, FMA3
 TEXT ·avx2MulAdd(SB), NOSPLIT, $0-72
@@ -1504,9 +1547,9 @@ TEXT ·avx2MulAdd(SB), NOSPLIT, $0-72
 	MOVQ b_base+48(FP), SI
 	XORQ DI, DI
 	SUBQ $0x00000008, AX
-	JL   done59
+	JL   done62
 
-turn58:
+turn61:
 	VMOVUPS     (DX)(DI*4), Y0
 	VMOVUPS     (BX)(DI*4), Y1
 	VMOVUPS     (SI)(DI*4), Y2
@@ -1514,12 +1557,12 @@ turn58:
 	VMOVUPS     Y0, (CX)(DI*4)
 	ADDQ        $0x00000008, DI
 	SUBQ        $0x00000008, AX
-	JGE         turn58
+	JGE         turn61
 
-done59:
+done62:
 	ADDQ        $0x00000008, AX
 	TESTQ       AX, AX
-	JZ          end60
+	JZ          end63
 	LEAQ        avx2FirstLanes<>+0(SB), R8
 	NEGQ        AX
 	VMOVUPS     32(R8)(AX*4), Y0
@@ -1529,7 +1572,7 @@ done59:
 	VFMADD231PS Y3, Y2, Y1
 	VMASKMOVPS  Y1, Y0, (CX)(DI*4)
 
-end60:
+end63:
 	VZEROUPPER
 	RET
 
@@ -1542,45 +1585,11 @@ TEXT ·avx2AddScalar(SB), NOSPLIT, $0-52
 	VBROADCASTSS b+48(FP), Y0
 	XORQ         BX, BX
 	SUBQ         $0x00000008, AX
-	JL           done62
-
-turn61:
-	VMOVUPS (DX)(BX*4), Y1
-	VADDPS  Y0, Y1, Y1
-	VMOVUPS Y1, (CX)(BX*4)
-	ADDQ    $0x00000008, BX
-	SUBQ    $0x00000008, AX
-	JGE     turn61
-
-done62:
-	ADDQ       $0x00000008, AX
-	TESTQ      AX, AX
-	JZ         end63
-	LEAQ       avx2FirstLanes<>+0(SB), SI
-	NEGQ       AX
-	VMOVUPS    32(SI)(AX*4), Y1
-	VMASKMOVPS (DX)(BX*4), Y1, Y2
-	VADDPS     Y0, Y2, Y0
-	VMASKMOVPS Y0, Y1, (CX)(BX*4)
-
-end63:
-	VZEROUPPER
-	RET
-
-// func avx2MulScalar(dst []float32, a []float32, b float32)
-// Requires: AVX
-TEXT ·avx2MulScalar(SB), NOSPLIT, $0-52
-	MOVQ         dst_len+8(FP), AX
-	MOVQ         dst_base+0(FP), CX
-	MOVQ         a_base+24(FP), DX
-	VBROADCASTSS b+48(FP), Y0
-	XORQ         BX, BX
-	SUBQ         $0x00000008, AX
 	JL           done65
 
 turn64:
 	VMOVUPS (DX)(BX*4), Y1
-	VMULPS  Y0, Y1, Y1
+	VADDPS  Y0, Y1, Y1
 	VMOVUPS Y1, (CX)(BX*4)
 	ADDQ    $0x00000008, BX
 	SUBQ    $0x00000008, AX
@@ -1594,16 +1603,16 @@ done65:
 	NEGQ       AX
 	VMOVUPS    32(SI)(AX*4), Y1
 	VMASKMOVPS (DX)(BX*4), Y1, Y2
-	VMULPS     Y0, Y2, Y0
+	VADDPS     Y0, Y2, Y0
 	VMASKMOVPS Y0, Y1, (CX)(BX*4)
 
 end66:
 	VZEROUPPER
 	RET
 
-// func avx2DivScalar(dst []float32, a []float32, b float32)
+// func avx2MulScalar(dst []float32, a []float32, b float32)
 // Requires: AVX
-TEXT ·avx2DivScalar(SB), NOSPLIT, $0-52
+TEXT ·avx2MulScalar(SB), NOSPLIT, $0-52
 	MOVQ         dst_len+8(FP), AX
 	MOVQ         dst_base+0(FP), CX
 	MOVQ         a_base+24(FP), DX
@@ -1614,7 +1623,7 @@ TEXT ·avx2DivScalar(SB), NOSPLIT, $0-52
 
 turn67:
 	VMOVUPS (DX)(BX*4), Y1
-	VDIVPS  Y0, Y1, Y1
+	VMULPS  Y0, Y1, Y1
 	VMOVUPS Y1, (CX)(BX*4)
 	ADDQ    $0x00000008, BX
 	SUBQ    $0x00000008, AX
@@ -1628,10 +1637,44 @@ done68:
 	NEGQ       AX
 	VMOVUPS    32(SI)(AX*4), Y1
 	VMASKMOVPS (DX)(BX*4), Y1, Y2
-	VDIVPS     Y0, Y2, Y0
+	VMULPS     Y0, Y2, Y0
 	VMASKMOVPS Y0, Y1, (CX)(BX*4)
 
 end69:
+	VZEROUPPER
+	RET
+
+// func avx2DivScalar(dst []float32, a []float32, b float32)
+// Requires: AVX
+TEXT ·avx2DivScalar(SB), NOSPLIT, $0-52
+	MOVQ         dst_len+8(FP), AX
+	MOVQ         dst_base+0(FP), CX
+	MOVQ         a_base+24(FP), DX
+	VBROADCASTSS b+48(FP), Y0
+	XORQ         BX, BX
+	SUBQ         $0x00000008, AX
+	JL           done71
+
+turn70:
+	VMOVUPS (DX)(BX*4), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (CX)(BX*4)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, AX
+	JGE     turn70
+
+done71:
+	ADDQ       $0x00000008, AX
+	TESTQ      AX, AX
+	JZ         end72
+	LEAQ       avx2FirstLanes<>+0(SB), SI
+	NEGQ       AX
+	VMOVUPS    32(SI)(AX*4), Y1
+	VMASKMOVPS (DX)(BX*4), Y1, Y2
+	VDIVPS     Y0, Y2, Y0
+	VMASKMOVPS Y0, Y1, (CX)(BX*4)
+
+end72:
 	VZEROUPPER
 	RET
 
@@ -1644,50 +1687,12 @@ TEXT ·avx2MaxScalar(SB), NOSPLIT, $0-52
 	VBROADCASTSS b+48(FP), Y0
 	XORQ         BX, BX
 	SUBQ         $0x00000008, AX
-	JL           done71
-
-turn70:
-	VMOVUPS   (DX)(BX*4), Y1
-	VCMPPS    $0x03, Y1, Y1, Y2
-	VMAXPS    Y0, Y1, Y3
-	VBLENDVPS Y2, Y1, Y3, Y1
-	VMOVUPS   Y1, (CX)(BX*4)
-	ADDQ      $0x00000008, BX
-	SUBQ      $0x00000008, AX
-	JGE       turn70
-
-done71:
-	ADDQ       $0x00000008, AX
-	TESTQ      AX, AX
-	JZ         end72
-	LEAQ       avx2FirstLanes<>+0(SB), SI
-	NEGQ       AX
-	VMOVUPS    32(SI)(AX*4), Y1
-	VMASKMOVPS (DX)(BX*4), Y1, Y2
-	VCMPPS     $0x03, Y2, Y2, Y3
-	VMAXPS     Y0, Y2, Y0
-	VBLENDVPS  Y3, Y2, Y0, Y0
-	VMASKMOVPS Y0, Y1, (CX)(BX*4)
-
-end72:
-	VZEROUPPER
-	RET
-
-// func avx2MinScalar(dst []float32, a []float32, b float32)
-// Requires: AVX
-TEXT ·avx2MinScalar(SB), NOSPLIT, $0-52
-	MOVQ         dst_len+8(FP), AX
-	MOVQ         dst_base+0(FP), CX
-	MOVQ         a_base+24(FP), DX
-	VBROADCASTSS b+48(FP), Y0
-	XORQ         BX, BX
-	SUBQ         $0x00000008, AX
 	JL           done74
 
 turn73:
 	VMOVUPS   (DX)(BX*4), Y1
 	VCMPPS    $0x03, Y1, Y1, Y2
-	VMINPS    Y0, Y1, Y3
+	VMAXPS    Y0, Y1, Y3
 	VBLENDVPS Y2, Y1, Y3, Y1
 	VMOVUPS   Y1, (CX)(BX*4)
 	ADDQ      $0x00000008, BX
@@ -1703,7 +1708,7 @@ done74:
 	VMOVUPS    32(SI)(AX*4), Y1
 	VMASKMOVPS (DX)(BX*4), Y1, Y2
 	VCMPPS     $0x03, Y2, Y2, Y3
-	VMINPS     Y0, Y2, Y0
+	VMAXPS     Y0, Y2, Y0
 	VBLENDVPS  Y3, Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (CX)(BX*4)
 
@@ -1711,9 +1716,9 @@ end75:
 	VZEROUPPER
 	RET
 
-// func avx2GreaterScalar(dst []float32, a []float32, b float32)
+// func avx2MinScalar(dst []float32, a []float32, b float32)
 // Requires: AVX
-TEXT ·avx2GreaterScalar(SB), NOSPLIT, $0-52
+TEXT ·avx2MinScalar(SB), NOSPLIT, $0-52
 	MOVQ         dst_len+8(FP), AX
 	MOVQ         dst_base+0(FP), CX
 	MOVQ         a_base+24(FP), DX
@@ -1724,10 +1729,9 @@ TEXT ·avx2GreaterScalar(SB), NOSPLIT, $0-52
 
 turn76:
 	VMOVUPS   (DX)(BX*4), Y1
-	VCMPPS    $0x1e, Y0, Y1, Y1
-	VMOVUPS   avx2Constant3f800000<>+0(SB), Y2
-	VXORPS    Y3, Y3, Y3
-	VBLENDVPS Y1, Y2, Y3, Y1
+	VCMPPS    $0x03, Y1, Y1, Y2
+	VMINPS    Y0, Y1, Y3
+	VBLENDVPS Y2, Y1, Y3, Y1
 	VMOVUPS   Y1, (CX)(BX*4)
 	ADDQ      $0x00000008, BX
 	SUBQ      $0x00000008, AX
@@ -1741,13 +1745,52 @@ done77:
 	NEGQ       AX
 	VMOVUPS    32(SI)(AX*4), Y1
 	VMASKMOVPS (DX)(BX*4), Y1, Y2
+	VCMPPS     $0x03, Y2, Y2, Y3
+	VMINPS     Y0, Y2, Y0
+	VBLENDVPS  Y3, Y2, Y0, Y0
+	VMASKMOVPS Y0, Y1, (CX)(BX*4)
+
+end78:
+	VZEROUPPER
+	RET
+
+// func avx2GreaterScalar(dst []float32, a []float32, b float32)
+// Requires: AVX
+TEXT ·avx2GreaterScalar(SB), NOSPLIT, $0-52
+	MOVQ         dst_len+8(FP), AX
+	MOVQ         dst_base+0(FP), CX
+	MOVQ         a_base+24(FP), DX
+	VBROADCASTSS b+48(FP), Y0
+	XORQ         BX, BX
+	SUBQ         $0x00000008, AX
+	JL           done80
+
+turn79:
+	VMOVUPS   (DX)(BX*4), Y1
+	VCMPPS    $0x1e, Y0, Y1, Y1
+	VMOVUPS   avx2Constant3f800000<>+0(SB), Y2
+	VXORPS    Y3, Y3, Y3
+	VBLENDVPS Y1, Y2, Y3, Y1
+	VMOVUPS   Y1, (CX)(BX*4)
+	ADDQ      $0x00000008, BX
+	SUBQ      $0x00000008, AX
+	JGE       turn79
+
+done80:
+	ADDQ       $0x00000008, AX
+	TESTQ      AX, AX
+	JZ         end81
+	LEAQ       avx2FirstLanes<>+0(SB), SI
+	NEGQ       AX
+	VMOVUPS    32(SI)(AX*4), Y1
+	VMASKMOVPS (DX)(BX*4), Y1, Y2
 	VCMPPS     $0x1e, Y0, Y2, Y0
 	VMOVUPS    avx2Constant3f800000<>+0(SB), Y2
 	VXORPS     Y3, Y3, Y3
 	VBLENDVPS  Y0, Y2, Y3, Y0
 	VMASKMOVPS Y0, Y1, (CX)(BX*4)
 
-end78:
+end81:
 	VZEROUPPER
 	RET
 
@@ -1760,45 +1803,11 @@ TEXT ·avx2SubFromScalar(SB), NOSPLIT, $0-52
 	VBROADCASTSS b+48(FP), Y0
 	XORQ         BX, BX
 	SUBQ         $0x00000008, AX
-	JL           done80
-
-turn79:
-	VMOVUPS (DX)(BX*4), Y1
-	VSUBPS  Y1, Y0, Y1
-	VMOVUPS Y1, (CX)(BX*4)
-	ADDQ    $0x00000008, BX
-	SUBQ    $0x00000008, AX
-	JGE     turn79
-
-done80:
-	ADDQ       $0x00000008, AX
-	TESTQ      AX, AX
-	JZ         end81
-	LEAQ       avx2FirstLanes<>+0(SB), SI
-	NEGQ       AX
-	VMOVUPS    32(SI)(AX*4), Y1
-	VMASKMOVPS (DX)(BX*4), Y1, Y2
-	VSUBPS     Y2, Y0, Y0
-	VMASKMOVPS Y0, Y1, (CX)(BX*4)
-
-end81:
-	VZEROUPPER
-	RET
-
-// func avx2DivIntoScalar(dst []float32, a []float32, b float32)
-// Requires: AVX
-TEXT ·avx2DivIntoScalar(SB), NOSPLIT, $0-52
-	MOVQ         dst_len+8(FP), AX
-	MOVQ         dst_base+0(FP), CX
-	MOVQ         a_base+24(FP), DX
-	VBROADCASTSS b+48(FP), Y0
-	XORQ         BX, BX
-	SUBQ         $0x00000008, AX
 	JL           done83
 
 turn82:
 	VMOVUPS (DX)(BX*4), Y1
-	VDIVPS  Y1, Y0, Y1
+	VSUBPS  Y1, Y0, Y1
 	VMOVUPS Y1, (CX)(BX*4)
 	ADDQ    $0x00000008, BX
 	SUBQ    $0x00000008, AX
@@ -1812,10 +1821,44 @@ done83:
 	NEGQ       AX
 	VMOVUPS    32(SI)(AX*4), Y1
 	VMASKMOVPS (DX)(BX*4), Y1, Y2
-	VDIVPS     Y2, Y0, Y0
+	VSUBPS     Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (CX)(BX*4)
 
 end84:
+	VZEROUPPER
+	RET
+
+// func avx2DivIntoScalar(dst []float32, a []float32, b float32)
+// Requires: AVX
+TEXT ·avx2DivIntoScalar(SB), NOSPLIT, $0-52
+	MOVQ         dst_len+8(FP), AX
+	MOVQ         dst_base+0(FP), CX
+	MOVQ         a_base+24(FP), DX
+	VBROADCASTSS b+48(FP), Y0
+	XORQ         BX, BX
+	SUBQ         $0x00000008, AX
+	JL           done86
+
+turn85:
+	VMOVUPS (DX)(BX*4), Y1
+	VDIVPS  Y1, Y0, Y1
+	VMOVUPS Y1, (CX)(BX*4)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, AX
+	JGE     turn85
+
+done86:
+	ADDQ       $0x00000008, AX
+	TESTQ      AX, AX
+	JZ         end87
+	LEAQ       avx2FirstLanes<>+0(SB), SI
+	NEGQ       AX
+	VMOVUPS    32(SI)(AX*4), Y1
+	VMASKMOVPS (DX)(BX*4), Y1, Y2
+	VDIVPS     Y2, Y0, Y0
+	VMASKMOVPS Y0, Y1, (CX)(BX*4)
+
+end87:
 	VZEROUPPER
 	RET
 
@@ -1828,9 +1871,9 @@ TEXT ·avx2LessScalar(SB), NOSPLIT, $0-52
 	VBROADCASTSS b+48(FP), Y0
 	XORQ         BX, BX
 	SUBQ         $0x00000008, AX
-	JL           done86
+	JL           done89
 
-turn85:
+turn88:
 	VMOVUPS   (DX)(BX*4), Y1
 	VCMPPS    $0x11, Y0, Y1, Y1
 	VMOVUPS   avx2Constant3f800000<>+0(SB), Y2
@@ -1839,12 +1882,12 @@ turn85:
 	VMOVUPS   Y1, (CX)(BX*4)
 	ADDQ      $0x00000008, BX
 	SUBQ      $0x00000008, AX
-	JGE       turn85
+	JGE       turn88
 
-done86:
+done89:
 	ADDQ       $0x00000008, AX
 	TESTQ      AX, AX
-	JZ         end87
+	JZ         end90
 	LEAQ       avx2FirstLanes<>+0(SB), SI
 	NEGQ       AX
 	VMOVUPS    32(SI)(AX*4), Y1
@@ -1855,7 +1898,7 @@ done86:
 	VBLENDVPS  Y0, Y2, Y3, Y0
 	VMASKMOVPS Y0, Y1, (CX)(BX*4)
 
-end87:
+end90:
 	VZEROUPPER
 	RET
 
@@ -1869,21 +1912,21 @@ TEXT ·avx2AddScaled(SB), NOSPLIT, $0-52
 	VBROADCASTSS scale+48(FP), Y0
 	XORQ         SI, SI
 	SUBQ         $0x00000008, AX
-	JL           done89
+	JL           done92
 
-turn88:
+turn91:
 	VMOVUPS     (DX)(SI*4), Y1
 	VMOVUPS     (BX)(SI*4), Y2
 	VFMADD231PS Y0, Y2, Y1
 	VMOVUPS     Y1, (CX)(SI*4)
 	ADDQ        $0x00000008, SI
 	SUBQ        $0x00000008, AX
-	JGE         turn88
+	JGE         turn91
 
-done89:
+done92:
 	ADDQ        $0x00000008, AX
 	TESTQ       AX, AX
-	JZ          end90
+	JZ          end93
 	LEAQ        avx2FirstLanes<>+0(SB), DI
 	NEGQ        AX
 	VMOVUPS     32(DI)(AX*4), Y1
@@ -1892,7 +1935,7 @@ done89:
 	VFMADD231PS Y0, Y3, Y2
 	VMASKMOVPS  Y2, Y1, (CX)(SI*4)
 
-end90:
+end93:
 	VZEROUPPER
 	RET
 
@@ -1905,9 +1948,9 @@ TEXT ·avx2TanhGradient(SB), NOSPLIT, $0-72
 	MOVQ gradient_base+48(FP), BX
 	XORQ SI, SI
 	SUBQ $0x00000008, AX
-	JL   done92
+	JL   done95
 
-turn91:
+turn94:
 	VMOVUPS      (DX)(SI*4), Y0
 	VMOVUPS      (BX)(SI*4), Y1
 	VMOVUPS      avx2Constant3f800000<>+0(SB), Y2
@@ -1916,12 +1959,12 @@ turn91:
 	VMOVUPS      Y0, (CX)(SI*4)
 	ADDQ         $0x00000008, SI
 	SUBQ         $0x00000008, AX
-	JGE          turn91
+	JGE          turn94
 
-done92:
+done95:
 	ADDQ         $0x00000008, AX
 	TESTQ        AX, AX
-	JZ           end93
+	JZ           end96
 	LEAQ         avx2FirstLanes<>+0(SB), DI
 	NEGQ         AX
 	VMOVUPS      32(DI)(AX*4), Y0
@@ -1932,7 +1975,7 @@ done92:
 	VMULPS       Y3, Y2, Y1
 	VMASKMOVPS   Y1, Y0, (CX)(SI*4)
 
-end93:
+end96:
 	VZEROUPPER
 	RET
 
@@ -1945,57 +1988,14 @@ TEXT ·avx2SigmoidGradient(SB), NOSPLIT, $0-72
 	MOVQ gradient_base+48(FP), BX
 	XORQ SI, SI
 	SUBQ $0x00000008, AX
-	JL   done95
-
-turn94:
-	VMOVUPS (DX)(SI*4), Y0
-	VMOVUPS (BX)(SI*4), Y1
-	VMOVUPS avx2Constant3f800000<>+0(SB), Y2
-	VSUBPS  Y0, Y2, Y2
-	VMULPS  Y2, Y0, Y0
-	VMULPS  Y0, Y1, Y0
-	VMOVUPS Y0, (CX)(SI*4)
-	ADDQ    $0x00000008, SI
-	SUBQ    $0x00000008, AX
-	JGE     turn94
-
-done95:
-	ADDQ       $0x00000008, AX
-	TESTQ      AX, AX
-	JZ         end96
-	LEAQ       avx2FirstLanes<>+0(SB), DI
-	NEGQ       AX
-	VMOVUPS    32(DI)(AX*4), Y0
-	VMASKMOVPS (DX)(SI*4), Y0, Y1
-	VMASKMOVPS (BX)(SI*4), Y0, Y2
-	VMOVUPS    avx2Constant3f800000<>+0(SB), Y3
-	VSUBPS     Y1, Y3, Y3
-	VMULPS     Y3, Y1, Y1
-	VMULPS     Y1, Y2, Y1
-	VMASKMOVPS Y1, Y0, (CX)(SI*4)
-
-end96:
-	VZEROUPPER
-	RET
-
-// func avx2ELUGradient(dst []float32, y []float32, gradient []float32)
-// Requires: AVX
-TEXT ·avx2ELUGradient(SB), NOSPLIT, $0-72
-	MOVQ dst_len+8(FP), AX
-	MOVQ dst_base+0(FP), CX
-	MOVQ y_base+24(FP), DX
-	MOVQ gradient_base+48(FP), BX
-	XORQ SI, SI
-	SUBQ $0x00000008, AX
 	JL   done98
 
 turn97:
 	VMOVUPS (DX)(SI*4), Y0
 	VMOVUPS (BX)(SI*4), Y1
 	VMOVUPS avx2Constant3f800000<>+0(SB), Y2
-	VXORPS  Y3, Y3, Y3
-	VMINPS  Y0, Y3, Y0
-	VADDPS  Y0, Y2, Y0
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y2, Y0, Y0
 	VMULPS  Y0, Y1, Y0
 	VMOVUPS Y0, (CX)(SI*4)
 	ADDQ    $0x00000008, SI
@@ -2012,13 +2012,56 @@ done98:
 	VMASKMOVPS (DX)(SI*4), Y0, Y1
 	VMASKMOVPS (BX)(SI*4), Y0, Y2
 	VMOVUPS    avx2Constant3f800000<>+0(SB), Y3
+	VSUBPS     Y1, Y3, Y3
+	VMULPS     Y3, Y1, Y1
+	VMULPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, (CX)(SI*4)
+
+end99:
+	VZEROUPPER
+	RET
+
+// func avx2ELUGradient(dst []float32, y []float32, gradient []float32)
+// Requires: AVX
+TEXT ·avx2ELUGradient(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ y_base+24(FP), DX
+	MOVQ gradient_base+48(FP), BX
+	XORQ SI, SI
+	SUBQ $0x00000008, AX
+	JL   done101
+
+turn100:
+	VMOVUPS (DX)(SI*4), Y0
+	VMOVUPS (BX)(SI*4), Y1
+	VMOVUPS avx2Constant3f800000<>+0(SB), Y2
+	VXORPS  Y3, Y3, Y3
+	VMINPS  Y0, Y3, Y0
+	VADDPS  Y0, Y2, Y0
+	VMULPS  Y0, Y1, Y0
+	VMOVUPS Y0, (CX)(SI*4)
+	ADDQ    $0x00000008, SI
+	SUBQ    $0x00000008, AX
+	JGE     turn100
+
+done101:
+	ADDQ       $0x00000008, AX
+	TESTQ      AX, AX
+	JZ         end102
+	LEAQ       avx2FirstLanes<>+0(SB), DI
+	NEGQ       AX
+	VMOVUPS    32(DI)(AX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y1
+	VMASKMOVPS (BX)(SI*4), Y0, Y2
+	VMOVUPS    avx2Constant3f800000<>+0(SB), Y3
 	VXORPS     Y4, Y4, Y4
 	VMINPS     Y1, Y4, Y1
 	VADDPS     Y1, Y3, Y1
 	VMULPS     Y1, Y2, Y1
 	VMASKMOVPS Y1, Y0, (CX)(SI*4)
 
-end99:
+end102:
 	VZEROUPPER
 	RET
 
@@ -2031,9 +2074,9 @@ TEXT ·avx2SoftplusGradient(SB), NOSPLIT, $0-72
 	MOVQ gradient_base+48(FP), BX
 	XORQ SI, SI
 	SUBQ $0x00000008, AX
-	JL   done101
+	JL   done104
 
-turn100:
+turn103:
 	VMOVUPS      (DX)(SI*4), Y0
 	VMOVUPS      (BX)(SI*4), Y1
 	VMOVUPS      avx2Constant7fffffff<>+0(SB), Y2
@@ -2086,12 +2129,12 @@ turn100:
 	VMOVUPS      Y0, (CX)(SI*4)
 	ADDQ         $0x00000008, SI
 	SUBQ         $0x00000008, AX
-	JGE          turn100
+	JGE          turn103
 
-done101:
+done104:
 	ADDQ         $0x00000008, AX
 	TESTQ        AX, AX
-	JZ           end102
+	JZ           end105
 	LEAQ         avx2FirstLanes<>+0(SB), DI
 	NEGQ         AX
 	VMOVUPS      32(DI)(AX*4), Y0
@@ -2146,7 +2189,7 @@ done101:
 	VMULPS       Y1, Y2, Y1
 	VMASKMOVPS   Y1, Y0, (CX)(SI*4)
 
-end102:
+end105:
 	VZEROUPPER
 	RET
 
@@ -2161,9 +2204,9 @@ TEXT ·avx2Sum(SB), NOSPLIT, $0-28
 	VXORPS Y3, Y3, Y3
 	XORQ   DX, DX
 	SUBQ   $0x00000020, AX
-	JL     done104
+	JL     done107
 
-turn103:
+turn106:
 	VMOVUPS (CX)(DX*4), Y4
 	VADDPS  Y4, Y0, Y0
 	VMOVUPS 32(CX)(DX*4), Y4
@@ -2174,24 +2217,24 @@ turn103:
 	VADDPS  Y4, Y3, Y3
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000020, AX
-	JGE     turn103
+	JGE     turn106
 
-done104:
+done107:
 	ADDQ $0x00000020, AX
 	SUBQ $0x00000008, AX
-	JL   done106
+	JL   done109
 
-turn105:
+turn108:
 	VMOVUPS (CX)(DX*4), Y4
 	VADDPS  Y4, Y0, Y0
 	ADDQ    $0x00000008, DX
 	SUBQ    $0x00000008, AX
-	JGE     turn105
+	JGE     turn108
 
-done106:
+done109:
 	ADDQ       $0x00000008, AX
 	TESTQ      AX, AX
-	JZ         end107
+	JZ         end110
 	LEAQ       avx2FirstLanes<>+0(SB), BX
 	NEGQ       AX
 	VMOVUPS    32(BX)(AX*4), Y4
@@ -2200,7 +2243,7 @@ done106:
 	VBLENDVPS  Y4, Y6, Y7, Y4
 	VADDPS     Y4, Y0, Y0
 
-end107:
+end110:
 	VADDPS       Y1, Y0, Y0
 	VADDPS       Y3, Y2, Y1
 	VADDPS       Y1, Y0, Y0
@@ -2225,9 +2268,9 @@ TEXT ·avx2SumSquares(SB), NOSPLIT, $0-28
 	VXORPS Y3, Y3, Y3
 	XORQ   DX, DX
 	SUBQ   $0x00000020, AX
-	JL     done109
+	JL     done112
 
-turn108:
+turn111:
 	VMOVUPS     (CX)(DX*4), Y4
 	VFMADD231PS Y4, Y4, Y0
 	VMOVUPS     32(CX)(DX*4), Y4
@@ -2238,24 +2281,24 @@ turn108:
 	VFMADD231PS Y4, Y4, Y3
 	ADDQ        $0x00000020, DX
 	SUBQ        $0x00000020, AX
-	JGE         turn108
+	JGE         turn111
 
-done109:
+done112:
 	ADDQ $0x00000020, AX
 	SUBQ $0x00000008, AX
-	JL   done111
+	JL   done114
 
-turn110:
+turn113:
 	VMOVUPS     (CX)(DX*4), Y4
 	VFMADD231PS Y4, Y4, Y0
 	ADDQ        $0x00000008, DX
 	SUBQ        $0x00000008, AX
-	JGE         turn110
+	JGE         turn113
 
-done111:
+done114:
 	ADDQ        $0x00000008, AX
 	TESTQ       AX, AX
-	JZ          end112
+	JZ          end115
 	LEAQ        avx2FirstLanes<>+0(SB), BX
 	NEGQ        AX
 	VMOVUPS     32(BX)(AX*4), Y4
@@ -2264,7 +2307,7 @@ done111:
 	VBLENDVPS   Y4, Y6, Y7, Y4
 	VFMADD231PS Y4, Y4, Y0
 
-end112:
+end115:
 	VADDPS       Y1, Y0, Y0
 	VADDPS       Y3, Y2, Y1
 	VADDPS       Y1, Y0, Y0
@@ -2290,9 +2333,9 @@ TEXT ·avx2Dot(SB), NOSPLIT, $0-52
 	VXORPS Y3, Y3, Y3
 	XORQ   BX, BX
 	SUBQ   $0x00000020, AX
-	JL     done114
+	JL     done117
 
-turn113:
+turn116:
 	VMOVUPS     (CX)(BX*4), Y4
 	VMOVUPS     (DX)(BX*4), Y5
 	VFMADD231PS Y5, Y4, Y0
@@ -2307,25 +2350,25 @@ turn113:
 	VFMADD231PS Y5, Y4, Y3
 	ADDQ        $0x00000020, BX
 	SUBQ        $0x00000020, AX
-	JGE         turn113
+	JGE         turn116
 
-done114:
+done117:
 	ADDQ $0x00000020, AX
 	SUBQ $0x00000008, AX
-	JL   done116
+	JL   done119
 
-turn115:
+turn118:
 	VMOVUPS     (CX)(BX*4), Y4
 	VMOVUPS     (DX)(BX*4), Y5
 	VFMADD231PS Y5, Y4, Y0
 	ADDQ        $0x00000008, BX
 	SUBQ        $0x00000008, AX
-	JGE         turn115
+	JGE         turn118
 
-done116:
+done119:
 	ADDQ        $0x00000008, AX
 	TESTQ       AX, AX
-	JZ          end117
+	JZ          end120
 	LEAQ        avx2FirstLanes<>+0(SB), SI
 	NEGQ        AX
 	VMOVUPS     32(SI)(AX*4), Y4
@@ -2337,7 +2380,7 @@ done116:
 	VBLENDVPS   Y4, Y7, Y8, Y4
 	VFMADD231PS Y4, Y5, Y0
 
-end117:
+end120:
 	VADDPS       Y1, Y0, Y0
 	VADDPS       Y3, Y2, Y1
 	VADDPS       Y1, Y0, Y0
@@ -2362,9 +2405,9 @@ TEXT ·avx2Maximum(SB), NOSPLIT, $0-28
 	VMOVUPS avx2Constantff800000<>+0(SB), Y3
 	XORQ    DX, DX
 	SUBQ    $0x00000020, AX
-	JL      done119
+	JL      done122
 
-turn118:
+turn121:
 	VMOVUPS   (CX)(DX*4), Y4
 	VCMPPS    $0x03, Y0, Y0, Y5
 	VMAXPS    Y4, Y0, Y4
@@ -2383,26 +2426,26 @@ turn118:
 	VBLENDVPS Y5, Y3, Y4, Y3
 	ADDQ      $0x00000020, DX
 	SUBQ      $0x00000020, AX
-	JGE       turn118
+	JGE       turn121
 
-done119:
+done122:
 	ADDQ $0x00000020, AX
 	SUBQ $0x00000008, AX
-	JL   done121
+	JL   done124
 
-turn120:
+turn123:
 	VMOVUPS   (CX)(DX*4), Y4
 	VCMPPS    $0x03, Y0, Y0, Y5
 	VMAXPS    Y4, Y0, Y4
 	VBLENDVPS Y5, Y0, Y4, Y0
 	ADDQ      $0x00000008, DX
 	SUBQ      $0x00000008, AX
-	JGE       turn120
+	JGE       turn123
 
-done121:
+done124:
 	ADDQ       $0x00000008, AX
 	TESTQ      AX, AX
-	JZ         end122
+	JZ         end125
 	LEAQ       avx2FirstLanes<>+0(SB), BX
 	NEGQ       AX
 	VMOVUPS    32(BX)(AX*4), Y4
@@ -2413,7 +2456,7 @@ done121:
 	VMAXPS     Y4, Y0, Y4
 	VBLENDVPS  Y5, Y0, Y4, Y0
 
-end122:
+end125:
 	VCMPPS       $0x03, Y0, Y0, Y4
 	VMAXPS       Y1, Y0, Y1
 	VBLENDVPS    Y4, Y0, Y1, Y0
@@ -2467,9 +2510,9 @@ TEXT ·avx2Standardise(SB), NOSPLIT, $0-60
 	XORQ         BX, BX
 	MOVQ         AX, SI
 	SUBQ         $0x00000020, SI
-	JL           done124
+	JL           done127
 
-turn123:
+turn126:
 	VMOVUPS (DX)(BX*4), Y6
 	VADDPS  Y6, Y1, Y1
 	VMOVUPS 32(DX)(BX*4), Y6
@@ -2480,31 +2523,31 @@ turn123:
 	VADDPS  Y6, Y5, Y5
 	ADDQ    $0x00000020, BX
 	SUBQ    $0x00000020, SI
-	JGE     turn123
+	JGE     turn126
 
-done124:
+done127:
 	ADDQ $0x00000020, SI
 	SUBQ $0x00000008, SI
-	JL   done126
+	JL   done129
 
-turn125:
+turn128:
 	VMOVUPS (DX)(BX*4), Y6
 	VADDPS  Y6, Y1, Y1
 	ADDQ    $0x00000008, BX
 	SUBQ    $0x00000008, SI
-	JGE     turn125
+	JGE     turn128
 
-done126:
+done129:
 	ADDQ       $0x00000008, SI
 	TESTQ      SI, SI
-	JZ         end127
+	JZ         end130
 	LEAQ       avx2FirstLanes<>+0(SB), DI
 	NEGQ       SI
 	VMOVUPS    32(DI)(SI*4), Y6
 	VMASKMOVPS (DX)(BX*4), Y6, Y6
 	VADDPS     Y6, Y1, Y1
 
-end127:
+end130:
 	VADDPS       Y3, Y1, Y1
 	VADDPS       Y5, Y4, Y3
 	VADDPS       Y3, Y1, Y1
@@ -2523,9 +2566,9 @@ end127:
 	XORQ         BX, BX
 	MOVQ         AX, SI
 	SUBQ         $0x00000020, SI
-	JL           done129
+	JL           done132
 
-turn128:
+turn131:
 	VMOVUPS     (DX)(BX*4), Y7
 	VSUBPS      Y1, Y7, Y7
 	VFMADD231PS Y7, Y7, Y3
@@ -2540,25 +2583,25 @@ turn128:
 	VFMADD231PS Y7, Y7, Y6
 	ADDQ        $0x00000020, BX
 	SUBQ        $0x00000020, SI
-	JGE         turn128
+	JGE         turn131
 
-done129:
+done132:
 	ADDQ $0x00000020, SI
 	SUBQ $0x00000008, SI
-	JL   done131
+	JL   done134
 
-turn130:
+turn133:
 	VMOVUPS     (DX)(BX*4), Y7
 	VSUBPS      Y1, Y7, Y7
 	VFMADD231PS Y7, Y7, Y3
 	ADDQ        $0x00000008, BX
 	SUBQ        $0x00000008, SI
-	JGE         turn130
+	JGE         turn133
 
-done131:
+done134:
 	ADDQ        $0x00000008, SI
 	TESTQ       SI, SI
-	JZ          end132
+	JZ          end135
 	LEAQ        avx2FirstLanes<>+0(SB), DI
 	NEGQ        SI
 	VMOVUPS     32(DI)(SI*4), Y7
@@ -2568,7 +2611,7 @@ done131:
 	VBLENDVPS   Y7, Y8, Y9, Y7
 	VFMADD231PS Y7, Y7, Y3
 
-end132:
+end135:
 	VADDPS       Y4, Y3, Y3
 	VADDPS       Y6, Y5, Y4
 	VADDPS       Y4, Y3, Y3
@@ -2586,21 +2629,21 @@ end132:
 	VDIVPS       Y0, Y2, Y0
 	XORQ         BX, BX
 	SUBQ         $0x00000008, AX
-	JL           done134
+	JL           done137
 
-turn133:
+turn136:
 	VMOVUPS (DX)(BX*4), Y2
 	VSUBPS  Y1, Y2, Y2
 	VMULPS  Y0, Y2, Y2
 	VMOVUPS Y2, (CX)(BX*4)
 	ADDQ    $0x00000008, BX
 	SUBQ    $0x00000008, AX
-	JGE     turn133
+	JGE     turn136
 
-done134:
+done137:
 	ADDQ       $0x00000008, AX
 	TESTQ      AX, AX
-	JZ         end135
+	JZ         end138
 	LEAQ       avx2FirstLanes<>+0(SB), SI
 	NEGQ       AX
 	VMOVUPS    32(SI)(AX*4), Y2
@@ -2609,7 +2652,7 @@ done134:
 	VMULPS     Y0, Y1, Y1
 	VMASKMOVPS Y1, Y2, (CX)(BX*4)
 
-end135:
+end138:
 	VMOVSS X0, ret+56(FP)
 	VZEROUPPER
 	RET
@@ -2633,9 +2676,9 @@ TEXT ·avx2StandardiseGradient(SB), NOSPLIT, $0-76
 	XORQ         SI, SI
 	MOVQ         AX, DI
 	SUBQ         $0x00000020, DI
-	JL           done137
+	JL           done140
 
-turn136:
+turn139:
 	VMOVUPS (BX)(SI*4), Y6
 	VADDPS  Y6, Y1, Y1
 	VMOVUPS 32(BX)(SI*4), Y6
@@ -2646,31 +2689,31 @@ turn136:
 	VADDPS  Y6, Y5, Y5
 	ADDQ    $0x00000020, SI
 	SUBQ    $0x00000020, DI
-	JGE     turn136
+	JGE     turn139
 
-done137:
+done140:
 	ADDQ $0x00000020, DI
 	SUBQ $0x00000008, DI
-	JL   done139
+	JL   done142
 
-turn138:
+turn141:
 	VMOVUPS (BX)(SI*4), Y6
 	VADDPS  Y6, Y1, Y1
 	ADDQ    $0x00000008, SI
 	SUBQ    $0x00000008, DI
-	JGE     turn138
+	JGE     turn141
 
-done139:
+done142:
 	ADDQ       $0x00000008, DI
 	TESTQ      DI, DI
-	JZ         end140
+	JZ         end143
 	LEAQ       avx2FirstLanes<>+0(SB), R8
 	NEGQ       DI
 	VMOVUPS    32(R8)(DI*4), Y6
 	VMASKMOVPS (BX)(SI*4), Y6, Y6
 	VADDPS     Y6, Y1, Y1
 
-end140:
+end143:
 	VADDPS       Y3, Y1, Y1
 	VADDPS       Y5, Y4, Y3
 	VADDPS       Y3, Y1, Y1
@@ -2689,9 +2732,9 @@ end140:
 	XORQ         SI, SI
 	MOVQ         AX, DI
 	SUBQ         $0x00000020, DI
-	JL           done142
+	JL           done145
 
-turn141:
+turn144:
 	VMOVUPS     (DX)(SI*4), Y7
 	VMOVUPS     (BX)(SI*4), Y8
 	VFMADD231PS Y8, Y7, Y3
@@ -2706,25 +2749,25 @@ turn141:
 	VFMADD231PS Y8, Y7, Y6
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000020, DI
-	JGE         turn141
+	JGE         turn144
 
-done142:
+done145:
 	ADDQ $0x00000020, DI
 	SUBQ $0x00000008, DI
-	JL   done144
+	JL   done147
 
-turn143:
+turn146:
 	VMOVUPS     (DX)(SI*4), Y7
 	VMOVUPS     (BX)(SI*4), Y8
 	VFMADD231PS Y8, Y7, Y3
 	ADDQ        $0x00000008, SI
 	SUBQ        $0x00000008, DI
-	JGE         turn143
+	JGE         turn146
 
-done144:
+done147:
 	ADDQ        $0x00000008, DI
 	TESTQ       DI, DI
-	JZ          end145
+	JZ          end148
 	LEAQ        avx2FirstLanes<>+0(SB), R8
 	NEGQ        DI
 	VMOVUPS     32(R8)(DI*4), Y7
@@ -2732,7 +2775,7 @@ done144:
 	VMASKMOVPS  (BX)(SI*4), Y7, Y7
 	VFMADD231PS Y7, Y8, Y3
 
-end145:
+end148:
 	VADDPS       Y4, Y3, Y3
 	VADDPS       Y6, Y5, Y4
 	VADDPS       Y4, Y3, Y3
@@ -2747,9 +2790,9 @@ end145:
 	VBROADCASTSS inverse+72(FP), Y2
 	XORQ         SI, SI
 	SUBQ         $0x00000008, AX
-	JL           done147
+	JL           done150
 
-turn146:
+turn149:
 	VMOVUPS      (BX)(SI*4), Y3
 	VSUBPS       Y1, Y3, Y3
 	VMOVUPS      (DX)(SI*4), Y4
@@ -2758,12 +2801,12 @@ turn146:
 	VMOVUPS      Y3, (CX)(SI*4)
 	ADDQ         $0x00000008, SI
 	SUBQ         $0x00000008, AX
-	JGE          turn146
+	JGE          turn149
 
-done147:
+done150:
 	ADDQ         $0x00000008, AX
 	TESTQ        AX, AX
-	JZ           end148
+	JZ           end151
 	LEAQ         avx2FirstLanes<>+0(SB), DI
 	NEGQ         AX
 	VMOVUPS      32(DI)(AX*4), Y3
@@ -2774,7 +2817,7 @@ done147:
 	VMULPS       Y1, Y2, Y0
 	VMASKMOVPS   Y0, Y3, (CX)(SI*4)
 
-end148:
+end151:
 	VZEROUPPER
 	RET
 
@@ -2788,9 +2831,9 @@ TEXT ·avx2Adam(SB), NOSPLIT, $0-128
 	MOVQ gradient_base+72(FP), SI
 	XORQ DI, DI
 	SUBQ $0x00000008, AX
-	JL   done150
+	JL   done153
 
-turn149:
+turn152:
 	VMOVUPS      (SI)(DI*4), Y0
 	VBROADCASTSS scale+96(FP), Y1
 	VMULPS       Y1, Y0, Y0
@@ -2820,12 +2863,12 @@ turn149:
 	VMOVUPS      Y0, (CX)(DI*4)
 	ADDQ         $0x00000008, DI
 	SUBQ         $0x00000008, AX
-	JGE          turn149
+	JGE          turn152
 
-done150:
+done153:
 	ADDQ         $0x00000008, AX
 	TESTQ        AX, AX
-	JZ           end151
+	JZ           end154
 	LEAQ         avx2FirstLanes<>+0(SB), R8
 	NEGQ         AX
 	VMOVUPS      32(R8)(AX*4), Y0
@@ -2857,7 +2900,7 @@ done150:
 	VSUBPS       Y1, Y2, Y1
 	VMASKMOVPS   Y1, Y0, (CX)(DI*4)
 
-end151:
+end154:
 	VZEROUPPER
 	RET
 
@@ -2877,7 +2920,7 @@ TEXT ·avx2Multiply1x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block152:
+block155:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMASKMOVPS (BX), Y0, Y1
@@ -2888,7 +2931,7 @@ block152:
 	MOVQ       depth+8(FP), R11
 	MOVQ       CX, DI
 
-next153:
+next156:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9), Y0, Y2
@@ -2897,7 +2940,7 @@ next153:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next153
+	JNZ          next156
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMASKMOVPS   Y1, Y0, (DX)
@@ -2905,7 +2948,7 @@ next153:
 	IMUL3Q       $0x01, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block152
+	JNZ          block155
 	VZEROUPPER
 	RET
 
@@ -2925,7 +2968,7 @@ TEXT ·avx2Multiply2x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block154:
+block157:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMASKMOVPS (BX), Y0, Y1
@@ -2938,7 +2981,7 @@ block154:
 	MOVQ       depth+8(FP), R11
 	MOVQ       CX, DI
 
-next155:
+next158:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9), Y0, Y3
@@ -2949,7 +2992,7 @@ next155:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next155
+	JNZ          next158
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMASKMOVPS   Y1, Y0, (DX)
@@ -2959,7 +3002,7 @@ next155:
 	IMUL3Q       $0x02, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block154
+	JNZ          block157
 	VZEROUPPER
 	RET
 
@@ -2979,7 +3022,7 @@ TEXT ·avx2Multiply3x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block156:
+block159:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMASKMOVPS (BX), Y0, Y1
@@ -2994,7 +3037,7 @@ block156:
 	MOVQ       depth+8(FP), R11
 	MOVQ       CX, DI
 
-next157:
+next160:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9), Y0, Y4
@@ -3007,7 +3050,7 @@ next157:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next157
+	JNZ          next160
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMASKMOVPS   Y1, Y0, (DX)
@@ -3019,7 +3062,7 @@ next157:
 	IMUL3Q       $0x03, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block156
+	JNZ          block159
 	VZEROUPPER
 	RET
 
@@ -3040,7 +3083,7 @@ TEXT ·avx2Multiply4x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R9
 	SHLQ    $0x02, R9
 
-block158:
+block161:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMASKMOVPS (BX), Y0, Y1
@@ -3057,7 +3100,7 @@ block158:
 	MOVQ       depth+8(FP), R12
 	MOVQ       CX, DI
 
-next159:
+next162:
 	PREFETCHT0   (DI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMASKMOVPS   (R10), Y0, Y5
@@ -3072,7 +3115,7 @@ next159:
 	ADDQ         R9, DI
 	ADDQ         R11, R10
 	DECQ         R12
-	JNZ          next159
+	JNZ          next162
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMASKMOVPS   Y1, Y0, (DX)
@@ -3086,7 +3129,7 @@ next159:
 	IMUL3Q       $0x04, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block158
+	JNZ          block161
 	VZEROUPPER
 	RET
 
@@ -3107,7 +3150,7 @@ TEXT ·avx2Multiply5x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R9
 	SHLQ    $0x02, R9
 
-block160:
+block163:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMASKMOVPS (BX), Y0, Y1
@@ -3126,7 +3169,7 @@ block160:
 	MOVQ       depth+8(FP), R12
 	MOVQ       CX, DI
 
-next161:
+next164:
 	PREFETCHT0   (DI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMASKMOVPS   (R10), Y0, Y6
@@ -3143,7 +3186,7 @@ next161:
 	ADDQ         R9, DI
 	ADDQ         R11, R10
 	DECQ         R12
-	JNZ          next161
+	JNZ          next164
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMASKMOVPS   Y1, Y0, (DX)
@@ -3159,7 +3202,7 @@ next161:
 	IMUL3Q       $0x05, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block160
+	JNZ          block163
 	VZEROUPPER
 	RET
 
@@ -3181,7 +3224,7 @@ TEXT ·avx2Multiply6x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R10
 	SHLQ    $0x02, R10
 
-block162:
+block165:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMASKMOVPS (BX), Y0, Y1
@@ -3202,7 +3245,7 @@ block162:
 	MOVQ       depth+8(FP), R13
 	MOVQ       CX, DI
 
-next163:
+next166:
 	PREFETCHT0   (DI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMASKMOVPS   (R11), Y0, Y7
@@ -3221,7 +3264,7 @@ next163:
 	ADDQ         R10, DI
 	ADDQ         R12, R11
 	DECQ         R13
-	JNZ          next163
+	JNZ          next166
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMASKMOVPS   Y1, Y0, (DX)
@@ -3239,7 +3282,7 @@ next163:
 	IMUL3Q       $0x06, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block162
+	JNZ          block165
 	VZEROUPPER
 	RET
 
@@ -3259,7 +3302,7 @@ TEXT ·avx2Multiply1x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block164:
+block167:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMOVUPS    (BX), Y1
@@ -3271,7 +3314,7 @@ block164:
 	MOVQ       depth+8(FP), R11
 	MOVQ       CX, DI
 
-next165:
+next168:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9), Y3
@@ -3282,7 +3325,7 @@ next165:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next165
+	JNZ          next168
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Y1, (DX)
@@ -3291,7 +3334,7 @@ next165:
 	IMUL3Q       $0x01, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block164
+	JNZ          block167
 	VZEROUPPER
 	RET
 
@@ -3311,7 +3354,7 @@ TEXT ·avx2Multiply2x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block166:
+block169:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMOVUPS    (BX), Y1
@@ -3326,7 +3369,7 @@ block166:
 	MOVQ       depth+8(FP), R11
 	MOVQ       CX, DI
 
-next167:
+next170:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9), Y5
@@ -3340,7 +3383,7 @@ next167:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next167
+	JNZ          next170
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Y1, (DX)
@@ -3352,7 +3395,7 @@ next167:
 	IMUL3Q       $0x02, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block166
+	JNZ          block169
 	VZEROUPPER
 	RET
 
@@ -3372,7 +3415,7 @@ TEXT ·avx2Multiply3x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block168:
+block171:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMOVUPS    (BX), Y1
@@ -3390,7 +3433,7 @@ block168:
 	MOVQ       depth+8(FP), R11
 	MOVQ       CX, DI
 
-next169:
+next172:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9), Y7
@@ -3407,7 +3450,7 @@ next169:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next169
+	JNZ          next172
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Y1, (DX)
@@ -3422,7 +3465,7 @@ next169:
 	IMUL3Q       $0x03, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block168
+	JNZ          block171
 	VZEROUPPER
 	RET
 
@@ -3443,7 +3486,7 @@ TEXT ·avx2Multiply4x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R9
 	SHLQ    $0x02, R9
 
-block170:
+block173:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMOVUPS    (BX), Y1
@@ -3464,7 +3507,7 @@ block170:
 	MOVQ       depth+8(FP), R12
 	MOVQ       CX, DI
 
-next171:
+next174:
 	PREFETCHT0   (DI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS      (R10), Y9
@@ -3484,7 +3527,7 @@ next171:
 	ADDQ         R9, DI
 	ADDQ         R11, R10
 	DECQ         R12
-	JNZ          next171
+	JNZ          next174
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Y1, (DX)
@@ -3502,7 +3545,7 @@ next171:
 	IMUL3Q       $0x04, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block170
+	JNZ          block173
 	VZEROUPPER
 	RET
 
@@ -3523,7 +3566,7 @@ TEXT ·avx2Multiply5x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R9
 	SHLQ    $0x02, R9
 
-block172:
+block175:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMOVUPS    (BX), Y1
@@ -3547,7 +3590,7 @@ block172:
 	MOVQ       depth+8(FP), R12
 	MOVQ       CX, DI
 
-next173:
+next176:
 	PREFETCHT0   (DI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS      (R10), Y11
@@ -3570,7 +3613,7 @@ next173:
 	ADDQ         R9, DI
 	ADDQ         R11, R10
 	DECQ         R12
-	JNZ          next173
+	JNZ          next176
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Y1, (DX)
@@ -3591,7 +3634,7 @@ next173:
 	IMUL3Q       $0x05, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block172
+	JNZ          block175
 	VZEROUPPER
 	RET
 
@@ -3613,7 +3656,7 @@ TEXT ·avx2Multiply6x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R10
 	SHLQ    $0x02, R10
 
-block174:
+block177:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMOVUPS    (BX), Y1
@@ -3640,7 +3683,7 @@ block174:
 	MOVQ       depth+8(FP), R13
 	MOVQ       CX, DI
 
-next175:
+next178:
 	PREFETCHT0   (DI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS      (R11), Y13
@@ -3666,7 +3709,7 @@ next175:
 	ADDQ         R10, DI
 	ADDQ         R12, R11
 	DECQ         R13
-	JNZ          next175
+	JNZ          next178
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Y1, (DX)
@@ -3690,7 +3733,7 @@ next175:
 	IMUL3Q       $0x06, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block174
+	JNZ          block177
 	VZEROUPPER
 	RET
 
@@ -3710,7 +3753,7 @@ TEXT ·avx2Multiply1x4(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block176:
+block179:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMOVUPS    (BX), Y1
@@ -3724,7 +3767,7 @@ block176:
 	MOVQ       depth+8(FP), R11
 	MOVQ       CX, DI
 
-next177:
+next180:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -3740,7 +3783,7 @@ next177:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next177
+	JNZ          next180
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Y1, (DX)
@@ -3751,7 +3794,7 @@ next177:
 	IMUL3Q       $0x01, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block176
+	JNZ          block179
 	VZEROUPPER
 	RET
 
@@ -3771,7 +3814,7 @@ TEXT ·avx2Multiply2x4(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block178:
+block181:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMOVUPS    (BX), Y1
@@ -3790,7 +3833,7 @@ block178:
 	MOVQ       depth+8(FP), R11
 	MOVQ       CX, DI
 
-next179:
+next182:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -3811,7 +3854,7 @@ next179:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next179
+	JNZ          next182
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Y1, (DX)
@@ -3827,7 +3870,7 @@ next179:
 	IMUL3Q       $0x02, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block178
+	JNZ          block181
 	VZEROUPPER
 	RET
 
@@ -3839,9 +3882,9 @@ TEXT ·avx2Dots(SB), NOSPLIT, $0-72
 	MOVQ c+40(FP), DX
 	MOVQ start+56(FP), BX
 
-rows180:
+rows183:
 	CMPQ   AX, $0x04
-	JL     rowsDone181
+	JL     rowsDone184
 	MOVQ   x+16(FP), SI
 	MOVQ   depth+8(FP), DI
 	MOVQ   bRow+32(FP), R8
@@ -3864,9 +3907,9 @@ rows180:
 	VXORPS Y7, Y7, Y7
 	XORQ   R8, R8
 	SUBQ   $0x00000010, DI
-	JL     done183
+	JL     done186
 
-turn182:
+turn185:
 	VMOVUPS     (SI)(R8*4), Y8
 	VMOVUPS     (R9)(R8*4), Y9
 	VFMADD231PS Y9, Y8, Y0
@@ -3887,14 +3930,14 @@ turn182:
 	VFMADD231PS Y9, Y8, Y7
 	ADDQ        $0x00000010, R8
 	SUBQ        $0x00000010, DI
-	JGE         turn182
+	JGE         turn185
 
-done183:
+done186:
 	ADDQ $0x00000010, DI
 	SUBQ $0x00000008, DI
-	JL   done185
+	JL   done188
 
-turn184:
+turn187:
 	VMOVUPS     (SI)(R8*4), Y8
 	VMOVUPS     (R9)(R8*4), Y9
 	VFMADD231PS Y9, Y8, Y0
@@ -3906,12 +3949,12 @@ turn184:
 	VFMADD231PS Y9, Y8, Y6
 	ADDQ        $0x00000008, R8
 	SUBQ        $0x00000008, DI
-	JGE         turn184
+	JGE         turn187
 
-done185:
+done188:
 	ADDQ        $0x00000008, DI
 	TESTQ       DI, DI
-	JZ          end186
+	JZ          end189
 	LEAQ        avx2FirstLanes<>+0(SB), R13
 	NEGQ        DI
 	VMOVUPS     32(R13)(DI*4), Y8
@@ -3925,7 +3968,7 @@ done185:
 	VMASKMOVPS  (R12)(R8*4), Y8, Y8
 	VFMADD231PS Y8, Y9, Y6
 
-end186:
+end189:
 	MOVQ         cRow+48(FP), SI
 	SHLQ         $0x02, SI
 	MOVQ         startRow+64(FP), DI
@@ -3975,12 +4018,12 @@ end186:
 	ADDQ         SI, DX
 	ADDQ         DI, BX
 	SUBQ         $0x04, AX
-	JMP          rows180
+	JMP          rows183
 
-rowsDone181:
-rows187:
+rowsDone184:
+rows190:
 	CMPQ   AX, $0x01
-	JL     rowsDone188
+	JL     rowsDone191
 	MOVQ   x+16(FP), SI
 	MOVQ   depth+8(FP), DI
 	MOVQ   bRow+32(FP), R8
@@ -3991,9 +4034,9 @@ rows187:
 	VXORPS Y1, Y1, Y1
 	XORQ   R8, R8
 	SUBQ   $0x00000010, DI
-	JL     done190
+	JL     done193
 
-turn189:
+turn192:
 	VMOVUPS     (SI)(R8*4), Y2
 	VMOVUPS     (R9)(R8*4), Y3
 	VFMADD231PS Y3, Y2, Y0
@@ -4002,25 +4045,25 @@ turn189:
 	VFMADD231PS Y3, Y2, Y1
 	ADDQ        $0x00000010, R8
 	SUBQ        $0x00000010, DI
-	JGE         turn189
+	JGE         turn192
 
-done190:
+done193:
 	ADDQ $0x00000010, DI
 	SUBQ $0x00000008, DI
-	JL   done192
+	JL   done195
 
-turn191:
+turn194:
 	VMOVUPS     (SI)(R8*4), Y2
 	VMOVUPS     (R9)(R8*4), Y3
 	VFMADD231PS Y3, Y2, Y0
 	ADDQ        $0x00000008, R8
 	SUBQ        $0x00000008, DI
-	JGE         turn191
+	JGE         turn194
 
-done192:
+done195:
 	ADDQ        $0x00000008, DI
 	TESTQ       DI, DI
-	JZ          end193
+	JZ          end196
 	LEAQ        avx2FirstLanes<>+0(SB), R10
 	NEGQ        DI
 	VMOVUPS     32(R10)(DI*4), Y2
@@ -4028,7 +4071,7 @@ done192:
 	VMASKMOVPS  (R9)(R8*4), Y2, Y2
 	VFMADD231PS Y2, Y3, Y0
 
-end193:
+end196:
 	MOVQ         cRow+48(FP), SI
 	SHLQ         $0x02, SI
 	MOVQ         startRow+64(FP), DI
@@ -4045,9 +4088,9 @@ end193:
 	ADDQ         SI, DX
 	ADDQ         DI, BX
 	SUBQ         $0x01, AX
-	JMP          rows187
+	JMP          rows190
 
-rowsDone188:
+rowsDone191:
 	VZEROUPPER
 	RET
 
@@ -4064,7 +4107,7 @@ TEXT ·avx2Transpose8(SB), NOSPLIT, $0-40
 	LEAQ (SI)(SI*2), R8
 	LEAQ (DX)(SI*4), DI
 
-block194:
+block197:
 	VMOVUPS     (DX), X0
 	VINSERTF128 $0x01, (DI), Y0, Y0
 	VMOVUPS     (DX)(SI*1), X1
@@ -4116,6 +4159,6 @@ block194:
 	ADDQ        $0x20, DX
 	ADDQ        $0x20, DI
 	DECQ        AX
-	JNZ         block194
+	JNZ         block197
 	VZEROUPPER
 	RET

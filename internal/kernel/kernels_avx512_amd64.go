@@ -99,6 +99,11 @@ func avx512Min(dst []float32, a []float32, b []float32)
 //go:noescape
 func avx512Greater(dst []float32, a []float32, b []float32)
 
+// avx512Where computes dst = a where mask is not 0, and b elsewhere.
+//
+//go:noescape
+func avx512Where(dst []float32, mask []float32, a []float32, b []float32)
+
 // avx512MulAdd computes dst = dst + a · b.
 //
 //go:noescape

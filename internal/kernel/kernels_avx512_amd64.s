@@ -1480,6 +1480,49 @@ end57:
 	VZEROUPPER
 	RET
 
+// func avx512Where(dst []float32, mask []float32, a []float32, b []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·avx512Where(SB), NOSPLIT, $0-96
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ mask_base+24(FP), DX
+	MOVQ a_base+48(FP), BX
+	MOVQ b_base+72(FP), SI
+	XORQ DI, DI
+	SUBQ $0x00000010, AX
+	JL   done59
+
+turn58:
+	VMOVUPS   (DX)(DI*4), Z0
+	VMOVUPS   (BX)(DI*4), Z1
+	VMOVUPS   (SI)(DI*4), Z2
+	VPXORD    Z3, Z3, Z3
+	VCMPPS    $0x04, Z3, Z0, K1
+	VBLENDMPS Z1, Z2, K1, Z4
+	VMOVUPS   Z4, (CX)(DI*4)
+	ADDQ      $0x00000010, DI
+	SUBQ      $0x00000010, AX
+	JGE       turn58
+
+done59:
+	ADDQ      $0x00000010, AX
+	TESTQ     AX, AX
+	JZ        end60
+	MOVL      $0xffffffff, R8
+	BZHIL     AX, R8, R8
+	KMOVW     R8, K1
+	VMOVUPS.Z (DX)(DI*4), K1, Z0
+	VMOVUPS.Z (BX)(DI*4), K1, Z1
+	VMOVUPS.Z (SI)(DI*4), K1, Z2
+	VPXORD    Z5, Z5, Z5
+	VCMPPS    $0x04, Z5, Z0, K2
+	VBLENDMPS Z1, Z2, K2, Z6
+	VMOVUPS   Z6, K1, (CX)(DI*4)
+
+end60:
+	VZEROUPPER
+	RET
+
 // func avx512MulAdd(dst []float32, a []float32, b []float32)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·avx512MulAdd(SB), NOSPLIT, $0-72
@@ -1490,9 +1533,9 @@ TEXT ·avx512MulAdd(SB), NOSPLIT, $0-72
 	MOVQ b_base+48(FP), SI
 	XORQ DI, DI
 	SUBQ $0x00000010, AX
-	JL   done59
+	JL   done62
 
-turn58:
+turn61:
 	VMOVUPS     (DX)(DI*4), Z0
 	VMOVUPS     (BX)(DI*4), Z1
 	VMOVUPS     (SI)(DI*4), Z2
@@ -1500,12 +1543,12 @@ turn58:
 	VMOVUPS     Z0, (CX)(DI*4)
 	ADDQ        $0x00000010, DI
 	SUBQ        $0x00000010, AX
-	JGE         turn58
+	JGE         turn61
 
-done59:
+done62:
 	ADDQ        $0x00000010, AX
 	TESTQ       AX, AX
-	JZ          end60
+	JZ          end63
 	MOVL        $0xffffffff, R8
 	BZHIL       AX, R8, R8
 	KMOVW       R8, K1
@@ -1515,7 +1558,7 @@ done59:
 	VFMADD231PS Z2, Z1, Z0
 	VMOVUPS     Z0, K1, (CX)(DI*4)
 
-end60:
+end63:
 	VZEROUPPER
 	RET
 
@@ -1528,45 +1571,11 @@ TEXT ·avx512AddScalar(SB), NOSPLIT, $0-52
 	VBROADCASTSS b+48(FP), Z0
 	XORQ         BX, BX
 	SUBQ         $0x00000010, AX
-	JL           done62
-
-turn61:
-	VMOVUPS (DX)(BX*4), Z1
-	VADDPS  Z0, Z1, Z1
-	VMOVUPS Z1, (CX)(BX*4)
-	ADDQ    $0x00000010, BX
-	SUBQ    $0x00000010, AX
-	JGE     turn61
-
-done62:
-	ADDQ      $0x00000010, AX
-	TESTQ     AX, AX
-	JZ        end63
-	MOVL      $0xffffffff, SI
-	BZHIL     AX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (DX)(BX*4), K1, Z1
-	VADDPS    Z0, Z1, Z0
-	VMOVUPS   Z0, K1, (CX)(BX*4)
-
-end63:
-	VZEROUPPER
-	RET
-
-// func avx512MulScalar(dst []float32, a []float32, b float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·avx512MulScalar(SB), NOSPLIT, $0-52
-	MOVQ         dst_len+8(FP), AX
-	MOVQ         dst_base+0(FP), CX
-	MOVQ         a_base+24(FP), DX
-	VBROADCASTSS b+48(FP), Z0
-	XORQ         BX, BX
-	SUBQ         $0x00000010, AX
 	JL           done65
 
 turn64:
 	VMOVUPS (DX)(BX*4), Z1
-	VMULPS  Z0, Z1, Z1
+	VADDPS  Z0, Z1, Z1
 	VMOVUPS Z1, (CX)(BX*4)
 	ADDQ    $0x00000010, BX
 	SUBQ    $0x00000010, AX
@@ -1580,16 +1589,16 @@ done65:
 	BZHIL     AX, SI, SI
 	KMOVW     SI, K1
 	VMOVUPS.Z (DX)(BX*4), K1, Z1
-	VMULPS    Z0, Z1, Z0
+	VADDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)(BX*4)
 
 end66:
 	VZEROUPPER
 	RET
 
-// func avx512DivScalar(dst []float32, a []float32, b float32)
+// func avx512MulScalar(dst []float32, a []float32, b float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·avx512DivScalar(SB), NOSPLIT, $0-52
+TEXT ·avx512MulScalar(SB), NOSPLIT, $0-52
 	MOVQ         dst_len+8(FP), AX
 	MOVQ         dst_base+0(FP), CX
 	MOVQ         a_base+24(FP), DX
@@ -1600,7 +1609,7 @@ TEXT ·avx512DivScalar(SB), NOSPLIT, $0-52
 
 turn67:
 	VMOVUPS (DX)(BX*4), Z1
-	VDIVPS  Z0, Z1, Z1
+	VMULPS  Z0, Z1, Z1
 	VMOVUPS Z1, (CX)(BX*4)
 	ADDQ    $0x00000010, BX
 	SUBQ    $0x00000010, AX
@@ -1614,10 +1623,44 @@ done68:
 	BZHIL     AX, SI, SI
 	KMOVW     SI, K1
 	VMOVUPS.Z (DX)(BX*4), K1, Z1
-	VDIVPS    Z0, Z1, Z0
+	VMULPS    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)(BX*4)
 
 end69:
+	VZEROUPPER
+	RET
+
+// func avx512DivScalar(dst []float32, a []float32, b float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·avx512DivScalar(SB), NOSPLIT, $0-52
+	MOVQ         dst_len+8(FP), AX
+	MOVQ         dst_base+0(FP), CX
+	MOVQ         a_base+24(FP), DX
+	VBROADCASTSS b+48(FP), Z0
+	XORQ         BX, BX
+	SUBQ         $0x00000010, AX
+	JL           done71
+
+turn70:
+	VMOVUPS (DX)(BX*4), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, (CX)(BX*4)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, AX
+	JGE     turn70
+
+done71:
+	ADDQ      $0x00000010, AX
+	TESTQ     AX, AX
+	JZ        end72
+	MOVL      $0xffffffff, SI
+	BZHIL     AX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX)(BX*4), K1, Z1
+	VDIVPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (CX)(BX*4)
+
+end72:
 	VZEROUPPER
 	RET
 
@@ -1630,50 +1673,12 @@ TEXT ·avx512MaxScalar(SB), NOSPLIT, $0-52
 	VBROADCASTSS b+48(FP), Z0
 	XORQ         BX, BX
 	SUBQ         $0x00000010, AX
-	JL           done71
-
-turn70:
-	VMOVUPS   (DX)(BX*4), Z1
-	VCMPPS    $0x03, Z1, Z1, K1
-	VMAXPS    Z0, Z1, Z2
-	VBLENDMPS Z1, Z2, K1, Z3
-	VMOVUPS   Z3, (CX)(BX*4)
-	ADDQ      $0x00000010, BX
-	SUBQ      $0x00000010, AX
-	JGE       turn70
-
-done71:
-	ADDQ      $0x00000010, AX
-	TESTQ     AX, AX
-	JZ        end72
-	MOVL      $0xffffffff, SI
-	BZHIL     AX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (DX)(BX*4), K1, Z1
-	VCMPPS    $0x03, Z1, Z1, K2
-	VMAXPS    Z0, Z1, Z0
-	VBLENDMPS Z1, Z0, K2, Z4
-	VMOVUPS   Z4, K1, (CX)(BX*4)
-
-end72:
-	VZEROUPPER
-	RET
-
-// func avx512MinScalar(dst []float32, a []float32, b float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·avx512MinScalar(SB), NOSPLIT, $0-52
-	MOVQ         dst_len+8(FP), AX
-	MOVQ         dst_base+0(FP), CX
-	MOVQ         a_base+24(FP), DX
-	VBROADCASTSS b+48(FP), Z0
-	XORQ         BX, BX
-	SUBQ         $0x00000010, AX
 	JL           done74
 
 turn73:
 	VMOVUPS   (DX)(BX*4), Z1
 	VCMPPS    $0x03, Z1, Z1, K1
-	VMINPS    Z0, Z1, Z2
+	VMAXPS    Z0, Z1, Z2
 	VBLENDMPS Z1, Z2, K1, Z3
 	VMOVUPS   Z3, (CX)(BX*4)
 	ADDQ      $0x00000010, BX
@@ -1689,7 +1694,7 @@ done74:
 	KMOVW     SI, K1
 	VMOVUPS.Z (DX)(BX*4), K1, Z1
 	VCMPPS    $0x03, Z1, Z1, K2
-	VMINPS    Z0, Z1, Z0
+	VMAXPS    Z0, Z1, Z0
 	VBLENDMPS Z1, Z0, K2, Z4
 	VMOVUPS   Z4, K1, (CX)(BX*4)
 
@@ -1697,9 +1702,9 @@ end75:
 	VZEROUPPER
 	RET
 
-// func avx512GreaterScalar(dst []float32, a []float32, b float32)
+// func avx512MinScalar(dst []float32, a []float32, b float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·avx512GreaterScalar(SB), NOSPLIT, $0-52
+TEXT ·avx512MinScalar(SB), NOSPLIT, $0-52
 	MOVQ         dst_len+8(FP), AX
 	MOVQ         dst_base+0(FP), CX
 	MOVQ         a_base+24(FP), DX
@@ -1710,9 +1715,8 @@ TEXT ·avx512GreaterScalar(SB), NOSPLIT, $0-52
 
 turn76:
 	VMOVUPS   (DX)(BX*4), Z1
-	VCMPPS    $0x1e, Z0, Z1, K1
-	VMOVUPS   avx512Constant3f800000<>+0(SB), Z1
-	VPXORD    Z2, Z2, Z2
+	VCMPPS    $0x03, Z1, Z1, K1
+	VMINPS    Z0, Z1, Z2
 	VBLENDMPS Z1, Z2, K1, Z3
 	VMOVUPS   Z3, (CX)(BX*4)
 	ADDQ      $0x00000010, BX
@@ -1727,13 +1731,52 @@ done77:
 	BZHIL     AX, SI, SI
 	KMOVW     SI, K1
 	VMOVUPS.Z (DX)(BX*4), K1, Z1
+	VCMPPS    $0x03, Z1, Z1, K2
+	VMINPS    Z0, Z1, Z0
+	VBLENDMPS Z1, Z0, K2, Z4
+	VMOVUPS   Z4, K1, (CX)(BX*4)
+
+end78:
+	VZEROUPPER
+	RET
+
+// func avx512GreaterScalar(dst []float32, a []float32, b float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·avx512GreaterScalar(SB), NOSPLIT, $0-52
+	MOVQ         dst_len+8(FP), AX
+	MOVQ         dst_base+0(FP), CX
+	MOVQ         a_base+24(FP), DX
+	VBROADCASTSS b+48(FP), Z0
+	XORQ         BX, BX
+	SUBQ         $0x00000010, AX
+	JL           done80
+
+turn79:
+	VMOVUPS   (DX)(BX*4), Z1
+	VCMPPS    $0x1e, Z0, Z1, K1
+	VMOVUPS   avx512Constant3f800000<>+0(SB), Z1
+	VPXORD    Z2, Z2, Z2
+	VBLENDMPS Z1, Z2, K1, Z3
+	VMOVUPS   Z3, (CX)(BX*4)
+	ADDQ      $0x00000010, BX
+	SUBQ      $0x00000010, AX
+	JGE       turn79
+
+done80:
+	ADDQ      $0x00000010, AX
+	TESTQ     AX, AX
+	JZ        end81
+	MOVL      $0xffffffff, SI
+	BZHIL     AX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX)(BX*4), K1, Z1
 	VCMPPS    $0x1e, Z0, Z1, K2
 	VMOVUPS   avx512Constant3f800000<>+0(SB), Z0
 	VPXORD    Z4, Z4, Z4
 	VBLENDMPS Z0, Z4, K2, Z5
 	VMOVUPS   Z5, K1, (CX)(BX*4)
 
-end78:
+end81:
 	VZEROUPPER
 	RET
 
@@ -1746,45 +1789,11 @@ TEXT ·avx512SubFromScalar(SB), NOSPLIT, $0-52
 	VBROADCASTSS b+48(FP), Z0
 	XORQ         BX, BX
 	SUBQ         $0x00000010, AX
-	JL           done80
-
-turn79:
-	VMOVUPS (DX)(BX*4), Z1
-	VSUBPS  Z1, Z0, Z1
-	VMOVUPS Z1, (CX)(BX*4)
-	ADDQ    $0x00000010, BX
-	SUBQ    $0x00000010, AX
-	JGE     turn79
-
-done80:
-	ADDQ      $0x00000010, AX
-	TESTQ     AX, AX
-	JZ        end81
-	MOVL      $0xffffffff, SI
-	BZHIL     AX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (DX)(BX*4), K1, Z1
-	VSUBPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (CX)(BX*4)
-
-end81:
-	VZEROUPPER
-	RET
-
-// func avx512DivIntoScalar(dst []float32, a []float32, b float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·avx512DivIntoScalar(SB), NOSPLIT, $0-52
-	MOVQ         dst_len+8(FP), AX
-	MOVQ         dst_base+0(FP), CX
-	MOVQ         a_base+24(FP), DX
-	VBROADCASTSS b+48(FP), Z0
-	XORQ         BX, BX
-	SUBQ         $0x00000010, AX
 	JL           done83
 
 turn82:
 	VMOVUPS (DX)(BX*4), Z1
-	VDIVPS  Z1, Z0, Z1
+	VSUBPS  Z1, Z0, Z1
 	VMOVUPS Z1, (CX)(BX*4)
 	ADDQ    $0x00000010, BX
 	SUBQ    $0x00000010, AX
@@ -1798,10 +1807,44 @@ done83:
 	BZHIL     AX, SI, SI
 	KMOVW     SI, K1
 	VMOVUPS.Z (DX)(BX*4), K1, Z1
-	VDIVPS    Z1, Z0, Z0
+	VSUBPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)(BX*4)
 
 end84:
+	VZEROUPPER
+	RET
+
+// func avx512DivIntoScalar(dst []float32, a []float32, b float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·avx512DivIntoScalar(SB), NOSPLIT, $0-52
+	MOVQ         dst_len+8(FP), AX
+	MOVQ         dst_base+0(FP), CX
+	MOVQ         a_base+24(FP), DX
+	VBROADCASTSS b+48(FP), Z0
+	XORQ         BX, BX
+	SUBQ         $0x00000010, AX
+	JL           done86
+
+turn85:
+	VMOVUPS (DX)(BX*4), Z1
+	VDIVPS  Z1, Z0, Z1
+	VMOVUPS Z1, (CX)(BX*4)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, AX
+	JGE     turn85
+
+done86:
+	ADDQ      $0x00000010, AX
+	TESTQ     AX, AX
+	JZ        end87
+	MOVL      $0xffffffff, SI
+	BZHIL     AX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX)(BX*4), K1, Z1
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)(BX*4)
+
+end87:
 	VZEROUPPER
 	RET
 
@@ -1814,9 +1857,9 @@ TEXT ·avx512LessScalar(SB), NOSPLIT, $0-52
 	VBROADCASTSS b+48(FP), Z0
 	XORQ         BX, BX
 	SUBQ         $0x00000010, AX
-	JL           done86
+	JL           done89
 
-turn85:
+turn88:
 	VMOVUPS   (DX)(BX*4), Z1
 	VCMPPS    $0x11, Z0, Z1, K1
 	VMOVUPS   avx512Constant3f800000<>+0(SB), Z1
@@ -1825,12 +1868,12 @@ turn85:
 	VMOVUPS   Z3, (CX)(BX*4)
 	ADDQ      $0x00000010, BX
 	SUBQ      $0x00000010, AX
-	JGE       turn85
+	JGE       turn88
 
-done86:
+done89:
 	ADDQ      $0x00000010, AX
 	TESTQ     AX, AX
-	JZ        end87
+	JZ        end90
 	MOVL      $0xffffffff, SI
 	BZHIL     AX, SI, SI
 	KMOVW     SI, K1
@@ -1841,7 +1884,7 @@ done86:
 	VBLENDMPS Z0, Z4, K2, Z5
 	VMOVUPS   Z5, K1, (CX)(BX*4)
 
-end87:
+end90:
 	VZEROUPPER
 	RET
 
@@ -1855,21 +1898,21 @@ TEXT ·avx512AddScaled(SB), NOSPLIT, $0-52
 	VBROADCASTSS scale+48(FP), Z0
 	XORQ         SI, SI
 	SUBQ         $0x00000010, AX
-	JL           done89
+	JL           done92
 
-turn88:
+turn91:
 	VMOVUPS     (DX)(SI*4), Z1
 	VMOVUPS     (BX)(SI*4), Z2
 	VFMADD231PS Z0, Z2, Z1
 	VMOVUPS     Z1, (CX)(SI*4)
 	ADDQ        $0x00000010, SI
 	SUBQ        $0x00000010, AX
-	JGE         turn88
+	JGE         turn91
 
-done89:
+done92:
 	ADDQ        $0x00000010, AX
 	TESTQ       AX, AX
-	JZ          end90
+	JZ          end93
 	MOVL        $0xffffffff, DI
 	BZHIL       AX, DI, DI
 	KMOVW       DI, K1
@@ -1878,7 +1921,7 @@ done89:
 	VFMADD231PS Z0, Z2, Z1
 	VMOVUPS     Z1, K1, (CX)(SI*4)
 
-end90:
+end93:
 	VZEROUPPER
 	RET
 
@@ -1891,9 +1934,9 @@ TEXT ·avx512TanhGradient(SB), NOSPLIT, $0-72
 	MOVQ gradient_base+48(FP), BX
 	XORQ SI, SI
 	SUBQ $0x00000010, AX
-	JL   done92
+	JL   done95
 
-turn91:
+turn94:
 	VMOVUPS      (DX)(SI*4), Z0
 	VMOVUPS      (BX)(SI*4), Z1
 	VMOVUPS      avx512Constant3f800000<>+0(SB), Z2
@@ -1902,12 +1945,12 @@ turn91:
 	VMOVUPS      Z0, (CX)(SI*4)
 	ADDQ         $0x00000010, SI
 	SUBQ         $0x00000010, AX
-	JGE          turn91
+	JGE          turn94
 
-done92:
+done95:
 	ADDQ         $0x00000010, AX
 	TESTQ        AX, AX
-	JZ           end93
+	JZ           end96
 	MOVL         $0xffffffff, DI
 	BZHIL        AX, DI, DI
 	KMOVW        DI, K1
@@ -1918,7 +1961,7 @@ done92:
 	VMULPS       Z2, Z1, Z0
 	VMOVUPS      Z0, K1, (CX)(SI*4)
 
-end93:
+end96:
 	VZEROUPPER
 	RET
 
@@ -1931,57 +1974,14 @@ TEXT ·avx512SigmoidGradient(SB), NOSPLIT, $0-72
 	MOVQ gradient_base+48(FP), BX
 	XORQ SI, SI
 	SUBQ $0x00000010, AX
-	JL   done95
-
-turn94:
-	VMOVUPS (DX)(SI*4), Z0
-	VMOVUPS (BX)(SI*4), Z1
-	VMOVUPS avx512Constant3f800000<>+0(SB), Z2
-	VSUBPS  Z0, Z2, Z2
-	VMULPS  Z2, Z0, Z0
-	VMULPS  Z0, Z1, Z0
-	VMOVUPS Z0, (CX)(SI*4)
-	ADDQ    $0x00000010, SI
-	SUBQ    $0x00000010, AX
-	JGE     turn94
-
-done95:
-	ADDQ      $0x00000010, AX
-	TESTQ     AX, AX
-	JZ        end96
-	MOVL      $0xffffffff, DI
-	BZHIL     AX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(SI*4), K1, Z0
-	VMOVUPS.Z (BX)(SI*4), K1, Z1
-	VMOVUPS   avx512Constant3f800000<>+0(SB), Z2
-	VSUBPS    Z0, Z2, Z2
-	VMULPS    Z2, Z0, Z0
-	VMULPS    Z0, Z1, Z0
-	VMOVUPS   Z0, K1, (CX)(SI*4)
-
-end96:
-	VZEROUPPER
-	RET
-
-// func avx512ELUGradient(dst []float32, y []float32, gradient []float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·avx512ELUGradient(SB), NOSPLIT, $0-72
-	MOVQ dst_len+8(FP), AX
-	MOVQ dst_base+0(FP), CX
-	MOVQ y_base+24(FP), DX
-	MOVQ gradient_base+48(FP), BX
-	XORQ SI, SI
-	SUBQ $0x00000010, AX
 	JL   done98
 
 turn97:
 	VMOVUPS (DX)(SI*4), Z0
 	VMOVUPS (BX)(SI*4), Z1
 	VMOVUPS avx512Constant3f800000<>+0(SB), Z2
-	VPXORD  Z3, Z3, Z3
-	VMINPS  Z0, Z3, Z0
-	VADDPS  Z0, Z2, Z0
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z2, Z0, Z0
 	VMULPS  Z0, Z1, Z0
 	VMOVUPS Z0, (CX)(SI*4)
 	ADDQ    $0x00000010, SI
@@ -1998,13 +1998,56 @@ done98:
 	VMOVUPS.Z (DX)(SI*4), K1, Z0
 	VMOVUPS.Z (BX)(SI*4), K1, Z1
 	VMOVUPS   avx512Constant3f800000<>+0(SB), Z2
+	VSUBPS    Z0, Z2, Z2
+	VMULPS    Z2, Z0, Z0
+	VMULPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (CX)(SI*4)
+
+end99:
+	VZEROUPPER
+	RET
+
+// func avx512ELUGradient(dst []float32, y []float32, gradient []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·avx512ELUGradient(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ y_base+24(FP), DX
+	MOVQ gradient_base+48(FP), BX
+	XORQ SI, SI
+	SUBQ $0x00000010, AX
+	JL   done101
+
+turn100:
+	VMOVUPS (DX)(SI*4), Z0
+	VMOVUPS (BX)(SI*4), Z1
+	VMOVUPS avx512Constant3f800000<>+0(SB), Z2
+	VPXORD  Z3, Z3, Z3
+	VMINPS  Z0, Z3, Z0
+	VADDPS  Z0, Z2, Z0
+	VMULPS  Z0, Z1, Z0
+	VMOVUPS Z0, (CX)(SI*4)
+	ADDQ    $0x00000010, SI
+	SUBQ    $0x00000010, AX
+	JGE     turn100
+
+done101:
+	ADDQ      $0x00000010, AX
+	TESTQ     AX, AX
+	JZ        end102
+	MOVL      $0xffffffff, DI
+	BZHIL     AX, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z0
+	VMOVUPS.Z (BX)(SI*4), K1, Z1
+	VMOVUPS   avx512Constant3f800000<>+0(SB), Z2
 	VPXORD    Z4, Z4, Z4
 	VMINPS    Z0, Z4, Z0
 	VADDPS    Z0, Z2, Z0
 	VMULPS    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)(SI*4)
 
-end99:
+end102:
 	VZEROUPPER
 	RET
 
@@ -2017,9 +2060,9 @@ TEXT ·avx512SoftplusGradient(SB), NOSPLIT, $0-72
 	MOVQ gradient_base+48(FP), BX
 	XORQ SI, SI
 	SUBQ $0x00000010, AX
-	JL   done101
+	JL   done104
 
-turn100:
+turn103:
 	VMOVUPS      (DX)(SI*4), Z0
 	VMOVUPS      (BX)(SI*4), Z1
 	VMOVUPS      avx512Constant7fffffff<>+0(SB), Z2
@@ -2062,12 +2105,12 @@ turn100:
 	VMOVUPS      Z0, (CX)(SI*4)
 	ADDQ         $0x00000010, SI
 	SUBQ         $0x00000010, AX
-	JGE          turn100
+	JGE          turn103
 
-done101:
+done104:
 	ADDQ         $0x00000010, AX
 	TESTQ        AX, AX
-	JZ           end102
+	JZ           end105
 	MOVL         $0xffffffff, DI
 	BZHIL        AX, DI, DI
 	KMOVW        DI, K1
@@ -2112,7 +2155,7 @@ done101:
 	VMULPS       Z0, Z1, Z0
 	VMOVUPS      Z0, K1, (CX)(SI*4)
 
-end102:
+end105:
 	VZEROUPPER
 	RET
 
@@ -2127,9 +2170,9 @@ TEXT ·avx512Sum(SB), NOSPLIT, $0-28
 	VPXORD Z3, Z3, Z3
 	XORQ   DX, DX
 	SUBQ   $0x00000040, AX
-	JL     done104
+	JL     done107
 
-turn103:
+turn106:
 	VMOVUPS (CX)(DX*4), Z4
 	VADDPS  Z4, Z0, Z0
 	VMOVUPS 64(CX)(DX*4), Z4
@@ -2140,24 +2183,24 @@ turn103:
 	VADDPS  Z4, Z3, Z3
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000040, AX
-	JGE     turn103
+	JGE     turn106
 
-done104:
+done107:
 	ADDQ $0x00000040, AX
 	SUBQ $0x00000010, AX
-	JL   done106
+	JL   done109
 
-turn105:
+turn108:
 	VMOVUPS (CX)(DX*4), Z4
 	VADDPS  Z4, Z0, Z0
 	ADDQ    $0x00000010, DX
 	SUBQ    $0x00000010, AX
-	JGE     turn105
+	JGE     turn108
 
-done106:
+done109:
 	ADDQ      $0x00000010, AX
 	TESTQ     AX, AX
-	JZ        end107
+	JZ        end110
 	MOVL      $0xffffffff, BX
 	BZHIL     AX, BX, BX
 	KMOVW     BX, K1
@@ -2166,7 +2209,7 @@ done106:
 	VBLENDMPS Z4, Z5, K1, Z6
 	VADDPS    Z6, Z0, Z0
 
-end107:
+end110:
 	VADDPS        Z1, Z0, Z0
 	VADDPS        Z3, Z2, Z1
 	VADDPS        Z1, Z0, Z0
@@ -2193,9 +2236,9 @@ TEXT ·avx512SumSquares(SB), NOSPLIT, $0-28
 	VPXORD Z3, Z3, Z3
 	XORQ   DX, DX
 	SUBQ   $0x00000040, AX
-	JL     done109
+	JL     done112
 
-turn108:
+turn111:
 	VMOVUPS     (CX)(DX*4), Z4
 	VFMADD231PS Z4, Z4, Z0
 	VMOVUPS     64(CX)(DX*4), Z4
@@ -2206,24 +2249,24 @@ turn108:
 	VFMADD231PS Z4, Z4, Z3
 	ADDQ        $0x00000040, DX
 	SUBQ        $0x00000040, AX
-	JGE         turn108
+	JGE         turn111
 
-done109:
+done112:
 	ADDQ $0x00000040, AX
 	SUBQ $0x00000010, AX
-	JL   done111
+	JL   done114
 
-turn110:
+turn113:
 	VMOVUPS     (CX)(DX*4), Z4
 	VFMADD231PS Z4, Z4, Z0
 	ADDQ        $0x00000010, DX
 	SUBQ        $0x00000010, AX
-	JGE         turn110
+	JGE         turn113
 
-done111:
+done114:
 	ADDQ        $0x00000010, AX
 	TESTQ       AX, AX
-	JZ          end112
+	JZ          end115
 	MOVL        $0xffffffff, BX
 	BZHIL       AX, BX, BX
 	KMOVW       BX, K1
@@ -2232,7 +2275,7 @@ done111:
 	VBLENDMPS   Z4, Z5, K1, Z6
 	VFMADD231PS Z6, Z6, Z0
 
-end112:
+end115:
 	VADDPS        Z1, Z0, Z0
 	VADDPS        Z3, Z2, Z1
 	VADDPS        Z1, Z0, Z0
@@ -2260,9 +2303,9 @@ TEXT ·avx512Dot(SB), NOSPLIT, $0-52
 	VPXORD Z3, Z3, Z3
 	XORQ   BX, BX
 	SUBQ   $0x00000040, AX
-	JL     done114
+	JL     done117
 
-turn113:
+turn116:
 	VMOVUPS     (CX)(BX*4), Z4
 	VMOVUPS     (DX)(BX*4), Z5
 	VFMADD231PS Z5, Z4, Z0
@@ -2277,25 +2320,25 @@ turn113:
 	VFMADD231PS Z5, Z4, Z3
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000040, AX
-	JGE         turn113
+	JGE         turn116
 
-done114:
+done117:
 	ADDQ $0x00000040, AX
 	SUBQ $0x00000010, AX
-	JL   done116
+	JL   done119
 
-turn115:
+turn118:
 	VMOVUPS     (CX)(BX*4), Z4
 	VMOVUPS     (DX)(BX*4), Z5
 	VFMADD231PS Z5, Z4, Z0
 	ADDQ        $0x00000010, BX
 	SUBQ        $0x00000010, AX
-	JGE         turn115
+	JGE         turn118
 
-done116:
+done119:
 	ADDQ        $0x00000010, AX
 	TESTQ       AX, AX
-	JZ          end117
+	JZ          end120
 	MOVL        $0xffffffff, SI
 	BZHIL       AX, SI, SI
 	KMOVW       SI, K1
@@ -2307,7 +2350,7 @@ done116:
 	VBLENDMPS   Z4, Z8, K1, Z9
 	VFMADD231PS Z9, Z7, Z0
 
-end117:
+end120:
 	VADDPS        Z1, Z0, Z0
 	VADDPS        Z3, Z2, Z1
 	VADDPS        Z1, Z0, Z0
@@ -2334,9 +2377,9 @@ TEXT ·avx512Maximum(SB), NOSPLIT, $0-28
 	VMOVUPS avx512Constantff800000<>+0(SB), Z3
 	XORQ    DX, DX
 	SUBQ    $0x00000040, AX
-	JL      done119
+	JL      done122
 
-turn118:
+turn121:
 	VMOVUPS   (CX)(DX*4), Z4
 	VCMPPS    $0x03, Z0, Z0, K1
 	VMAXPS    Z4, Z0, Z4
@@ -2359,14 +2402,14 @@ turn118:
 	VMOVAPS   Z8, Z3
 	ADDQ      $0x00000040, DX
 	SUBQ      $0x00000040, AX
-	JGE       turn118
+	JGE       turn121
 
-done119:
+done122:
 	ADDQ $0x00000040, AX
 	SUBQ $0x00000010, AX
-	JL   done121
+	JL   done124
 
-turn120:
+turn123:
 	VMOVUPS   (CX)(DX*4), Z4
 	VCMPPS    $0x03, Z0, Z0, K1
 	VMAXPS    Z4, Z0, Z4
@@ -2374,12 +2417,12 @@ turn120:
 	VMOVAPS   Z9, Z0
 	ADDQ      $0x00000010, DX
 	SUBQ      $0x00000010, AX
-	JGE       turn120
+	JGE       turn123
 
-done121:
+done124:
 	ADDQ      $0x00000010, AX
 	TESTQ     AX, AX
-	JZ        end122
+	JZ        end125
 	MOVL      $0xffffffff, BX
 	BZHIL     AX, BX, BX
 	KMOVW     BX, K1
@@ -2391,7 +2434,7 @@ done121:
 	VBLENDMPS Z0, Z4, K1, Z11
 	VMOVAPS   Z11, Z0
 
-end122:
+end125:
 	VCMPPS        $0x03, Z0, Z0, K1
 	VMAXPS        Z1, Z0, Z1
 	VBLENDMPS     Z0, Z1, K1, Z12
@@ -2457,9 +2500,9 @@ TEXT ·avx512Standardise(SB), NOSPLIT, $0-60
 	XORQ         BX, BX
 	MOVQ         AX, SI
 	SUBQ         $0x00000040, SI
-	JL           done124
+	JL           done127
 
-turn123:
+turn126:
 	VMOVUPS (DX)(BX*4), Z11
 	VADDPS  Z11, Z1, Z1
 	VMOVUPS 64(DX)(BX*4), Z11
@@ -2470,31 +2513,31 @@ turn123:
 	VADDPS  Z11, Z4, Z4
 	ADDQ    $0x00000040, BX
 	SUBQ    $0x00000040, SI
-	JGE     turn123
+	JGE     turn126
 
-done124:
+done127:
 	ADDQ $0x00000040, SI
 	SUBQ $0x00000010, SI
-	JL   done126
+	JL   done129
 
-turn125:
+turn128:
 	VMOVUPS (DX)(BX*4), Z11
 	VADDPS  Z11, Z1, Z1
 	ADDQ    $0x00000010, BX
 	SUBQ    $0x00000010, SI
-	JGE     turn125
+	JGE     turn128
 
-done126:
+done129:
 	ADDQ      $0x00000010, SI
 	TESTQ     SI, SI
-	JZ        end127
+	JZ        end130
 	MOVL      $0xffffffff, DI
 	BZHIL     SI, DI, DI
 	KMOVW     DI, K1
 	VMOVUPS.Z (DX)(BX*4), K1, Z11
 	VADDPS    Z11, Z1, Z1
 
-end127:
+end130:
 	VADDPS        Z2, Z1, Z1
 	VADDPS        Z4, Z3, Z2
 	VADDPS        Z2, Z1, Z1
@@ -2515,9 +2558,9 @@ end127:
 	XORQ          BX, BX
 	MOVQ          AX, SI
 	SUBQ          $0x00000040, SI
-	JL            done129
+	JL            done132
 
-turn128:
+turn131:
 	VMOVUPS     (DX)(BX*4), Z2
 	VSUBPS      Z1, Z2, Z2
 	VMOVAPS     Z5, Z3
@@ -2540,14 +2583,14 @@ turn128:
 	VMOVAPS     Z3, Z8
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000040, SI
-	JGE         turn128
+	JGE         turn131
 
-done129:
+done132:
 	ADDQ $0x00000040, SI
 	SUBQ $0x00000010, SI
-	JL   done131
+	JL   done134
 
-turn130:
+turn133:
 	VMOVUPS     (DX)(BX*4), Z2
 	VSUBPS      Z1, Z2, Z2
 	VMOVAPS     Z5, Z3
@@ -2555,12 +2598,12 @@ turn130:
 	VMOVAPS     Z3, Z5
 	ADDQ        $0x00000010, BX
 	SUBQ        $0x00000010, SI
-	JGE         turn130
+	JGE         turn133
 
-done131:
+done134:
 	ADDQ        $0x00000010, SI
 	TESTQ       SI, SI
-	JZ          end132
+	JZ          end135
 	MOVL        $0xffffffff, DI
 	BZHIL       SI, DI, DI
 	KMOVW       DI, K1
@@ -2572,7 +2615,7 @@ done131:
 	VFMADD231PS Z10, Z10, Z2
 	VMOVAPS     Z2, Z5
 
-end132:
+end135:
 	VADDPS        Z6, Z5, Z2
 	VADDPS        Z8, Z7, Z3
 	VADDPS        Z3, Z2, Z2
@@ -2592,21 +2635,21 @@ end132:
 	VDIVPS        Z0, Z2, Z0
 	XORQ          BX, BX
 	SUBQ          $0x00000010, AX
-	JL            done134
+	JL            done137
 
-turn133:
+turn136:
 	VMOVUPS (DX)(BX*4), Z2
 	VSUBPS  Z1, Z2, Z2
 	VMULPS  Z0, Z2, Z2
 	VMOVUPS Z2, (CX)(BX*4)
 	ADDQ    $0x00000010, BX
 	SUBQ    $0x00000010, AX
-	JGE     turn133
+	JGE     turn136
 
-done134:
+done137:
 	ADDQ      $0x00000010, AX
 	TESTQ     AX, AX
-	JZ        end135
+	JZ        end138
 	MOVL      $0xffffffff, SI
 	BZHIL     AX, SI, SI
 	KMOVW     SI, K1
@@ -2615,7 +2658,7 @@ done134:
 	VMULPS    Z0, Z1, Z1
 	VMOVUPS   Z1, K1, (CX)(BX*4)
 
-end135:
+end138:
 	VMOVSS X0, ret+56(FP)
 	VZEROUPPER
 	RET
@@ -2639,9 +2682,9 @@ TEXT ·avx512StandardiseGradient(SB), NOSPLIT, $0-76
 	XORQ         SI, SI
 	MOVQ         AX, DI
 	SUBQ         $0x00000040, DI
-	JL           done137
+	JL           done140
 
-turn136:
+turn139:
 	VMOVUPS (BX)(SI*4), Z9
 	VADDPS  Z9, Z1, Z1
 	VMOVUPS 64(BX)(SI*4), Z9
@@ -2652,31 +2695,31 @@ turn136:
 	VADDPS  Z9, Z4, Z4
 	ADDQ    $0x00000040, SI
 	SUBQ    $0x00000040, DI
-	JGE     turn136
+	JGE     turn139
 
-done137:
+done140:
 	ADDQ $0x00000040, DI
 	SUBQ $0x00000010, DI
-	JL   done139
+	JL   done142
 
-turn138:
+turn141:
 	VMOVUPS (BX)(SI*4), Z9
 	VADDPS  Z9, Z1, Z1
 	ADDQ    $0x00000010, SI
 	SUBQ    $0x00000010, DI
-	JGE     turn138
+	JGE     turn141
 
-done139:
+done142:
 	ADDQ      $0x00000010, DI
 	TESTQ     DI, DI
-	JZ        end140
+	JZ        end143
 	MOVL      $0xffffffff, R8
 	BZHIL     DI, R8, R8
 	KMOVW     R8, K1
 	VMOVUPS.Z (BX)(SI*4), K1, Z9
 	VADDPS    Z9, Z1, Z1
 
-end140:
+end143:
 	VADDPS        Z2, Z1, Z1
 	VADDPS        Z4, Z3, Z2
 	VADDPS        Z2, Z1, Z1
@@ -2697,9 +2740,9 @@ end140:
 	XORQ          SI, SI
 	MOVQ          AX, DI
 	SUBQ          $0x00000040, DI
-	JL            done142
+	JL            done145
 
-turn141:
+turn144:
 	VMOVUPS     (DX)(SI*4), Z2
 	VMOVUPS     (BX)(SI*4), Z3
 	VMOVAPS     Z5, Z4
@@ -2722,14 +2765,14 @@ turn141:
 	VMOVAPS     Z4, Z8
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000040, DI
-	JGE         turn141
+	JGE         turn144
 
-done142:
+done145:
 	ADDQ $0x00000040, DI
 	SUBQ $0x00000010, DI
-	JL   done144
+	JL   done147
 
-turn143:
+turn146:
 	VMOVUPS     (DX)(SI*4), Z2
 	VMOVUPS     (BX)(SI*4), Z3
 	VMOVAPS     Z5, Z4
@@ -2737,12 +2780,12 @@ turn143:
 	VMOVAPS     Z4, Z5
 	ADDQ        $0x00000010, SI
 	SUBQ        $0x00000010, DI
-	JGE         turn143
+	JGE         turn146
 
-done144:
+done147:
 	ADDQ        $0x00000010, DI
 	TESTQ       DI, DI
-	JZ          end145
+	JZ          end148
 	MOVL        $0xffffffff, R8
 	BZHIL       DI, R8, R8
 	KMOVW       R8, K1
@@ -2752,7 +2795,7 @@ done144:
 	VFMADD231PS Z3, Z2, Z4
 	VMOVAPS     Z4, Z5
 
-end145:
+end148:
 	VADDPS        Z6, Z5, Z2
 	VADDPS        Z8, Z7, Z3
 	VADDPS        Z3, Z2, Z2
@@ -2769,9 +2812,9 @@ end145:
 	VBROADCASTSS  inverse+72(FP), Z2
 	XORQ          SI, SI
 	SUBQ          $0x00000010, AX
-	JL            done147
+	JL            done150
 
-turn146:
+turn149:
 	VMOVUPS      (BX)(SI*4), Z3
 	VSUBPS       Z1, Z3, Z3
 	VMOVUPS      (DX)(SI*4), Z4
@@ -2780,12 +2823,12 @@ turn146:
 	VMOVUPS      Z3, (CX)(SI*4)
 	ADDQ         $0x00000010, SI
 	SUBQ         $0x00000010, AX
-	JGE          turn146
+	JGE          turn149
 
-done147:
+done150:
 	ADDQ         $0x00000010, AX
 	TESTQ        AX, AX
-	JZ           end148
+	JZ           end151
 	MOVL         $0xffffffff, DI
 	BZHIL        AX, DI, DI
 	KMOVW        DI, K1
@@ -2796,7 +2839,7 @@ done147:
 	VMULPS       Z1, Z2, Z0
 	VMOVUPS      Z0, K1, (CX)(SI*4)
 
-end148:
+end151:
 	VZEROUPPER
 	RET
 
@@ -2810,9 +2853,9 @@ TEXT ·avx512Adam(SB), NOSPLIT, $0-128
 	MOVQ gradient_base+72(FP), SI
 	XORQ DI, DI
 	SUBQ $0x00000010, AX
-	JL   done150
+	JL   done153
 
-turn149:
+turn152:
 	VMOVUPS      (SI)(DI*4), Z0
 	VBROADCASTSS scale+96(FP), Z1
 	VMULPS       Z1, Z0, Z0
@@ -2842,12 +2885,12 @@ turn149:
 	VMOVUPS      Z0, (CX)(DI*4)
 	ADDQ         $0x00000010, DI
 	SUBQ         $0x00000010, AX
-	JGE          turn149
+	JGE          turn152
 
-done150:
+done153:
 	ADDQ         $0x00000010, AX
 	TESTQ        AX, AX
-	JZ           end151
+	JZ           end154
 	MOVL         $0xffffffff, R8
 	BZHIL        AX, R8, R8
 	KMOVW        R8, K1
@@ -2879,7 +2922,7 @@ done150:
 	VSUBPS       Z0, Z1, Z0
 	VMOVUPS      Z0, K1, (CX)(DI*4)
 
-end151:
+end154:
 	VZEROUPPER
 	RET
 
@@ -2899,7 +2942,7 @@ TEXT ·avx512Multiply1x1(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block152:
+block155:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS.Z (BX), K1, Z0
@@ -2910,7 +2953,7 @@ block152:
 	MOVQ      depth+8(FP), R11
 	MOVQ      CX, DI
 
-next153:
+next156:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9), K1, Z1
@@ -2919,7 +2962,7 @@ next153:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next153
+	JNZ          next156
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, K1, (DX)
@@ -2927,7 +2970,7 @@ next153:
 	IMUL3Q       $0x01, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block152
+	JNZ          block155
 	VZEROUPPER
 	RET
 
@@ -2947,7 +2990,7 @@ TEXT ·avx512Multiply2x1(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block154:
+block157:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS.Z (BX), K1, Z0
@@ -2960,7 +3003,7 @@ block154:
 	MOVQ      depth+8(FP), R11
 	MOVQ      CX, DI
 
-next155:
+next158:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9), K1, Z2
@@ -2971,7 +3014,7 @@ next155:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next155
+	JNZ          next158
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, K1, (DX)
@@ -2981,7 +3024,7 @@ next155:
 	IMUL3Q       $0x02, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block154
+	JNZ          block157
 	VZEROUPPER
 	RET
 
@@ -3001,7 +3044,7 @@ TEXT ·avx512Multiply3x1(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block156:
+block159:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3016,7 +3059,7 @@ block156:
 	MOVQ      depth+8(FP), R11
 	MOVQ      CX, DI
 
-next157:
+next160:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9), K1, Z3
@@ -3029,7 +3072,7 @@ next157:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next157
+	JNZ          next160
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, K1, (DX)
@@ -3041,7 +3084,7 @@ next157:
 	IMUL3Q       $0x03, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block156
+	JNZ          block159
 	VZEROUPPER
 	RET
 
@@ -3062,7 +3105,7 @@ TEXT ·avx512Multiply4x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block158:
+block161:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3079,7 +3122,7 @@ block158:
 	MOVQ      depth+8(FP), R12
 	MOVQ      CX, DI
 
-next159:
+next162:
 	PREFETCHT0   (DI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS.Z    (R10), K1, Z4
@@ -3094,7 +3137,7 @@ next159:
 	ADDQ         R9, DI
 	ADDQ         R11, R10
 	DECQ         R12
-	JNZ          next159
+	JNZ          next162
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, K1, (DX)
@@ -3108,7 +3151,7 @@ next159:
 	IMUL3Q       $0x04, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block158
+	JNZ          block161
 	VZEROUPPER
 	RET
 
@@ -3129,7 +3172,7 @@ TEXT ·avx512Multiply5x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block160:
+block163:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3148,7 +3191,7 @@ block160:
 	MOVQ      depth+8(FP), R12
 	MOVQ      CX, DI
 
-next161:
+next164:
 	PREFETCHT0   (DI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS.Z    (R10), K1, Z5
@@ -3165,7 +3208,7 @@ next161:
 	ADDQ         R9, DI
 	ADDQ         R11, R10
 	DECQ         R12
-	JNZ          next161
+	JNZ          next164
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, K1, (DX)
@@ -3181,7 +3224,7 @@ next161:
 	IMUL3Q       $0x05, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block160
+	JNZ          block163
 	VZEROUPPER
 	RET
 
@@ -3203,7 +3246,7 @@ TEXT ·avx512Multiply6x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R10
 	SHLQ   $0x02, R10
 
-block162:
+block165:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3224,7 +3267,7 @@ block162:
 	MOVQ      depth+8(FP), R13
 	MOVQ      CX, DI
 
-next163:
+next166:
 	PREFETCHT0   (DI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS.Z    (R11), K1, Z6
@@ -3243,7 +3286,7 @@ next163:
 	ADDQ         R10, DI
 	ADDQ         R12, R11
 	DECQ         R13
-	JNZ          next163
+	JNZ          next166
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, K1, (DX)
@@ -3261,7 +3304,7 @@ next163:
 	IMUL3Q       $0x06, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block162
+	JNZ          block165
 	VZEROUPPER
 	RET
 
@@ -3283,7 +3326,7 @@ TEXT ·avx512Multiply7x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block164:
+block167:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3307,7 +3350,7 @@ block164:
 	MOVQ      CX, DI
 	LEAQ      (CX)(R9*2), R8
 
-next165:
+next168:
 	PREFETCHT0   (DI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z7
@@ -3329,7 +3372,7 @@ next165:
 	ADDQ         R11, R8
 	ADDQ         R13, R12
 	DECQ         R14
-	JNZ          next165
+	JNZ          next168
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, K1, (DX)
@@ -3349,7 +3392,7 @@ next165:
 	IMUL3Q       $0x07, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block164
+	JNZ          block167
 	VZEROUPPER
 	RET
 
@@ -3371,7 +3414,7 @@ TEXT ·avx512Multiply8x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block166:
+block169:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3397,7 +3440,7 @@ block166:
 	MOVQ      CX, DI
 	LEAQ      (CX)(R9*2), R8
 
-next167:
+next170:
 	PREFETCHT0   (DI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z8
@@ -3421,7 +3464,7 @@ next167:
 	ADDQ         R11, R8
 	ADDQ         R13, R12
 	DECQ         R14
-	JNZ          next167
+	JNZ          next170
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, K1, (DX)
@@ -3443,7 +3486,7 @@ next167:
 	IMUL3Q       $0x08, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block166
+	JNZ          block169
 	VZEROUPPER
 	RET
 
@@ -3465,7 +3508,7 @@ TEXT ·avx512Multiply9x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block168:
+block171:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3493,7 +3536,7 @@ block168:
 	MOVQ      CX, DI
 	LEAQ      (CX)(R9*2), R8
 
-next169:
+next172:
 	PREFETCHT0   (DI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z9
@@ -3519,7 +3562,7 @@ next169:
 	ADDQ         R11, R8
 	ADDQ         R13, R12
 	DECQ         R14
-	JNZ          next169
+	JNZ          next172
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, K1, (DX)
@@ -3543,7 +3586,7 @@ next169:
 	IMUL3Q       $0x09, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block168
+	JNZ          block171
 	VZEROUPPER
 	RET
 
@@ -3565,7 +3608,7 @@ TEXT ·avx512Multiply10x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block170:
+block173:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3595,7 +3638,7 @@ block170:
 	MOVQ      CX, DI
 	LEAQ      (CX)(R9*2), R8
 
-next171:
+next174:
 	PREFETCHT0   (DI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z10
@@ -3623,7 +3666,7 @@ next171:
 	ADDQ         R11, R8
 	ADDQ         R13, R12
 	DECQ         R14
-	JNZ          next171
+	JNZ          next174
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, K1, (DX)
@@ -3649,7 +3692,7 @@ next171:
 	IMUL3Q       $0x0a, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block170
+	JNZ          block173
 	VZEROUPPER
 	RET
 
@@ -3671,7 +3714,7 @@ TEXT ·avx512Multiply11x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block172:
+block175:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3703,7 +3746,7 @@ block172:
 	MOVQ      CX, DI
 	LEAQ      (CX)(R9*2), R8
 
-next173:
+next176:
 	PREFETCHT0   (DI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z11
@@ -3733,7 +3776,7 @@ next173:
 	ADDQ         R11, R8
 	ADDQ         R13, R12
 	DECQ         R14
-	JNZ          next173
+	JNZ          next176
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, K1, (DX)
@@ -3761,7 +3804,7 @@ next173:
 	IMUL3Q       $0x0b, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block172
+	JNZ          block175
 	VZEROUPPER
 	RET
 
@@ -3783,7 +3826,7 @@ TEXT ·avx512Multiply12x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block174:
+block177:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3817,7 +3860,7 @@ block174:
 	MOVQ      CX, DI
 	LEAQ      (CX)(R9*2), R8
 
-next175:
+next178:
 	PREFETCHT0   (DI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z12
@@ -3849,7 +3892,7 @@ next175:
 	ADDQ         R11, R8
 	ADDQ         R13, R12
 	DECQ         R14
-	JNZ          next175
+	JNZ          next178
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, K1, (DX)
@@ -3879,7 +3922,7 @@ next175:
 	IMUL3Q       $0x0c, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block174
+	JNZ          block177
 	VZEROUPPER
 	RET
 
@@ -3899,7 +3942,7 @@ TEXT ·avx512Multiply1x2(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block176:
+block179:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -3911,7 +3954,7 @@ block176:
 	MOVQ      depth+8(FP), R11
 	MOVQ      CX, DI
 
-next177:
+next180:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -3923,7 +3966,7 @@ next177:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next177
+	JNZ          next180
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -3932,7 +3975,7 @@ next177:
 	IMUL3Q       $0x01, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block176
+	JNZ          block179
 	VZEROUPPER
 	RET
 
@@ -3952,7 +3995,7 @@ TEXT ·avx512Multiply2x2(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block178:
+block181:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -3967,7 +4010,7 @@ block178:
 	MOVQ      depth+8(FP), R11
 	MOVQ      CX, DI
 
-next179:
+next182:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -3982,7 +4025,7 @@ next179:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next179
+	JNZ          next182
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -3994,7 +4037,7 @@ next179:
 	IMUL3Q       $0x02, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block178
+	JNZ          block181
 	VZEROUPPER
 	RET
 
@@ -4014,7 +4057,7 @@ TEXT ·avx512Multiply3x2(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block180:
+block183:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -4032,7 +4075,7 @@ block180:
 	MOVQ      depth+8(FP), R11
 	MOVQ      CX, DI
 
-next181:
+next184:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -4050,7 +4093,7 @@ next181:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next181
+	JNZ          next184
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -4065,7 +4108,7 @@ next181:
 	IMUL3Q       $0x03, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block180
+	JNZ          block183
 	VZEROUPPER
 	RET
 
@@ -4086,7 +4129,7 @@ TEXT ·avx512Multiply4x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block182:
+block185:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -4107,7 +4150,7 @@ block182:
 	MOVQ      depth+8(FP), R12
 	MOVQ      CX, DI
 
-next183:
+next186:
 	PREFETCHT0   (DI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -4128,7 +4171,7 @@ next183:
 	ADDQ         R9, DI
 	ADDQ         R11, R10
 	DECQ         R12
-	JNZ          next183
+	JNZ          next186
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -4146,7 +4189,7 @@ next183:
 	IMUL3Q       $0x04, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block182
+	JNZ          block185
 	VZEROUPPER
 	RET
 
@@ -4167,7 +4210,7 @@ TEXT ·avx512Multiply5x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block184:
+block187:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -4191,7 +4234,7 @@ block184:
 	MOVQ      depth+8(FP), R12
 	MOVQ      CX, DI
 
-next185:
+next188:
 	PREFETCHT0   (DI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -4215,7 +4258,7 @@ next185:
 	ADDQ         R9, DI
 	ADDQ         R11, R10
 	DECQ         R12
-	JNZ          next185
+	JNZ          next188
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -4236,7 +4279,7 @@ next185:
 	IMUL3Q       $0x05, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block184
+	JNZ          block187
 	VZEROUPPER
 	RET
 
@@ -4258,7 +4301,7 @@ TEXT ·avx512Multiply6x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R10
 	SHLQ   $0x02, R10
 
-block186:
+block189:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -4285,7 +4328,7 @@ block186:
 	MOVQ      depth+8(FP), R13
 	MOVQ      CX, DI
 
-next187:
+next190:
 	PREFETCHT0   (DI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	PREFETCHT0   64(R11)(R12*8)
@@ -4312,7 +4355,7 @@ next187:
 	ADDQ         R10, DI
 	ADDQ         R12, R11
 	DECQ         R13
-	JNZ          next187
+	JNZ          next190
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -4336,7 +4379,7 @@ next187:
 	IMUL3Q       $0x06, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block186
+	JNZ          block189
 	VZEROUPPER
 	RET
 
@@ -4358,7 +4401,7 @@ TEXT ·avx512Multiply7x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block188:
+block191:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -4389,7 +4432,7 @@ block188:
 	MOVQ      CX, DI
 	LEAQ      (CX)(R9*2), R8
 
-next189:
+next192:
 	PREFETCHT0   (DI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
@@ -4420,7 +4463,7 @@ next189:
 	ADDQ         R11, R8
 	ADDQ         R13, R12
 	DECQ         R14
-	JNZ          next189
+	JNZ          next192
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -4447,7 +4490,7 @@ next189:
 	IMUL3Q       $0x07, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block188
+	JNZ          block191
 	VZEROUPPER
 	RET
 
@@ -4469,7 +4512,7 @@ TEXT ·avx512Multiply8x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block190:
+block193:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -4503,7 +4546,7 @@ block190:
 	MOVQ      CX, DI
 	LEAQ      (CX)(R9*2), R8
 
-next191:
+next194:
 	PREFETCHT0   (DI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
@@ -4537,7 +4580,7 @@ next191:
 	ADDQ         R11, R8
 	ADDQ         R13, R12
 	DECQ         R14
-	JNZ          next191
+	JNZ          next194
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -4567,7 +4610,7 @@ next191:
 	IMUL3Q       $0x08, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block190
+	JNZ          block193
 	VZEROUPPER
 	RET
 
@@ -4589,7 +4632,7 @@ TEXT ·avx512Multiply9x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block192:
+block195:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -4626,7 +4669,7 @@ block192:
 	MOVQ      CX, DI
 	LEAQ      (CX)(R9*2), R8
 
-next193:
+next196:
 	PREFETCHT0   (DI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
@@ -4663,7 +4706,7 @@ next193:
 	ADDQ         R11, R8
 	ADDQ         R13, R12
 	DECQ         R14
-	JNZ          next193
+	JNZ          next196
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -4696,7 +4739,7 @@ next193:
 	IMUL3Q       $0x09, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block192
+	JNZ          block195
 	VZEROUPPER
 	RET
 
@@ -4718,7 +4761,7 @@ TEXT ·avx512Multiply10x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block194:
+block197:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -4758,7 +4801,7 @@ block194:
 	MOVQ      CX, DI
 	LEAQ      (CX)(R9*2), R8
 
-next195:
+next198:
 	PREFETCHT0   (DI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
@@ -4798,7 +4841,7 @@ next195:
 	ADDQ         R11, R8
 	ADDQ         R13, R12
 	DECQ         R14
-	JNZ          next195
+	JNZ          next198
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -4834,7 +4877,7 @@ next195:
 	IMUL3Q       $0x0a, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block194
+	JNZ          block197
 	VZEROUPPER
 	RET
 
@@ -4856,7 +4899,7 @@ TEXT ·avx512Multiply11x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block196:
+block199:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -4899,7 +4942,7 @@ block196:
 	MOVQ      CX, DI
 	LEAQ      (CX)(R9*2), R8
 
-next197:
+next200:
 	PREFETCHT0   (DI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
@@ -4942,7 +4985,7 @@ next197:
 	ADDQ         R11, R8
 	ADDQ         R13, R12
 	DECQ         R14
-	JNZ          next197
+	JNZ          next200
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -4981,7 +5024,7 @@ next197:
 	IMUL3Q       $0x0b, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block196
+	JNZ          block199
 	VZEROUPPER
 	RET
 
@@ -5003,7 +5046,7 @@ TEXT ·avx512Multiply12x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block198:
+block201:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -5049,7 +5092,7 @@ block198:
 	MOVQ      CX, DI
 	LEAQ      (CX)(R9*2), R8
 
-next199:
+next202:
 	PREFETCHT0   (DI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
@@ -5095,7 +5138,7 @@ next199:
 	ADDQ         R11, R8
 	ADDQ         R13, R12
 	DECQ         R14
-	JNZ          next199
+	JNZ          next202
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -5137,7 +5180,7 @@ next199:
 	IMUL3Q       $0x0c, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block198
+	JNZ          block201
 	VZEROUPPER
 	RET
 
@@ -5157,7 +5200,7 @@ TEXT ·avx512Multiply1x4(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block200:
+block203:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -5171,7 +5214,7 @@ block200:
 	MOVQ      depth+8(FP), R11
 	MOVQ      CX, DI
 
-next201:
+next204:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -5189,7 +5232,7 @@ next201:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next201
+	JNZ          next204
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -5200,7 +5243,7 @@ next201:
 	IMUL3Q       $0x01, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block200
+	JNZ          block203
 	VZEROUPPER
 	RET
 
@@ -5220,7 +5263,7 @@ TEXT ·avx512Multiply2x4(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block202:
+block205:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -5239,7 +5282,7 @@ block202:
 	MOVQ      depth+8(FP), R11
 	MOVQ      CX, DI
 
-next203:
+next206:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -5262,7 +5305,7 @@ next203:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next203
+	JNZ          next206
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -5278,7 +5321,7 @@ next203:
 	IMUL3Q       $0x02, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block202
+	JNZ          block205
 	VZEROUPPER
 	RET
 
@@ -5298,7 +5341,7 @@ TEXT ·avx512Multiply3x4(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block204:
+block207:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -5322,7 +5365,7 @@ block204:
 	MOVQ      depth+8(FP), R11
 	MOVQ      CX, DI
 
-next205:
+next208:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -5350,7 +5393,7 @@ next205:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next205
+	JNZ          next208
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -5371,7 +5414,7 @@ next205:
 	IMUL3Q       $0x03, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block204
+	JNZ          block207
 	VZEROUPPER
 	RET
 
@@ -5392,7 +5435,7 @@ TEXT ·avx512Multiply4x4(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block206:
+block209:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -5421,7 +5464,7 @@ block206:
 	MOVQ      depth+8(FP), R12
 	MOVQ      CX, DI
 
-next207:
+next210:
 	PREFETCHT0   (DI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -5454,7 +5497,7 @@ next207:
 	ADDQ         R9, DI
 	ADDQ         R11, R10
 	DECQ         R12
-	JNZ          next207
+	JNZ          next210
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -5480,7 +5523,7 @@ next207:
 	IMUL3Q       $0x04, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block206
+	JNZ          block209
 	VZEROUPPER
 	RET
 
@@ -5501,7 +5544,7 @@ TEXT ·avx512Multiply5x4(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block208:
+block211:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -5535,7 +5578,7 @@ block208:
 	MOVQ      depth+8(FP), R12
 	MOVQ      CX, DI
 
-next209:
+next212:
 	PREFETCHT0   (DI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -5573,7 +5616,7 @@ next209:
 	ADDQ         R9, DI
 	ADDQ         R11, R10
 	DECQ         R12
-	JNZ          next209
+	JNZ          next212
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -5604,7 +5647,7 @@ next209:
 	IMUL3Q       $0x05, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block208
+	JNZ          block211
 	VZEROUPPER
 	RET
 
@@ -5626,7 +5669,7 @@ TEXT ·avx512Multiply6x4(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R10
 	SHLQ   $0x02, R10
 
-block210:
+block213:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -5665,7 +5708,7 @@ block210:
 	MOVQ      depth+8(FP), R13
 	MOVQ      CX, DI
 
-next211:
+next214:
 	PREFETCHT0   (DI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	PREFETCHT0   64(R11)(R12*8)
@@ -5708,7 +5751,7 @@ next211:
 	ADDQ         R10, DI
 	ADDQ         R12, R11
 	DECQ         R13
-	JNZ          next211
+	JNZ          next214
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -5744,7 +5787,7 @@ next211:
 	IMUL3Q       $0x06, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block210
+	JNZ          block213
 	VZEROUPPER
 	RET
 
@@ -5756,9 +5799,9 @@ TEXT ·avx512Dots(SB), NOSPLIT, $0-72
 	MOVQ c+40(FP), DX
 	MOVQ start+56(FP), BX
 
-rows212:
+rows215:
 	CMPQ   AX, $0x04
-	JL     rowsDone213
+	JL     rowsDone216
 	MOVQ   x+16(FP), SI
 	MOVQ   depth+8(FP), DI
 	MOVQ   bRow+32(FP), R8
@@ -5781,9 +5824,9 @@ rows212:
 	VPXORD Z7, Z7, Z7
 	XORQ   R8, R8
 	SUBQ   $0x00000020, DI
-	JL     done215
+	JL     done218
 
-turn214:
+turn217:
 	VMOVUPS     (SI)(R8*4), Z8
 	VMOVUPS     (R9)(R8*4), Z9
 	VFMADD231PS Z9, Z8, Z0
@@ -5804,14 +5847,14 @@ turn214:
 	VFMADD231PS Z9, Z8, Z7
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000020, DI
-	JGE         turn214
+	JGE         turn217
 
-done215:
+done218:
 	ADDQ $0x00000020, DI
 	SUBQ $0x00000010, DI
-	JL   done217
+	JL   done220
 
-turn216:
+turn219:
 	VMOVUPS     (SI)(R8*4), Z8
 	VMOVUPS     (R9)(R8*4), Z9
 	VFMADD231PS Z9, Z8, Z0
@@ -5823,12 +5866,12 @@ turn216:
 	VFMADD231PS Z9, Z8, Z6
 	ADDQ        $0x00000010, R8
 	SUBQ        $0x00000010, DI
-	JGE         turn216
+	JGE         turn219
 
-done217:
+done220:
 	ADDQ        $0x00000010, DI
 	TESTQ       DI, DI
-	JZ          end218
+	JZ          end221
 	MOVL        $0xffffffff, R13
 	BZHIL       DI, R13, R13
 	KMOVW       R13, K1
@@ -5842,7 +5885,7 @@ done217:
 	VMOVUPS.Z   (R12)(R8*4), K1, Z9
 	VFMADD231PS Z9, Z8, Z6
 
-end218:
+end221:
 	MOVQ          cRow+48(FP), SI
 	SHLQ          $0x02, SI
 	MOVQ          startRow+64(FP), DI
@@ -5900,12 +5943,12 @@ end218:
 	ADDQ          SI, DX
 	ADDQ          DI, BX
 	SUBQ          $0x04, AX
-	JMP           rows212
+	JMP           rows215
 
-rowsDone213:
-rows219:
+rowsDone216:
+rows222:
 	CMPQ   AX, $0x01
-	JL     rowsDone220
+	JL     rowsDone223
 	MOVQ   x+16(FP), SI
 	MOVQ   depth+8(FP), DI
 	MOVQ   bRow+32(FP), R8
@@ -5916,9 +5959,9 @@ rows219:
 	VPXORD Z13, Z13, Z13
 	XORQ   R8, R8
 	SUBQ   $0x00000020, DI
-	JL     done222
+	JL     done225
 
-turn221:
+turn224:
 	VMOVUPS     (SI)(R8*4), Z0
 	VMOVUPS     (R9)(R8*4), Z1
 	VFMADD231PS Z1, Z0, Z12
@@ -5927,25 +5970,25 @@ turn221:
 	VFMADD231PS Z1, Z0, Z13
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000020, DI
-	JGE         turn221
+	JGE         turn224
 
-done222:
+done225:
 	ADDQ $0x00000020, DI
 	SUBQ $0x00000010, DI
-	JL   done224
+	JL   done227
 
-turn223:
+turn226:
 	VMOVUPS     (SI)(R8*4), Z0
 	VMOVUPS     (R9)(R8*4), Z1
 	VFMADD231PS Z1, Z0, Z12
 	ADDQ        $0x00000010, R8
 	SUBQ        $0x00000010, DI
-	JGE         turn223
+	JGE         turn226
 
-done224:
+done227:
 	ADDQ        $0x00000010, DI
 	TESTQ       DI, DI
-	JZ          end225
+	JZ          end228
 	MOVL        $0xffffffff, R10
 	BZHIL       DI, R10, R10
 	KMOVW       R10, K1
@@ -5953,7 +5996,7 @@ done224:
 	VMOVUPS.Z   (R9)(R8*4), K1, Z1
 	VFMADD231PS Z1, Z0, Z12
 
-end225:
+end228:
 	MOVQ          cRow+48(FP), SI
 	SHLQ          $0x02, SI
 	MOVQ          startRow+64(FP), DI
@@ -5972,9 +6015,9 @@ end225:
 	ADDQ          SI, DX
 	ADDQ          DI, BX
 	SUBQ          $0x01, AX
-	JMP           rows219
+	JMP           rows222
 
-rowsDone220:
+rowsDone223:
 	VZEROUPPER
 	RET
 
@@ -5991,7 +6034,7 @@ TEXT ·avx512Transpose8(SB), NOSPLIT, $0-40
 	LEAQ (SI)(SI*2), R8
 	LEAQ (DX)(SI*4), DI
 
-block226:
+block229:
 	VMOVUPS     (DX), X0
 	VINSERTF128 $0x01, (DI), Y0, Y0
 	VMOVUPS     (DX)(SI*1), X1
@@ -6043,6 +6086,6 @@ block226:
 	ADDQ        $0x20, DX
 	ADDQ        $0x20, DI
 	DECQ        AX
-	JNZ         block226
+	JNZ         block229
 	VZEROUPPER
 	RET

@@ -53,6 +53,7 @@ func (s *Set[T]) useReferenceArithmetic() {
 	s.DivIntoScalar = withScalar(func(a, b T) T { return b / a })
 	s.LessScalar = withScalar(func(a, b T) T { return indicator[T](a < b) })
 
+	s.Where = where[T]
 	s.MulAdd = func(dst, a, b []T) {
 		for i := range dst {
 			dst[i] += a[i] * b[i]
@@ -95,6 +96,16 @@ func withScalar[T Float](f func(a, b T) T) func(dst, a []T, b T) {
 	return func(dst, a []T, b T) {
 		for i := range dst {
 			dst[i] = f(a[i], b)
+		}
+	}
+}
+
+func where[T Float](dst, mask, a, b []T) {
+	for i, m := range mask {
+		if m != 0 {
+			dst[i] = a[i]
+		} else {
+			dst[i] = b[i]
 		}
 	}
 }

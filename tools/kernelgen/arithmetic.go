@@ -8,10 +8,11 @@ import (
 
 const signBit = 1 << 31
 
-// Predicates of VCMPPS: all are quiet, and all but unordered and notAtLeast are false for NaN.
+// Predicates of VCMPPS: all are quiet; equal, less and greater are false for NaN.
 const (
 	equal      = operand.U8(0x00)
 	unordered  = operand.U8(0x03)
+	notEqual   = operand.U8(0x04)
 	less       = operand.U8(0x11)
 	notAtLeast = operand.U8(0x19)
 	greater    = operand.U8(0x1e)

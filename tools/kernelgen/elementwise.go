@@ -36,6 +36,9 @@ func (t *target) binaryKernels() {
 	t.pair("Max", "max(a, b)", t.larger)
 	t.pair("Min", "min(a, b)", t.smaller)
 	t.pair("Greater", "1 where a > b and 0 elsewhere", t.greater)
+	t.elementwise("Where", "mask, a, b", "", "a where mask is not 0, and b elsewhere", func(v []vector) vector {
+		return t.choose(t.compare(notEqual, v[0], t.zero()), v[1], v[2])
+	})
 	t.elementwise("MulAdd", "dst, a, b", "", "dst + a · b", func(v []vector) vector {
 		return t.mulAdd(v[1], v[2], v[0])
 	})
