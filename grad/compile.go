@@ -99,6 +99,8 @@ func (e *Executable[T]) compileValue(v *Value, scratch []T) []step {
 		return e.argMax(v, out, in[0])
 	case opTopK:
 		return e.topK(v, out, in[0])
+	case opRecurrence:
+		return e.recurrence(v, out, in[0], append(in, nil)[1])
 	case opCopy:
 		return flat(len(out), func(start, end int) { copy(out[start:end], in[0][start:end]) })
 	case opCall:

@@ -57,7 +57,8 @@ const (
 	opOverlapAdd // the gradient of opPatches
 	opWhere      // (mask, a, b)
 	opArgMax
-	opTopK // the values, and behind them their indices
+	opTopK       // the values, and behind them their indices
+	opRecurrence // (x) or (x, decay)
 	opCopy
 	opCall
 
@@ -76,7 +77,7 @@ var opNames = [opCount]string{
 	"reshape", "stop", "broadcast", "transpose", "concat", "slice", "embed",
 	"gather", "scatter", "one_hot",
 	"patches", "overlap_add",
-	"where", "argmax", "topk",
+	"where", "argmax", "topk", "recurrence",
 	"copy", "call",
 	"assign", "adam",
 }

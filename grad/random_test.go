@@ -93,6 +93,12 @@ var steps = []func(a, b *Value) *Value{
 	func(a, _ *Value) *Value { return lastAxis(a, func(axis int) *Value { return a.Pad(axis, 1, 2) }) },
 	func(a, _ *Value) *Value { return Stack(-1, a, a.Neg()) },
 	func(a, _ *Value) *Value {
+		return lastAxis(a, func(axis int) *Value { return a.CumulativeSum(axis).Tanh() })
+	},
+	func(a, b *Value) *Value {
+		return lastAxis(a, func(int) *Value { return a.BackwardRecurrence(b.Mean().Tanh()).ForwardRecurrence(Scalar(0.5)).Tanh() })
+	},
+	func(a, _ *Value) *Value {
 		return lastAxis(a, func(axis int) *Value {
 			values, _ := a.TopK((a.shape[axis] + 1) / 2)
 			return values

@@ -73,7 +73,7 @@ func init() {
 		opMatMul: matMulRule, opBatchMatMul: matMulRule,
 		opConcat: concatRule,
 
-		opGather: gatherRule, opScatter: scatterRule, opWhere: whereRule,
+		opGather: gatherRule, opScatter: scatterRule, opWhere: whereRule, opRecurrence: recurrenceRule,
 	}
 }
 

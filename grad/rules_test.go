@@ -79,6 +79,7 @@ var ruleCases = map[string]ruleCase{
 	"scatter":     {gradtest.Normal, gradientOf(func(x *grad.Value) *grad.Value { return x.Square().Gather(whole(x.Sum(1), 5)) }), shapes([]int{5, 2}, []int{5, 2})},
 	"patches":     {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Patches(window).Square() }, shapes([]int{2, 4, 5, 2})},
 	"overlap_add": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].OverlapAdd(window, 4, 5).Square() }, shapes([]int{2, 2, 3, 6})},
+	"recurrence":  {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].BackwardRecurrence(in[1]) }, shapes([]int{4, 3}, []int{4, 1})},
 	"where": {gradtest.Normal, func(in []*grad.Value) *grad.Value {
 		return in[0].Greater(grad.Scalar(0)).Where(in[1], in[2]).Square()
 	}, shapes([]int{2, 4, 1}, []int{3}, []int{2, 1, 3})},

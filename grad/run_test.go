@@ -30,6 +30,7 @@ func traceEverything(t *grad.Tracer) {
 	loss := y.Mul(size).Add(y.Maximum()).Sum()
 	loss = loss.Add(x.MatMul(p).Gather(x.Abs().Greater(one)).Mul(x.Greater(one).OneHot(5)).Sum())
 	largest, _ := y.TopK(3)
+	y = y.Add(y.Tanh().BackwardRecurrence(grad.Scalar(0.5))).Add(x.CumulativeSum(0).Mean())
 	loss = loss.Add(y.Greater(one).Where(y, grad.Stack(0, y.ArgMax(0)).Pad(1, 0, 0)).Sum()).Add(largest.Sum())
 	loss = loss.Add(y.KeepAxis(0).BatchMatMul(y.KeepAxis(0).Transpose(0, 2, 1)).Mean())
 	gradient := grad.Gradient(loss, p)[0]
@@ -81,12 +82,13 @@ func largeProgram(seed uint64) (grad.Tree, func(t *grad.Tracer)) {
 		t.Output("transpose", wide.Transpose(1, 0).Standardise(1e-5))
 		heads := wide.Slice(1, 0, 120_000).Reshape(40, 100, 90)
 		t.Output("batch", heads.BatchMatMul(heads.Transpose(0, 2, 1)))
+		t.Output("recurrence", wide.BackwardRecurrence(wide.Tanh()))
 		t.Output("row", wide.Add(wide.Slice(0, 1, 2)))
 		t.Output("column", wide.Mul(wide.Slice(1, 0, 1)))
 	}
 }
 
-var largeOutputs = []string{"norm", "sum", "rows", "columns", "maximum", "softmax", "transpose", "batch", "row", "column"}
+var largeOutputs = []string{"norm", "sum", "rows", "columns", "maximum", "softmax", "transpose", "batch", "recurrence", "row", "column"}
 
 func TestResultsDoNotDependOnWorkers(t *testing.T) {
 	var trees []grad.Tree

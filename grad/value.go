@@ -22,8 +22,9 @@ type Value struct {
 	stream                 uint64       // opNormal
 	parameters             []*Parameter // opRead, opAssign, opAdam
 	transposeA, transposeB bool         // opMatMul, opBatchMatMul
-	axis, start            int          // reductions, opArgMax, opConcat, opSlice, opEmbed
+	axis, start            int          // reductions, opArgMax, opRecurrence, opConcat, opSlice, opEmbed
 	permutation            []int        // opTranspose
+	backward               bool         // opRecurrence
 	patchwork              patchwork    // opPatches, opOverlapAdd
 	call                   CallFunc     // opCall
 	adam                   AdamState    // opAdam
