@@ -59,7 +59,12 @@ type Set[T Float] struct {
 	PackTiles     func(p Product) int // 0 where nothing is packed
 	Pack          func(p Product, tile int, packed, b []T)
 	MultiplyTiles func(p Product) int
-	Multiply      func(p Product, tile int, c, a, b, packed, bias []T)
+	// MultiplyRows is the number of rows of C in a tile: tile i computes the whole rows from i·rows to
+	// min((i+1)·rows, M), end excluded, so that what follows row by row may be done on the same
+	// worker while they are in its cache. It is 0 where a tile holds only some columns of its rows,
+	// as it may where M is small or B is large.
+	MultiplyRows func(p Product) int
+	Multiply     func(p Product, tile int, c, a, b, packed, bias []T)
 }
 
 // Product describes C = op(A) · op(B) + bias with dense row-major matrices: C is [M, N], op(A) is

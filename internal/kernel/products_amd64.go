@@ -46,6 +46,7 @@ func (x *products) install(s *Set[float32]) {
 		g := x.gridOf(p.simplified())
 		return g.rows * g.columns
 	}
+	s.MultiplyRows = x.multiplyRows
 	s.Multiply = x.multiply
 }
 

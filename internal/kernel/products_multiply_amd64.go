@@ -3,64 +3,13 @@ package kernel
 // zeros is what a product without a bias starts from.
 var zeros [64]float32
 
-// grid is the division of C into tiles.
-type grid struct{ rows, columns int }
-
-// Tiles are small enough to share a product between workers, and large enough to make up for the
-// sharing. Their least sizes are those from which a row of A and a panel of B are used often
-// enough; where B does not stay in the second-level cache while C is computed, they are larger.
-const (
-	tileWork     = 1 << 18 // multiply-adds in a tile
-	mostTiles    = 64
-	leastRows    = 48
-	leastColumns = 64
-	largeMatrix  = 1 << 17 // elements of B
-	largeTile    = 128     // least rows and columns where B is large
-	leastDots    = 12      // dot products in a tile
-)
-
-// gridOf divides C first by rows, where panels are shared, and then by columns.
-func (x *products) gridOf(p Product) grid {
-	if p.M == 0 || p.N == 0 {
-		return grid{}
-	}
-	tiles := min(max(ceilDivide(p.M*p.N*p.K, tileWork), 1), mostTiles)
-	height, width := leastRows, leastColumns
-	if p.K*p.N > largeMatrix {
-		height, width = largeTile, largeTile
-	}
-	switch p.method() {
-	case rowDots:
-		return grid{rows: min(tiles, ceilDivide(p.M, leastDots)), columns: 1}
-	case columnDots:
-		return grid{rows: 1, columns: min(tiles, ceilDivide(p.N, width))}
-	}
-	rows := min(tiles, ceilDivide(p.M, height))
-	return grid{rows: rows, columns: min(ceilDivide(tiles, rows), ceilDivide(p.N, width))}
-}
-
-// region is a tile of C: rows from top to bottom, columns from left to right, ends excluded.
-type region struct{ top, bottom, left, right int }
-
-// region returns a tile; its columns begin at multiples of unit.
-func (g grid) region(p Product, tile, unit int) region {
-	row, column := tile/g.columns, tile%g.columns
-	units := ceilDivide(p.N, unit)
-	return region{
-		top:    p.M * row / g.rows,
-		bottom: p.M * (row + 1) / g.rows,
-		left:   units * column / g.columns * unit,
-		right:  min(units*(column+1)/g.columns*unit, p.N),
-	}
-}
-
 func (x *products) multiply(p Product, tile int, c, a, b, packed, bias []float32) {
 	checkProduct(p, c, a, b, bias)
 	if p.swapped() {
 		a, b = b, a
 	}
 	p = p.simplified()
-	r := x.gridOf(p).region(p, tile, leastColumns)
+	r := x.gridOf(p).region(p, tile)
 	if p.K == 0 {
 		fillRegion(p, r, c, bias)
 		return

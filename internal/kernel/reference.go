@@ -15,6 +15,7 @@ func Reference[T Float]() *Set[T] {
 	s.PackTiles = func(Product) int { return 0 }
 	s.Pack = func(Product, int, []T, []T) {}
 	s.MultiplyTiles = rowTiles
+	s.MultiplyRows = func(Product) int { return referenceTileRows }
 	s.Multiply = multiplyRows[T]
 	return s
 }
