@@ -1,4 +1,5 @@
-// Package gradtest checks traced gradients against finite differences, in float64.
+// Package gradtest checks traced gradients against finite differences, in float64, and whole blocks
+// against stored numbers.
 package gradtest
 
 import (
