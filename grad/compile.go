@@ -117,8 +117,8 @@ func (e *Executable[T]) compileValue(v *Value, scratch []T) []step {
 func (e *Executable[T]) unary(v *Value, out, x []T) []step {
 	apply := map[op]func(dst, x []T){
 		opNeg: e.set.Neg, opAbs: e.set.Abs, opSign: e.set.Sign, opSquare: e.set.Square, opSqrt: e.set.Sqrt,
-		opExp: e.set.Exp, opLog: e.set.Log, opTanh: e.set.Tanh, opSigmoid: e.set.Sigmoid,
-		opSoftplus: e.set.Softplus, opELU: e.set.ELU, opReLU: e.set.ReLU,
+		opExp: e.set.Exp, opLog: e.set.Log, opErf: e.set.Erf, opTanh: e.set.Tanh, opSigmoid: e.set.Sigmoid,
+		opSoftplus: e.set.Softplus, opELU: e.set.ELU, opSiLU: e.set.SiLU, opReLU: e.set.ReLU,
 	}[v.op]
 	return flat(len(out), func(start, end int) { apply(out[start:end], x[start:end]) })
 }

@@ -96,6 +96,8 @@ func (e *Executable[T]) binaryKernels(o op) binaryKernels[T] {
 		return binaryKernels[T]{both: s.SigmoidGradient}
 	case opELUGradient:
 		return binaryKernels[T]{both: s.ELUGradient}
+	case opSiLUGradient:
+		return binaryKernels[T]{both: s.SiLUGradient}
 	default:
 		return binaryKernels[T]{both: s.SoftplusGradient}
 	}

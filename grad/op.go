@@ -17,10 +17,12 @@ const (
 	opSqrt
 	opExp
 	opLog
+	opErf
 	opTanh
 	opSigmoid
 	opSoftplus
 	opELU
+	opSiLU
 	opReLU
 
 	opAdd
@@ -34,6 +36,7 @@ const (
 	opTanhGradient     // (y, g)
 	opSigmoidGradient  // (y, g)
 	opELUGradient      // (y, g)
+	opSiLUGradient     // (x, g)
 	opSoftplusGradient // (x, g)
 
 	opMatMul // (a, b) or (a, b, bias)
@@ -70,9 +73,9 @@ const (
 
 var opNames = [opCount]string{
 	"input", "read", "constant", "normal",
-	"neg", "abs", "sign", "square", "sqrt", "exp", "log", "tanh", "sigmoid", "softplus", "elu", "relu",
+	"neg", "abs", "sign", "square", "sqrt", "exp", "log", "erf", "tanh", "sigmoid", "softplus", "elu", "silu", "relu",
 	"add", "sub", "mul", "div", "max", "min", "greater",
-	"tanh_gradient", "sigmoid_gradient", "elu_gradient", "softplus_gradient",
+	"tanh_gradient", "sigmoid_gradient", "elu_gradient", "silu_gradient", "softplus_gradient",
 	"matmul", "batch_matmul", "sum", "maximum", "standardise", "standardise_gradient",
 	"reshape", "stop", "broadcast", "transpose", "concat", "slice", "embed",
 	"gather", "scatter", "one_hot",

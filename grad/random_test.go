@@ -53,6 +53,8 @@ var steps = []func(a, b *Value) *Value{
 	func(a, _ *Value) *Value { return a.Softplus().Tanh() },
 	func(a, _ *Value) *Value { return a.ELU() },
 	func(a, _ *Value) *Value { return a.ReLU() },
+	func(a, _ *Value) *Value { return a.SiLU().Tanh() },
+	func(a, _ *Value) *Value { return a.GELU().Erf() },
 	func(a, _ *Value) *Value { return a.Clip(-0.5, 0.7) },
 	func(a, _ *Value) *Value { return a.Tanh().Square() },
 	func(a, _ *Value) *Value { return a.Square().Add(Scalar(1)).Sqrt().Log() },

@@ -1,6 +1,7 @@
 package grad
 
 import (
+	"math"
 	"slices"
 
 	"github.com/reverie-rl/reverie/tensor"
@@ -24,6 +25,8 @@ func init() {
 		opSqrt:        one(func(v, _, g *Value) *Value { return g.Div(v).Mul(Scalar(0.5)) }),
 		opExp:         one(func(v, _, g *Value) *Value { return g.Mul(v) }),
 		opLog:         one(func(_, x, g *Value) *Value { return g.Div(x) }),
+		opErf:         one(func(_, x, g *Value) *Value { return g.Mul(x.Square().Neg().Exp()).Mul(Scalar(2 / math.SqrtPi)) }),
+		opSiLU:        one(func(_, x, g *Value) *Value { return x.binary(opSiLUGradient, g) }),
 		opTanh:        one(func(v, _, g *Value) *Value { return v.binary(opTanhGradient, g) }),
 		opSigmoid:     one(func(v, _, g *Value) *Value { return v.binary(opSigmoidGradient, g) }),
 		opELU:         one(func(v, _, g *Value) *Value { return v.binary(opELUGradient, g) }),
@@ -63,6 +66,11 @@ func init() {
 		}),
 		opELUGradient: two(func(v, y, h, g *Value) (*Value, *Value) {
 			return g.Mul(h).Mul(y.Greater(Scalar(0)).Neg().Add(Scalar(1))), y.binary(opELUGradient, g)
+		}),
+		opSiLUGradient: two(func(v, x, h, g *Value) (*Value, *Value) { // s' (2 + x (1 - 2s)) with s the sigmoid of x
+			s := x.Sigmoid()
+			bend := x.Mul(s.Mul(Scalar(-2)).Add(Scalar(1))).Add(Scalar(2))
+			return s.binary(opSigmoidGradient, g.Mul(h)).Mul(bend), x.binary(opSiLUGradient, g)
 		}),
 		opSoftplusGradient: two(func(v, x, h, g *Value) (*Value, *Value) {
 			return x.Sigmoid().binary(opSigmoidGradient, g.Mul(h)), x.binary(opSoftplusGradient, g)

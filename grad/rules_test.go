@@ -48,11 +48,14 @@ var ruleCases = map[string]ruleCase{
 	"sigmoid":  {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Sigmoid() }, shapes([]int{3, 2})},
 	"softplus": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Softplus() }, shapes([]int{3, 2})},
 	"elu":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].ELU() }, shapes([]int{3, 2})},
+	"erf":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Erf() }, shapes([]int{3, 2})},
+	"silu":     {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].SiLU() }, shapes([]int{3, 2})},
 	"relu":     {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].ReLU() }, shapes([]int{3, 2})},
 
 	"tanh_gradient":     {gradtest.Normal, gradientOf((*grad.Value).Tanh), shapes([]int{5}, []int{5})},
 	"sigmoid_gradient":  {gradtest.Normal, gradientOf((*grad.Value).Sigmoid), shapes([]int{5}, []int{5})},
 	"elu_gradient":      {gradtest.Normal, gradientOf((*grad.Value).ELU), shapes([]int{5}, []int{5})},
+	"silu_gradient":     {gradtest.Normal, gradientOf((*grad.Value).SiLU), shapes([]int{5}, []int{5})},
 	"softplus_gradient": {gradtest.Normal, gradientOf((*grad.Value).Softplus), shapes([]int{5}, []int{5})},
 
 	"standardise_gradient": {gradtest.Normal, gradientOf(func(x *grad.Value) *grad.Value { return x.Standardise(0.1) }), shapes([]int{3, 5}, []int{3, 5})},
@@ -114,7 +117,9 @@ func TestCompositions(t *testing.T) {
 		"deep": {gradtest.Normal, func(in []*grad.Value) *grad.Value {
 			return in[0].MatMul(in[1]).Standardise(1e-2).Tanh().MatMul(in[1]).ELU()
 		}, shapes([]int{5, 4}, []int{4, 4})},
-		"long sum": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Broadcast(9000, 2).Sum().Mul(grad.Scalar(1e-4)) }, shapes([]int{2})},
+		"gelu":       {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].GELU() }, shapes([]int{7})},
+		"gelu twice": {gradtest.Normal, gradientOf((*grad.Value).GELU), shapes([]int{5}, []int{5})},
+		"long sum":   {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Broadcast(9000, 2).Sum().Mul(grad.Scalar(1e-4)) }, shapes([]int{2})},
 		"convolution": {gradtest.Normal, func(in []*grad.Value) *grad.Value {
 			return in[0].Patches(window).MatMul(in[1]).Add(in[2]).Square()
 		}, shapes([]int{2, 4, 5, 2}, []int{12, 3}, []int{3})},

@@ -1,6 +1,7 @@
 package grad
 
 import (
+	"math"
 	"slices"
 
 	"github.com/reverie-rl/reverie/tensor"
@@ -84,6 +85,9 @@ func (v *Value) Exp() *Value { return v.unary(opExp) }
 // Log is the natural logarithm of v.
 func (v *Value) Log() *Value { return v.unary(opLog) }
 
+// Erf is the error function of v, 2/√π times the integral of exp(-t²) from 0 to v.
+func (v *Value) Erf() *Value { return v.unary(opErf) }
+
 // Tanh is the hyperbolic tangent of v.
 func (v *Value) Tanh() *Value { return v.unary(opTanh) }
 
@@ -95,6 +99,15 @@ func (v *Value) Softplus() *Value { return v.unary(opSoftplus) }
 
 // ELU is v where v > 0 and exp(v) - 1 elsewhere (Clevert et al., 2016).
 func (v *Value) ELU() *Value { return v.unary(opELU) }
+
+// SiLU is v · sigmoid(v), also called swish (Elfwing et al., 2018).
+func (v *Value) SiLU() *Value { return v.unary(opSiLU) }
+
+// GELU is v · Φ(v), where Φ is the normal distribution function, without approximation (Hendrycks and
+// Gimpel, 2016).
+func (v *Value) GELU() *Value {
+	return v.Mul(v.Mul(Scalar(math.Sqrt2 / 2)).Erf().Add(Scalar(1))).Mul(Scalar(0.5))
+}
 
 // ReLU is max(v, 0). Its gradient at 0 is 0.
 func (v *Value) ReLU() *Value { return v.unary(opReLU) }

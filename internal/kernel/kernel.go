@@ -17,7 +17,7 @@ type Set[T Float] struct {
 	Name string // "avx512", "avx2" or "go"
 
 	// dst[i] = f(x[i])
-	Neg, Abs, Sign, Square, Sqrt, Exp, Log, Tanh, Sigmoid, Softplus, ELU, ReLU func(dst, x []T)
+	Neg, Abs, Sign, Square, Sqrt, Exp, Log, Erf, Tanh, Sigmoid, Softplus, ELU, SiLU, ReLU func(dst, x []T)
 
 	// dst[i] = a[i] op b[i]; Greater is 1 where a > b and 0 elsewhere
 	Add, Sub, Mul, Div, Max, Min, Greater func(dst, a, b []T)
@@ -28,7 +28,7 @@ type Set[T Float] struct {
 
 	// dst[i] = gradient[i] * f'(.), with f' computed from the output y of f, or from its input x
 	TanhGradient, SigmoidGradient, ELUGradient func(dst, y, gradient []T)
-	SoftplusGradient                           func(dst, x, gradient []T)
+	SoftplusGradient, SiLUGradient             func(dst, x, gradient []T)
 
 	// Where takes a[i] where mask[i] is not 0, and b[i] elsewhere.
 	Where func(dst, mask, a, b []T)

@@ -109,6 +109,7 @@ type unaryKernel[T Float] = func(dst, x []T)
 func unaryKernels[T Float](s *Set[T]) map[string]unaryKernel[T] {
 	return map[string]unaryKernel[T]{
 		"Neg": s.Neg, "Abs": s.Abs, "Sign": s.Sign, "Square": s.Square, "Sqrt": s.Sqrt, "Exp": s.Exp, "Log": s.Log,
+		"Erf": s.Erf, "SiLU": s.SiLU,
 		"Tanh": s.Tanh, "Sigmoid": s.Sigmoid, "Softplus": s.Softplus, "ELU": s.ELU, "ReLU": s.ReLU,
 	}
 }
@@ -124,7 +125,7 @@ func pairKernels[T Float](s *Set[T]) map[string]pairKernel[T] {
 func gradientKernels[T Float](s *Set[T]) map[string]pairKernel[T] {
 	return map[string]pairKernel[T]{
 		"TanhGradient": s.TanhGradient, "SigmoidGradient": s.SigmoidGradient, "ELUGradient": s.ELUGradient,
-		"SoftplusGradient": s.SoftplusGradient,
+		"SoftplusGradient": s.SoftplusGradient, "SiLUGradient": s.SiLUGradient,
 	}
 }
 

@@ -39,6 +39,11 @@ func avx2Exp(dst []float32, x []float32)
 //go:noescape
 func avx2Log(dst []float32, x []float32)
 
+// avx2Erf computes dst = the error function of x.
+//
+//go:noescape
+func avx2Erf(dst []float32, x []float32)
+
 // avx2Tanh computes dst = tanh(x).
 //
 //go:noescape
@@ -58,6 +63,11 @@ func avx2Softplus(dst []float32, x []float32)
 //
 //go:noescape
 func avx2ELU(dst []float32, x []float32)
+
+// avx2SiLU computes dst = x / (1 + exp(-x)).
+//
+//go:noescape
+func avx2SiLU(dst []float32, x []float32)
 
 // avx2ReLU computes dst = max(x, 0).
 //
@@ -178,6 +188,11 @@ func avx2ELUGradient(dst []float32, y []float32, gradient []float32)
 //
 //go:noescape
 func avx2SoftplusGradient(dst []float32, x []float32, gradient []float32)
+
+// avx2SiLUGradient computes dst = gradient · s (1 + x (1 - s)) with s = 1 / (1 + exp(-x)).
+//
+//go:noescape
+func avx2SiLUGradient(dst []float32, x []float32, gradient []float32)
 
 // avx2Sum returns Σ x.
 //

@@ -697,9 +697,9 @@ DATA avx2Constant7f800000<>+24(SB)/4, $0x7f800000
 DATA avx2Constant7f800000<>+28(SB)/4, $0x7f800000
 GLOBL avx2Constant7f800000<>(SB), RODATA|NOPTR, $32
 
-// func avx2Tanh(dst []float32, x []float32)
+// func avx2Erf(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
-TEXT ·avx2Tanh(SB), NOSPLIT, $0-48
+TEXT ·avx2Erf(SB), NOSPLIT, $0-48
 	MOVQ dst_len+8(FP), AX
 	MOVQ dst_base+0(FP), CX
 	MOVQ x_base+24(FP), DX
@@ -708,6 +708,363 @@ TEXT ·avx2Tanh(SB), NOSPLIT, $0-48
 	JL   done23
 
 turn22:
+	VMOVUPS      (DX)(BX*4), Y0
+	VMOVUPS      avx2Constant7fffffff<>+0(SB), Y1
+	VANDPS       Y1, Y0, Y1
+	VMOVUPS      avx2Constant40800000<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMULPS       Y1, Y1, Y2
+	VMOVUPS      avx2Constant38a52b48<>+0(SB), Y3
+	VMOVUPS      avx2Constantba522844<>+0(SB), Y4
+	VFMADD231PS  Y2, Y3, Y4
+	VMOVUPS      avx2Constant3baa0938<>+0(SB), Y3
+	VFMADD231PS  Y2, Y4, Y3
+	VMOVUPS      avx2Constantbcdbfd5d<>+0(SB), Y4
+	VFMADD231PS  Y2, Y3, Y4
+	VMOVUPS      avx2Constant3de71688<>+0(SB), Y3
+	VFMADD231PS  Y2, Y4, Y3
+	VMOVUPS      avx2Constantbec0939f<>+0(SB), Y4
+	VFMADD231PS  Y2, Y3, Y4
+	VMOVUPS      avx2Constant3f906eba<>+0(SB), Y3
+	VFMADD231PS  Y2, Y4, Y3
+	VMULPS       Y3, Y1, Y2
+	VMOVUPS      avx2Constantb5dbbc18<>+0(SB), Y3
+	VMOVUPS      avx2Constant38412e72<>+0(SB), Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VMOVUPS      avx2Constantba1c72f3<>+0(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
+	VMOVUPS      avx2Constant3b9bf663<>+0(SB), Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VMOVUPS      avx2Constantbcd87123<>+0(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
+	VMOVUPS      avx2Constant3de171ab<>+0(SB), Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VMOVUPS      avx2Constant3f21bf5a<>+0(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
+	VMOVUPS      avx2Constant3f90ab7d<>+0(SB), Y4
+	VFMADD231PS  Y1, Y3, Y4
+	VMOVUPS      avx2Constantb9a7d834<>+0(SB), Y3
+	VFMADD231PS  Y1, Y4, Y3
+	VMOVUPS      avx2Constant80000000<>+0(SB), Y4
+	VXORPS       Y4, Y3, Y3
+	VMOVUPS      avx2Constantc2a00000<>+0(SB), Y4
+	VMAXPS       Y3, Y4, Y3
+	VMOVUPS      avx2Constant3fb8aa3b<>+0(SB), Y4
+	VMULPS       Y4, Y3, Y4
+	VROUNDPS     $0x00, Y4, Y4
+	VMOVUPS      avx2Constant3f317200<>+0(SB), Y5
+	VFNMADD231PS Y5, Y4, Y3
+	VMOVUPS      avx2Constant35bfbe8e<>+0(SB), Y5
+	VFNMADD231PS Y5, Y4, Y3
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      avx2Constant3ab68883<>+0(SB), Y6
+	VMOVUPS      avx2Constant3c0905b6<>+0(SB), Y7
+	VFMADD231PS  Y3, Y6, Y7
+	VMOVUPS      avx2Constant3d2aaa8d<>+0(SB), Y6
+	VFMADD231PS  Y3, Y7, Y6
+	VMOVUPS      avx2Constant3e2aaa6e<>+0(SB), Y7
+	VFMADD231PS  Y3, Y6, Y7
+	VMOVUPS      avx2Constant3f000000<>+0(SB), Y6
+	VFMADD231PS  Y3, Y7, Y6
+	VFMADD231PS  Y6, Y5, Y3
+	VCVTPS2DQ    Y4, Y4
+	VMOVUPS      avx2Constant0000007f<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMOVUPS      avx2Constant3f800000<>+0(SB), Y5
+	VSUBPS       Y5, Y4, Y5
+	VFMADD231PS  Y4, Y3, Y5
+	VMOVUPS      avx2Constant80000000<>+0(SB), Y3
+	VXORPS       Y3, Y5, Y3
+	VMOVUPS      avx2Constant3f800000<>+0(SB), Y4
+	VCMPPS       $0x11, Y4, Y1, Y1
+	VBLENDVPS    Y1, Y2, Y3, Y1
+	VMOVUPS      avx2Constant80000000<>+0(SB), Y2
+	VANDPS       Y2, Y0, Y0
+	VORPS        Y0, Y1, Y0
+	VMOVUPS      Y0, (CX)(BX*4)
+	ADDQ         $0x00000008, BX
+	SUBQ         $0x00000008, AX
+	JGE          turn22
+
+done23:
+	ADDQ         $0x00000008, AX
+	TESTQ        AX, AX
+	JZ           end24
+	LEAQ         avx2FirstLanes<>+0(SB), SI
+	NEGQ         AX
+	VMOVUPS      32(SI)(AX*4), Y0
+	VMASKMOVPS   (DX)(BX*4), Y0, Y1
+	VMOVUPS      avx2Constant7fffffff<>+0(SB), Y2
+	VANDPS       Y2, Y1, Y2
+	VMOVUPS      avx2Constant40800000<>+0(SB), Y3
+	VMINPS       Y2, Y3, Y2
+	VMULPS       Y2, Y2, Y3
+	VMOVUPS      avx2Constant38a52b48<>+0(SB), Y4
+	VMOVUPS      avx2Constantba522844<>+0(SB), Y5
+	VFMADD231PS  Y3, Y4, Y5
+	VMOVUPS      avx2Constant3baa0938<>+0(SB), Y4
+	VFMADD231PS  Y3, Y5, Y4
+	VMOVUPS      avx2Constantbcdbfd5d<>+0(SB), Y5
+	VFMADD231PS  Y3, Y4, Y5
+	VMOVUPS      avx2Constant3de71688<>+0(SB), Y4
+	VFMADD231PS  Y3, Y5, Y4
+	VMOVUPS      avx2Constantbec0939f<>+0(SB), Y5
+	VFMADD231PS  Y3, Y4, Y5
+	VMOVUPS      avx2Constant3f906eba<>+0(SB), Y4
+	VFMADD231PS  Y3, Y5, Y4
+	VMULPS       Y4, Y2, Y3
+	VMOVUPS      avx2Constantb5dbbc18<>+0(SB), Y4
+	VMOVUPS      avx2Constant38412e72<>+0(SB), Y5
+	VFMADD231PS  Y2, Y4, Y5
+	VMOVUPS      avx2Constantba1c72f3<>+0(SB), Y4
+	VFMADD231PS  Y2, Y5, Y4
+	VMOVUPS      avx2Constant3b9bf663<>+0(SB), Y5
+	VFMADD231PS  Y2, Y4, Y5
+	VMOVUPS      avx2Constantbcd87123<>+0(SB), Y4
+	VFMADD231PS  Y2, Y5, Y4
+	VMOVUPS      avx2Constant3de171ab<>+0(SB), Y5
+	VFMADD231PS  Y2, Y4, Y5
+	VMOVUPS      avx2Constant3f21bf5a<>+0(SB), Y4
+	VFMADD231PS  Y2, Y5, Y4
+	VMOVUPS      avx2Constant3f90ab7d<>+0(SB), Y5
+	VFMADD231PS  Y2, Y4, Y5
+	VMOVUPS      avx2Constantb9a7d834<>+0(SB), Y4
+	VFMADD231PS  Y2, Y5, Y4
+	VMOVUPS      avx2Constant80000000<>+0(SB), Y5
+	VXORPS       Y5, Y4, Y4
+	VMOVUPS      avx2Constantc2a00000<>+0(SB), Y5
+	VMAXPS       Y4, Y5, Y4
+	VMOVUPS      avx2Constant3fb8aa3b<>+0(SB), Y5
+	VMULPS       Y5, Y4, Y5
+	VROUNDPS     $0x00, Y5, Y5
+	VMOVUPS      avx2Constant3f317200<>+0(SB), Y6
+	VFNMADD231PS Y6, Y5, Y4
+	VMOVUPS      avx2Constant35bfbe8e<>+0(SB), Y6
+	VFNMADD231PS Y6, Y5, Y4
+	VMULPS       Y4, Y4, Y6
+	VMOVUPS      avx2Constant3ab68883<>+0(SB), Y7
+	VMOVUPS      avx2Constant3c0905b6<>+0(SB), Y8
+	VFMADD231PS  Y4, Y7, Y8
+	VMOVUPS      avx2Constant3d2aaa8d<>+0(SB), Y7
+	VFMADD231PS  Y4, Y8, Y7
+	VMOVUPS      avx2Constant3e2aaa6e<>+0(SB), Y8
+	VFMADD231PS  Y4, Y7, Y8
+	VMOVUPS      avx2Constant3f000000<>+0(SB), Y7
+	VFMADD231PS  Y4, Y8, Y7
+	VFMADD231PS  Y7, Y6, Y4
+	VCVTPS2DQ    Y5, Y5
+	VMOVUPS      avx2Constant0000007f<>+0(SB), Y6
+	VPADDD       Y6, Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMOVUPS      avx2Constant3f800000<>+0(SB), Y6
+	VSUBPS       Y6, Y5, Y6
+	VFMADD231PS  Y5, Y4, Y6
+	VMOVUPS      avx2Constant80000000<>+0(SB), Y4
+	VXORPS       Y4, Y6, Y4
+	VMOVUPS      avx2Constant3f800000<>+0(SB), Y5
+	VCMPPS       $0x11, Y5, Y2, Y2
+	VBLENDVPS    Y2, Y3, Y4, Y2
+	VMOVUPS      avx2Constant80000000<>+0(SB), Y3
+	VANDPS       Y3, Y1, Y1
+	VORPS        Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (CX)(BX*4)
+
+end24:
+	VZEROUPPER
+	RET
+
+DATA avx2Constant40800000<>+0(SB)/4, $0x40800000
+DATA avx2Constant40800000<>+4(SB)/4, $0x40800000
+DATA avx2Constant40800000<>+8(SB)/4, $0x40800000
+DATA avx2Constant40800000<>+12(SB)/4, $0x40800000
+DATA avx2Constant40800000<>+16(SB)/4, $0x40800000
+DATA avx2Constant40800000<>+20(SB)/4, $0x40800000
+DATA avx2Constant40800000<>+24(SB)/4, $0x40800000
+DATA avx2Constant40800000<>+28(SB)/4, $0x40800000
+GLOBL avx2Constant40800000<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constant38a52b48<>+0(SB)/4, $0x38a52b48
+DATA avx2Constant38a52b48<>+4(SB)/4, $0x38a52b48
+DATA avx2Constant38a52b48<>+8(SB)/4, $0x38a52b48
+DATA avx2Constant38a52b48<>+12(SB)/4, $0x38a52b48
+DATA avx2Constant38a52b48<>+16(SB)/4, $0x38a52b48
+DATA avx2Constant38a52b48<>+20(SB)/4, $0x38a52b48
+DATA avx2Constant38a52b48<>+24(SB)/4, $0x38a52b48
+DATA avx2Constant38a52b48<>+28(SB)/4, $0x38a52b48
+GLOBL avx2Constant38a52b48<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constantba522844<>+0(SB)/4, $0xba522844
+DATA avx2Constantba522844<>+4(SB)/4, $0xba522844
+DATA avx2Constantba522844<>+8(SB)/4, $0xba522844
+DATA avx2Constantba522844<>+12(SB)/4, $0xba522844
+DATA avx2Constantba522844<>+16(SB)/4, $0xba522844
+DATA avx2Constantba522844<>+20(SB)/4, $0xba522844
+DATA avx2Constantba522844<>+24(SB)/4, $0xba522844
+DATA avx2Constantba522844<>+28(SB)/4, $0xba522844
+GLOBL avx2Constantba522844<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constant3baa0938<>+0(SB)/4, $0x3baa0938
+DATA avx2Constant3baa0938<>+4(SB)/4, $0x3baa0938
+DATA avx2Constant3baa0938<>+8(SB)/4, $0x3baa0938
+DATA avx2Constant3baa0938<>+12(SB)/4, $0x3baa0938
+DATA avx2Constant3baa0938<>+16(SB)/4, $0x3baa0938
+DATA avx2Constant3baa0938<>+20(SB)/4, $0x3baa0938
+DATA avx2Constant3baa0938<>+24(SB)/4, $0x3baa0938
+DATA avx2Constant3baa0938<>+28(SB)/4, $0x3baa0938
+GLOBL avx2Constant3baa0938<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constantbcdbfd5d<>+0(SB)/4, $0xbcdbfd5d
+DATA avx2Constantbcdbfd5d<>+4(SB)/4, $0xbcdbfd5d
+DATA avx2Constantbcdbfd5d<>+8(SB)/4, $0xbcdbfd5d
+DATA avx2Constantbcdbfd5d<>+12(SB)/4, $0xbcdbfd5d
+DATA avx2Constantbcdbfd5d<>+16(SB)/4, $0xbcdbfd5d
+DATA avx2Constantbcdbfd5d<>+20(SB)/4, $0xbcdbfd5d
+DATA avx2Constantbcdbfd5d<>+24(SB)/4, $0xbcdbfd5d
+DATA avx2Constantbcdbfd5d<>+28(SB)/4, $0xbcdbfd5d
+GLOBL avx2Constantbcdbfd5d<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constant3de71688<>+0(SB)/4, $0x3de71688
+DATA avx2Constant3de71688<>+4(SB)/4, $0x3de71688
+DATA avx2Constant3de71688<>+8(SB)/4, $0x3de71688
+DATA avx2Constant3de71688<>+12(SB)/4, $0x3de71688
+DATA avx2Constant3de71688<>+16(SB)/4, $0x3de71688
+DATA avx2Constant3de71688<>+20(SB)/4, $0x3de71688
+DATA avx2Constant3de71688<>+24(SB)/4, $0x3de71688
+DATA avx2Constant3de71688<>+28(SB)/4, $0x3de71688
+GLOBL avx2Constant3de71688<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constantbec0939f<>+0(SB)/4, $0xbec0939f
+DATA avx2Constantbec0939f<>+4(SB)/4, $0xbec0939f
+DATA avx2Constantbec0939f<>+8(SB)/4, $0xbec0939f
+DATA avx2Constantbec0939f<>+12(SB)/4, $0xbec0939f
+DATA avx2Constantbec0939f<>+16(SB)/4, $0xbec0939f
+DATA avx2Constantbec0939f<>+20(SB)/4, $0xbec0939f
+DATA avx2Constantbec0939f<>+24(SB)/4, $0xbec0939f
+DATA avx2Constantbec0939f<>+28(SB)/4, $0xbec0939f
+GLOBL avx2Constantbec0939f<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constant3f906eba<>+0(SB)/4, $0x3f906eba
+DATA avx2Constant3f906eba<>+4(SB)/4, $0x3f906eba
+DATA avx2Constant3f906eba<>+8(SB)/4, $0x3f906eba
+DATA avx2Constant3f906eba<>+12(SB)/4, $0x3f906eba
+DATA avx2Constant3f906eba<>+16(SB)/4, $0x3f906eba
+DATA avx2Constant3f906eba<>+20(SB)/4, $0x3f906eba
+DATA avx2Constant3f906eba<>+24(SB)/4, $0x3f906eba
+DATA avx2Constant3f906eba<>+28(SB)/4, $0x3f906eba
+GLOBL avx2Constant3f906eba<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constantb5dbbc18<>+0(SB)/4, $0xb5dbbc18
+DATA avx2Constantb5dbbc18<>+4(SB)/4, $0xb5dbbc18
+DATA avx2Constantb5dbbc18<>+8(SB)/4, $0xb5dbbc18
+DATA avx2Constantb5dbbc18<>+12(SB)/4, $0xb5dbbc18
+DATA avx2Constantb5dbbc18<>+16(SB)/4, $0xb5dbbc18
+DATA avx2Constantb5dbbc18<>+20(SB)/4, $0xb5dbbc18
+DATA avx2Constantb5dbbc18<>+24(SB)/4, $0xb5dbbc18
+DATA avx2Constantb5dbbc18<>+28(SB)/4, $0xb5dbbc18
+GLOBL avx2Constantb5dbbc18<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constant38412e72<>+0(SB)/4, $0x38412e72
+DATA avx2Constant38412e72<>+4(SB)/4, $0x38412e72
+DATA avx2Constant38412e72<>+8(SB)/4, $0x38412e72
+DATA avx2Constant38412e72<>+12(SB)/4, $0x38412e72
+DATA avx2Constant38412e72<>+16(SB)/4, $0x38412e72
+DATA avx2Constant38412e72<>+20(SB)/4, $0x38412e72
+DATA avx2Constant38412e72<>+24(SB)/4, $0x38412e72
+DATA avx2Constant38412e72<>+28(SB)/4, $0x38412e72
+GLOBL avx2Constant38412e72<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constantba1c72f3<>+0(SB)/4, $0xba1c72f3
+DATA avx2Constantba1c72f3<>+4(SB)/4, $0xba1c72f3
+DATA avx2Constantba1c72f3<>+8(SB)/4, $0xba1c72f3
+DATA avx2Constantba1c72f3<>+12(SB)/4, $0xba1c72f3
+DATA avx2Constantba1c72f3<>+16(SB)/4, $0xba1c72f3
+DATA avx2Constantba1c72f3<>+20(SB)/4, $0xba1c72f3
+DATA avx2Constantba1c72f3<>+24(SB)/4, $0xba1c72f3
+DATA avx2Constantba1c72f3<>+28(SB)/4, $0xba1c72f3
+GLOBL avx2Constantba1c72f3<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constant3b9bf663<>+0(SB)/4, $0x3b9bf663
+DATA avx2Constant3b9bf663<>+4(SB)/4, $0x3b9bf663
+DATA avx2Constant3b9bf663<>+8(SB)/4, $0x3b9bf663
+DATA avx2Constant3b9bf663<>+12(SB)/4, $0x3b9bf663
+DATA avx2Constant3b9bf663<>+16(SB)/4, $0x3b9bf663
+DATA avx2Constant3b9bf663<>+20(SB)/4, $0x3b9bf663
+DATA avx2Constant3b9bf663<>+24(SB)/4, $0x3b9bf663
+DATA avx2Constant3b9bf663<>+28(SB)/4, $0x3b9bf663
+GLOBL avx2Constant3b9bf663<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constantbcd87123<>+0(SB)/4, $0xbcd87123
+DATA avx2Constantbcd87123<>+4(SB)/4, $0xbcd87123
+DATA avx2Constantbcd87123<>+8(SB)/4, $0xbcd87123
+DATA avx2Constantbcd87123<>+12(SB)/4, $0xbcd87123
+DATA avx2Constantbcd87123<>+16(SB)/4, $0xbcd87123
+DATA avx2Constantbcd87123<>+20(SB)/4, $0xbcd87123
+DATA avx2Constantbcd87123<>+24(SB)/4, $0xbcd87123
+DATA avx2Constantbcd87123<>+28(SB)/4, $0xbcd87123
+GLOBL avx2Constantbcd87123<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constant3de171ab<>+0(SB)/4, $0x3de171ab
+DATA avx2Constant3de171ab<>+4(SB)/4, $0x3de171ab
+DATA avx2Constant3de171ab<>+8(SB)/4, $0x3de171ab
+DATA avx2Constant3de171ab<>+12(SB)/4, $0x3de171ab
+DATA avx2Constant3de171ab<>+16(SB)/4, $0x3de171ab
+DATA avx2Constant3de171ab<>+20(SB)/4, $0x3de171ab
+DATA avx2Constant3de171ab<>+24(SB)/4, $0x3de171ab
+DATA avx2Constant3de171ab<>+28(SB)/4, $0x3de171ab
+GLOBL avx2Constant3de171ab<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constant3f21bf5a<>+0(SB)/4, $0x3f21bf5a
+DATA avx2Constant3f21bf5a<>+4(SB)/4, $0x3f21bf5a
+DATA avx2Constant3f21bf5a<>+8(SB)/4, $0x3f21bf5a
+DATA avx2Constant3f21bf5a<>+12(SB)/4, $0x3f21bf5a
+DATA avx2Constant3f21bf5a<>+16(SB)/4, $0x3f21bf5a
+DATA avx2Constant3f21bf5a<>+20(SB)/4, $0x3f21bf5a
+DATA avx2Constant3f21bf5a<>+24(SB)/4, $0x3f21bf5a
+DATA avx2Constant3f21bf5a<>+28(SB)/4, $0x3f21bf5a
+GLOBL avx2Constant3f21bf5a<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constant3f90ab7d<>+0(SB)/4, $0x3f90ab7d
+DATA avx2Constant3f90ab7d<>+4(SB)/4, $0x3f90ab7d
+DATA avx2Constant3f90ab7d<>+8(SB)/4, $0x3f90ab7d
+DATA avx2Constant3f90ab7d<>+12(SB)/4, $0x3f90ab7d
+DATA avx2Constant3f90ab7d<>+16(SB)/4, $0x3f90ab7d
+DATA avx2Constant3f90ab7d<>+20(SB)/4, $0x3f90ab7d
+DATA avx2Constant3f90ab7d<>+24(SB)/4, $0x3f90ab7d
+DATA avx2Constant3f90ab7d<>+28(SB)/4, $0x3f90ab7d
+GLOBL avx2Constant3f90ab7d<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constantb9a7d834<>+0(SB)/4, $0xb9a7d834
+DATA avx2Constantb9a7d834<>+4(SB)/4, $0xb9a7d834
+DATA avx2Constantb9a7d834<>+8(SB)/4, $0xb9a7d834
+DATA avx2Constantb9a7d834<>+12(SB)/4, $0xb9a7d834
+DATA avx2Constantb9a7d834<>+16(SB)/4, $0xb9a7d834
+DATA avx2Constantb9a7d834<>+20(SB)/4, $0xb9a7d834
+DATA avx2Constantb9a7d834<>+24(SB)/4, $0xb9a7d834
+DATA avx2Constantb9a7d834<>+28(SB)/4, $0xb9a7d834
+GLOBL avx2Constantb9a7d834<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constantc2a00000<>+0(SB)/4, $0xc2a00000
+DATA avx2Constantc2a00000<>+4(SB)/4, $0xc2a00000
+DATA avx2Constantc2a00000<>+8(SB)/4, $0xc2a00000
+DATA avx2Constantc2a00000<>+12(SB)/4, $0xc2a00000
+DATA avx2Constantc2a00000<>+16(SB)/4, $0xc2a00000
+DATA avx2Constantc2a00000<>+20(SB)/4, $0xc2a00000
+DATA avx2Constantc2a00000<>+24(SB)/4, $0xc2a00000
+DATA avx2Constantc2a00000<>+28(SB)/4, $0xc2a00000
+GLOBL avx2Constantc2a00000<>(SB), RODATA|NOPTR, $32
+
+// func avx2Tanh(dst []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·avx2Tanh(SB), NOSPLIT, $0-48
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	XORQ BX, BX
+	SUBQ $0x00000008, AX
+	JL   done26
+
+turn25:
 	VMOVUPS      (DX)(BX*4), Y0
 	VMOVUPS      avx2Constant7fffffff<>+0(SB), Y1
 	VANDPS       Y1, Y0, Y1
@@ -751,12 +1108,12 @@ turn22:
 	VMOVUPS      Y0, (CX)(BX*4)
 	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000008, AX
-	JGE          turn22
+	JGE          turn25
 
-done23:
+done26:
 	ADDQ         $0x00000008, AX
 	TESTQ        AX, AX
-	JZ           end24
+	JZ           end27
 	LEAQ         avx2FirstLanes<>+0(SB), SI
 	NEGQ         AX
 	VMOVUPS      32(SI)(AX*4), Y0
@@ -802,7 +1159,7 @@ done23:
 	VORPS        Y1, Y2, Y1
 	VMASKMOVPS   Y1, Y0, (CX)(BX*4)
 
-end24:
+end27:
 	VZEROUPPER
 	RET
 
@@ -816,16 +1173,6 @@ DATA avx2Constantc0000000<>+24(SB)/4, $0xc0000000
 DATA avx2Constantc0000000<>+28(SB)/4, $0xc0000000
 GLOBL avx2Constantc0000000<>(SB), RODATA|NOPTR, $32
 
-DATA avx2Constantc2a00000<>+0(SB)/4, $0xc2a00000
-DATA avx2Constantc2a00000<>+4(SB)/4, $0xc2a00000
-DATA avx2Constantc2a00000<>+8(SB)/4, $0xc2a00000
-DATA avx2Constantc2a00000<>+12(SB)/4, $0xc2a00000
-DATA avx2Constantc2a00000<>+16(SB)/4, $0xc2a00000
-DATA avx2Constantc2a00000<>+20(SB)/4, $0xc2a00000
-DATA avx2Constantc2a00000<>+24(SB)/4, $0xc2a00000
-DATA avx2Constantc2a00000<>+28(SB)/4, $0xc2a00000
-GLOBL avx2Constantc2a00000<>(SB), RODATA|NOPTR, $32
-
 // func avx2Sigmoid(dst []float32, x []float32)
 // Requires: AVX, AVX2, FMA3
 TEXT ·avx2Sigmoid(SB), NOSPLIT, $0-48
@@ -834,9 +1181,9 @@ TEXT ·avx2Sigmoid(SB), NOSPLIT, $0-48
 	MOVQ x_base+24(FP), DX
 	XORQ BX, BX
 	SUBQ $0x00000008, AX
-	JL   done26
+	JL   done29
 
-turn25:
+turn28:
 	VMOVUPS      (DX)(BX*4), Y0
 	VMOVUPS      avx2Constant7fffffff<>+0(SB), Y1
 	VANDPS       Y1, Y0, Y1
@@ -887,12 +1234,12 @@ turn25:
 	VMOVUPS      Y0, (CX)(BX*4)
 	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000008, AX
-	JGE          turn25
+	JGE          turn28
 
-done26:
+done29:
 	ADDQ         $0x00000008, AX
 	TESTQ        AX, AX
-	JZ           end27
+	JZ           end30
 	LEAQ         avx2FirstLanes<>+0(SB), SI
 	NEGQ         AX
 	VMOVUPS      32(SI)(AX*4), Y0
@@ -945,7 +1292,7 @@ done26:
 	VDIVPS       Y2, Y1, Y1
 	VMASKMOVPS   Y1, Y0, (CX)(BX*4)
 
-end27:
+end30:
 	VZEROUPPER
 	RET
 
@@ -957,9 +1304,9 @@ TEXT ·avx2Softplus(SB), NOSPLIT, $0-48
 	MOVQ x_base+24(FP), DX
 	XORQ BX, BX
 	SUBQ $0x00000008, AX
-	JL   done29
+	JL   done32
 
-turn28:
+turn31:
 	VMOVUPS      (DX)(BX*4), Y0
 	VMOVUPS      avx2Constant7fffffff<>+0(SB), Y1
 	VANDPS       Y1, Y0, Y1
@@ -1023,12 +1370,12 @@ turn28:
 	VMOVUPS      Y0, (CX)(BX*4)
 	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000008, AX
-	JGE          turn28
+	JGE          turn31
 
-done29:
+done32:
 	ADDQ         $0x00000008, AX
 	TESTQ        AX, AX
-	JZ           end30
+	JZ           end33
 	LEAQ         avx2FirstLanes<>+0(SB), SI
 	NEGQ         AX
 	VMOVUPS      32(SI)(AX*4), Y0
@@ -1094,7 +1441,7 @@ done29:
 	VADDPS       Y4, Y1, Y1
 	VMASKMOVPS   Y1, Y0, (CX)(BX*4)
 
-end30:
+end33:
 	VZEROUPPER
 	RET
 
@@ -1106,9 +1453,9 @@ TEXT ·avx2ELU(SB), NOSPLIT, $0-48
 	MOVQ x_base+24(FP), DX
 	XORQ BX, BX
 	SUBQ $0x00000008, AX
-	JL   done32
+	JL   done35
 
-turn31:
+turn34:
 	VMOVUPS      (DX)(BX*4), Y0
 	VXORPS       Y1, Y1, Y1
 	VMINPS       Y0, Y1, Y1
@@ -1145,12 +1492,12 @@ turn31:
 	VMOVUPS      Y0, (CX)(BX*4)
 	ADDQ         $0x00000008, BX
 	SUBQ         $0x00000008, AX
-	JGE          turn31
+	JGE          turn34
 
-done32:
+done35:
 	ADDQ         $0x00000008, AX
 	TESTQ        AX, AX
-	JZ           end33
+	JZ           end36
 	LEAQ         avx2FirstLanes<>+0(SB), SI
 	NEGQ         AX
 	VMOVUPS      32(SI)(AX*4), Y0
@@ -1189,9 +1536,164 @@ done32:
 	VBLENDVPS    Y2, Y1, Y4, Y1
 	VMASKMOVPS   Y1, Y0, (CX)(BX*4)
 
-end33:
+end36:
 	VZEROUPPER
 	RET
+
+// func avx2SiLU(dst []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·avx2SiLU(SB), NOSPLIT, $0-48
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	XORQ BX, BX
+	SUBQ $0x00000008, AX
+	JL   done38
+
+turn37:
+	VMOVUPS      (DX)(BX*4), Y0
+	VMOVUPS      avx2Constant7fffffff<>+0(SB), Y1
+	VANDPS       Y1, Y0, Y1
+	VMOVUPS      avx2Constant42f00000<>+0(SB), Y2
+	VMINPS       Y1, Y2, Y1
+	VMOVUPS      avx2Constant80000000<>+0(SB), Y2
+	VXORPS       Y2, Y1, Y2
+	VMOVUPS      avx2Constant3fb8aa3b<>+0(SB), Y3
+	VMULPS       Y3, Y2, Y3
+	VROUNDPS     $0x00, Y3, Y3
+	VMOVUPS      avx2Constant3f317200<>+0(SB), Y4
+	VFNMADD231PS Y4, Y3, Y2
+	VMOVUPS      avx2Constant35bfbe8e<>+0(SB), Y4
+	VFNMADD231PS Y4, Y3, Y2
+	VMULPS       Y2, Y2, Y4
+	VMOVUPS      avx2Constant3ab68883<>+0(SB), Y5
+	VMOVUPS      avx2Constant3c0905b6<>+0(SB), Y6
+	VFMADD231PS  Y2, Y5, Y6
+	VMOVUPS      avx2Constant3d2aaa8d<>+0(SB), Y5
+	VFMADD231PS  Y2, Y6, Y5
+	VMOVUPS      avx2Constant3e2aaa6e<>+0(SB), Y6
+	VFMADD231PS  Y2, Y5, Y6
+	VMOVUPS      avx2Constant3f000000<>+0(SB), Y5
+	VFMADD231PS  Y2, Y6, Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VMOVUPS      avx2Constant3f800000<>+0(SB), Y4
+	VADDPS       Y4, Y2, Y2
+	VMOVUPS      avx2Constant80000000<>+0(SB), Y4
+	VXORPS       Y4, Y1, Y1
+	VMULPS       Y2, Y1, Y1
+	VCVTPS2DQ    Y3, Y4
+	VPSRAD       $0x01, Y4, Y5
+	VPSUBD       Y5, Y4, Y4
+	VMOVUPS      avx2Constant0000007f<>+0(SB), Y6
+	VPADDD       Y6, Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y5, Y1, Y1
+	VMOVUPS      avx2Constant0000007f<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y4, Y1, Y1
+	VXORPS       Y4, Y4, Y4
+	VCMPPS       $0x11, Y4, Y0, Y4
+	VBLENDVPS    Y4, Y1, Y0, Y0
+	VCVTPS2DQ    Y3, Y1
+	VPSRAD       $0x01, Y1, Y3
+	VPSUBD       Y3, Y1, Y1
+	VMOVUPS      avx2Constant0000007f<>+0(SB), Y4
+	VPADDD       Y4, Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y3, Y2, Y2
+	VMOVUPS      avx2Constant0000007f<>+0(SB), Y3
+	VPADDD       Y3, Y1, Y1
+	VPSLLD       $0x17, Y1, Y1
+	VMULPS       Y1, Y2, Y1
+	VMOVUPS      avx2Constant3f800000<>+0(SB), Y2
+	VADDPS       Y2, Y1, Y1
+	VDIVPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (CX)(BX*4)
+	ADDQ         $0x00000008, BX
+	SUBQ         $0x00000008, AX
+	JGE          turn37
+
+done38:
+	ADDQ         $0x00000008, AX
+	TESTQ        AX, AX
+	JZ           end39
+	LEAQ         avx2FirstLanes<>+0(SB), SI
+	NEGQ         AX
+	VMOVUPS      32(SI)(AX*4), Y0
+	VMASKMOVPS   (DX)(BX*4), Y0, Y1
+	VMOVUPS      avx2Constant7fffffff<>+0(SB), Y2
+	VANDPS       Y2, Y1, Y2
+	VMOVUPS      avx2Constant42f00000<>+0(SB), Y3
+	VMINPS       Y2, Y3, Y2
+	VMOVUPS      avx2Constant80000000<>+0(SB), Y3
+	VXORPS       Y3, Y2, Y3
+	VMOVUPS      avx2Constant3fb8aa3b<>+0(SB), Y4
+	VMULPS       Y4, Y3, Y4
+	VROUNDPS     $0x00, Y4, Y4
+	VMOVUPS      avx2Constant3f317200<>+0(SB), Y5
+	VFNMADD231PS Y5, Y4, Y3
+	VMOVUPS      avx2Constant35bfbe8e<>+0(SB), Y5
+	VFNMADD231PS Y5, Y4, Y3
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      avx2Constant3ab68883<>+0(SB), Y6
+	VMOVUPS      avx2Constant3c0905b6<>+0(SB), Y7
+	VFMADD231PS  Y3, Y6, Y7
+	VMOVUPS      avx2Constant3d2aaa8d<>+0(SB), Y6
+	VFMADD231PS  Y3, Y7, Y6
+	VMOVUPS      avx2Constant3e2aaa6e<>+0(SB), Y7
+	VFMADD231PS  Y3, Y6, Y7
+	VMOVUPS      avx2Constant3f000000<>+0(SB), Y6
+	VFMADD231PS  Y3, Y7, Y6
+	VFMADD231PS  Y6, Y5, Y3
+	VMOVUPS      avx2Constant3f800000<>+0(SB), Y5
+	VADDPS       Y5, Y3, Y3
+	VMOVUPS      avx2Constant80000000<>+0(SB), Y5
+	VXORPS       Y5, Y2, Y2
+	VMULPS       Y3, Y2, Y2
+	VCVTPS2DQ    Y4, Y5
+	VPSRAD       $0x01, Y5, Y6
+	VPSUBD       Y6, Y5, Y5
+	VMOVUPS      avx2Constant0000007f<>+0(SB), Y7
+	VPADDD       Y7, Y6, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VMULPS       Y6, Y2, Y2
+	VMOVUPS      avx2Constant0000007f<>+0(SB), Y6
+	VPADDD       Y6, Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y5, Y2, Y2
+	VXORPS       Y5, Y5, Y5
+	VCMPPS       $0x11, Y5, Y1, Y5
+	VBLENDVPS    Y5, Y2, Y1, Y1
+	VCVTPS2DQ    Y4, Y2
+	VPSRAD       $0x01, Y2, Y4
+	VPSUBD       Y4, Y2, Y2
+	VMOVUPS      avx2Constant0000007f<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y4, Y3, Y3
+	VMOVUPS      avx2Constant0000007f<>+0(SB), Y4
+	VPADDD       Y4, Y2, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VMULPS       Y2, Y3, Y2
+	VMOVUPS      avx2Constant3f800000<>+0(SB), Y3
+	VADDPS       Y3, Y2, Y2
+	VDIVPS       Y2, Y1, Y1
+	VMASKMOVPS   Y1, Y0, (CX)(BX*4)
+
+end39:
+	VZEROUPPER
+	RET
+
+DATA avx2Constant42f00000<>+0(SB)/4, $0x42f00000
+DATA avx2Constant42f00000<>+4(SB)/4, $0x42f00000
+DATA avx2Constant42f00000<>+8(SB)/4, $0x42f00000
+DATA avx2Constant42f00000<>+12(SB)/4, $0x42f00000
+DATA avx2Constant42f00000<>+16(SB)/4, $0x42f00000
+DATA avx2Constant42f00000<>+20(SB)/4, $0x42f00000
+DATA avx2Constant42f00000<>+24(SB)/4, $0x42f00000
+DATA avx2Constant42f00000<>+28(SB)/4, $0x42f00000
+GLOBL avx2Constant42f00000<>(SB), RODATA|NOPTR, $32
 
 // func avx2ReLU(dst []float32, x []float32)
 // Requires: AVX
@@ -1201,21 +1703,21 @@ TEXT ·avx2ReLU(SB), NOSPLIT, $0-48
 	MOVQ x_base+24(FP), DX
 	XORQ BX, BX
 	SUBQ $0x00000008, AX
-	JL   done35
+	JL   done41
 
-turn34:
+turn40:
 	VMOVUPS (DX)(BX*4), Y0
 	VXORPS  Y1, Y1, Y1
 	VMAXPS  Y0, Y1, Y0
 	VMOVUPS Y0, (CX)(BX*4)
 	ADDQ    $0x00000008, BX
 	SUBQ    $0x00000008, AX
-	JGE     turn34
+	JGE     turn40
 
-done35:
+done41:
 	ADDQ       $0x00000008, AX
 	TESTQ      AX, AX
-	JZ         end36
+	JZ         end42
 	LEAQ       avx2FirstLanes<>+0(SB), SI
 	NEGQ       AX
 	VMOVUPS    32(SI)(AX*4), Y0
@@ -1224,7 +1726,7 @@ done35:
 	VMAXPS     Y1, Y2, Y1
 	VMASKMOVPS Y1, Y0, (CX)(BX*4)
 
-end36:
+end42:
 	VZEROUPPER
 	RET
 
@@ -1237,84 +1739,12 @@ TEXT ·avx2Add(SB), NOSPLIT, $0-72
 	MOVQ b_base+48(FP), BX
 	XORQ SI, SI
 	SUBQ $0x00000008, AX
-	JL   done38
-
-turn37:
-	VMOVUPS (DX)(SI*4), Y0
-	VMOVUPS (BX)(SI*4), Y1
-	VADDPS  Y1, Y0, Y0
-	VMOVUPS Y0, (CX)(SI*4)
-	ADDQ    $0x00000008, SI
-	SUBQ    $0x00000008, AX
-	JGE     turn37
-
-done38:
-	ADDQ       $0x00000008, AX
-	TESTQ      AX, AX
-	JZ         end39
-	LEAQ       avx2FirstLanes<>+0(SB), DI
-	NEGQ       AX
-	VMOVUPS    32(DI)(AX*4), Y0
-	VMASKMOVPS (DX)(SI*4), Y0, Y1
-	VMASKMOVPS (BX)(SI*4), Y0, Y2
-	VADDPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (CX)(SI*4)
-
-end39:
-	VZEROUPPER
-	RET
-
-// func avx2Sub(dst []float32, a []float32, b []float32)
-// Requires: AVX
-TEXT ·avx2Sub(SB), NOSPLIT, $0-72
-	MOVQ dst_len+8(FP), AX
-	MOVQ dst_base+0(FP), CX
-	MOVQ a_base+24(FP), DX
-	MOVQ b_base+48(FP), BX
-	XORQ SI, SI
-	SUBQ $0x00000008, AX
-	JL   done41
-
-turn40:
-	VMOVUPS (DX)(SI*4), Y0
-	VMOVUPS (BX)(SI*4), Y1
-	VSUBPS  Y1, Y0, Y0
-	VMOVUPS Y0, (CX)(SI*4)
-	ADDQ    $0x00000008, SI
-	SUBQ    $0x00000008, AX
-	JGE     turn40
-
-done41:
-	ADDQ       $0x00000008, AX
-	TESTQ      AX, AX
-	JZ         end42
-	LEAQ       avx2FirstLanes<>+0(SB), DI
-	NEGQ       AX
-	VMOVUPS    32(DI)(AX*4), Y0
-	VMASKMOVPS (DX)(SI*4), Y0, Y1
-	VMASKMOVPS (BX)(SI*4), Y0, Y2
-	VSUBPS     Y2, Y1, Y1
-	VMASKMOVPS Y1, Y0, (CX)(SI*4)
-
-end42:
-	VZEROUPPER
-	RET
-
-// func avx2Mul(dst []float32, a []float32, b []float32)
-// Requires: AVX
-TEXT ·avx2Mul(SB), NOSPLIT, $0-72
-	MOVQ dst_len+8(FP), AX
-	MOVQ dst_base+0(FP), CX
-	MOVQ a_base+24(FP), DX
-	MOVQ b_base+48(FP), BX
-	XORQ SI, SI
-	SUBQ $0x00000008, AX
 	JL   done44
 
 turn43:
 	VMOVUPS (DX)(SI*4), Y0
 	VMOVUPS (BX)(SI*4), Y1
-	VMULPS  Y1, Y0, Y0
+	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (CX)(SI*4)
 	ADDQ    $0x00000008, SI
 	SUBQ    $0x00000008, AX
@@ -1329,16 +1759,16 @@ done44:
 	VMOVUPS    32(DI)(AX*4), Y0
 	VMASKMOVPS (DX)(SI*4), Y0, Y1
 	VMASKMOVPS (BX)(SI*4), Y0, Y2
-	VMULPS     Y2, Y1, Y1
+	VADDPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)(SI*4)
 
 end45:
 	VZEROUPPER
 	RET
 
-// func avx2Div(dst []float32, a []float32, b []float32)
+// func avx2Sub(dst []float32, a []float32, b []float32)
 // Requires: AVX
-TEXT ·avx2Div(SB), NOSPLIT, $0-72
+TEXT ·avx2Sub(SB), NOSPLIT, $0-72
 	MOVQ dst_len+8(FP), AX
 	MOVQ dst_base+0(FP), CX
 	MOVQ a_base+24(FP), DX
@@ -1350,7 +1780,7 @@ TEXT ·avx2Div(SB), NOSPLIT, $0-72
 turn46:
 	VMOVUPS (DX)(SI*4), Y0
 	VMOVUPS (BX)(SI*4), Y1
-	VDIVPS  Y1, Y0, Y0
+	VSUBPS  Y1, Y0, Y0
 	VMOVUPS Y0, (CX)(SI*4)
 	ADDQ    $0x00000008, SI
 	SUBQ    $0x00000008, AX
@@ -1365,10 +1795,82 @@ done47:
 	VMOVUPS    32(DI)(AX*4), Y0
 	VMASKMOVPS (DX)(SI*4), Y0, Y1
 	VMASKMOVPS (BX)(SI*4), Y0, Y2
-	VDIVPS     Y2, Y1, Y1
+	VSUBPS     Y2, Y1, Y1
 	VMASKMOVPS Y1, Y0, (CX)(SI*4)
 
 end48:
+	VZEROUPPER
+	RET
+
+// func avx2Mul(dst []float32, a []float32, b []float32)
+// Requires: AVX
+TEXT ·avx2Mul(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ a_base+24(FP), DX
+	MOVQ b_base+48(FP), BX
+	XORQ SI, SI
+	SUBQ $0x00000008, AX
+	JL   done50
+
+turn49:
+	VMOVUPS (DX)(SI*4), Y0
+	VMOVUPS (BX)(SI*4), Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, (CX)(SI*4)
+	ADDQ    $0x00000008, SI
+	SUBQ    $0x00000008, AX
+	JGE     turn49
+
+done50:
+	ADDQ       $0x00000008, AX
+	TESTQ      AX, AX
+	JZ         end51
+	LEAQ       avx2FirstLanes<>+0(SB), DI
+	NEGQ       AX
+	VMOVUPS    32(DI)(AX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y1
+	VMASKMOVPS (BX)(SI*4), Y0, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)(SI*4)
+
+end51:
+	VZEROUPPER
+	RET
+
+// func avx2Div(dst []float32, a []float32, b []float32)
+// Requires: AVX
+TEXT ·avx2Div(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ a_base+24(FP), DX
+	MOVQ b_base+48(FP), BX
+	XORQ SI, SI
+	SUBQ $0x00000008, AX
+	JL   done53
+
+turn52:
+	VMOVUPS (DX)(SI*4), Y0
+	VMOVUPS (BX)(SI*4), Y1
+	VDIVPS  Y1, Y0, Y0
+	VMOVUPS Y0, (CX)(SI*4)
+	ADDQ    $0x00000008, SI
+	SUBQ    $0x00000008, AX
+	JGE     turn52
+
+done53:
+	ADDQ       $0x00000008, AX
+	TESTQ      AX, AX
+	JZ         end54
+	LEAQ       avx2FirstLanes<>+0(SB), DI
+	NEGQ       AX
+	VMOVUPS    32(DI)(AX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y1
+	VMASKMOVPS (BX)(SI*4), Y0, Y2
+	VDIVPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (CX)(SI*4)
+
+end54:
 	VZEROUPPER
 	RET
 
@@ -1381,95 +1883,14 @@ TEXT ·avx2Max(SB), NOSPLIT, $0-72
 	MOVQ b_base+48(FP), BX
 	XORQ SI, SI
 	SUBQ $0x00000008, AX
-	JL   done50
-
-turn49:
-	VMOVUPS   (DX)(SI*4), Y0
-	VMOVUPS   (BX)(SI*4), Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VMAXPS    Y1, Y0, Y1
-	VBLENDVPS Y2, Y0, Y1, Y0
-	VMOVUPS   Y0, (CX)(SI*4)
-	ADDQ      $0x00000008, SI
-	SUBQ      $0x00000008, AX
-	JGE       turn49
-
-done50:
-	ADDQ       $0x00000008, AX
-	TESTQ      AX, AX
-	JZ         end51
-	LEAQ       avx2FirstLanes<>+0(SB), DI
-	NEGQ       AX
-	VMOVUPS    32(DI)(AX*4), Y0
-	VMASKMOVPS (DX)(SI*4), Y0, Y1
-	VMASKMOVPS (BX)(SI*4), Y0, Y2
-	VCMPPS     $0x03, Y1, Y1, Y3
-	VMAXPS     Y2, Y1, Y2
-	VBLENDVPS  Y3, Y1, Y2, Y1
-	VMASKMOVPS Y1, Y0, (CX)(SI*4)
-
-end51:
-	VZEROUPPER
-	RET
-
-// func avx2Min(dst []float32, a []float32, b []float32)
-// Requires: AVX
-TEXT ·avx2Min(SB), NOSPLIT, $0-72
-	MOVQ dst_len+8(FP), AX
-	MOVQ dst_base+0(FP), CX
-	MOVQ a_base+24(FP), DX
-	MOVQ b_base+48(FP), BX
-	XORQ SI, SI
-	SUBQ $0x00000008, AX
-	JL   done53
-
-turn52:
-	VMOVUPS   (DX)(SI*4), Y0
-	VMOVUPS   (BX)(SI*4), Y1
-	VCMPPS    $0x03, Y0, Y0, Y2
-	VMINPS    Y1, Y0, Y1
-	VBLENDVPS Y2, Y0, Y1, Y0
-	VMOVUPS   Y0, (CX)(SI*4)
-	ADDQ      $0x00000008, SI
-	SUBQ      $0x00000008, AX
-	JGE       turn52
-
-done53:
-	ADDQ       $0x00000008, AX
-	TESTQ      AX, AX
-	JZ         end54
-	LEAQ       avx2FirstLanes<>+0(SB), DI
-	NEGQ       AX
-	VMOVUPS    32(DI)(AX*4), Y0
-	VMASKMOVPS (DX)(SI*4), Y0, Y1
-	VMASKMOVPS (BX)(SI*4), Y0, Y2
-	VCMPPS     $0x03, Y1, Y1, Y3
-	VMINPS     Y2, Y1, Y2
-	VBLENDVPS  Y3, Y1, Y2, Y1
-	VMASKMOVPS Y1, Y0, (CX)(SI*4)
-
-end54:
-	VZEROUPPER
-	RET
-
-// func avx2Greater(dst []float32, a []float32, b []float32)
-// Requires: AVX
-TEXT ·avx2Greater(SB), NOSPLIT, $0-72
-	MOVQ dst_len+8(FP), AX
-	MOVQ dst_base+0(FP), CX
-	MOVQ a_base+24(FP), DX
-	MOVQ b_base+48(FP), BX
-	XORQ SI, SI
-	SUBQ $0x00000008, AX
 	JL   done56
 
 turn55:
 	VMOVUPS   (DX)(SI*4), Y0
 	VMOVUPS   (BX)(SI*4), Y1
-	VCMPPS    $0x1e, Y1, Y0, Y0
-	VMOVUPS   avx2Constant3f800000<>+0(SB), Y1
-	VXORPS    Y2, Y2, Y2
-	VBLENDVPS Y0, Y1, Y2, Y0
+	VCMPPS    $0x03, Y0, Y0, Y2
+	VMAXPS    Y1, Y0, Y1
+	VBLENDVPS Y2, Y0, Y1, Y0
 	VMOVUPS   Y0, (CX)(SI*4)
 	ADDQ      $0x00000008, SI
 	SUBQ      $0x00000008, AX
@@ -1484,13 +1905,94 @@ done56:
 	VMOVUPS    32(DI)(AX*4), Y0
 	VMASKMOVPS (DX)(SI*4), Y0, Y1
 	VMASKMOVPS (BX)(SI*4), Y0, Y2
+	VCMPPS     $0x03, Y1, Y1, Y3
+	VMAXPS     Y2, Y1, Y2
+	VBLENDVPS  Y3, Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, (CX)(SI*4)
+
+end57:
+	VZEROUPPER
+	RET
+
+// func avx2Min(dst []float32, a []float32, b []float32)
+// Requires: AVX
+TEXT ·avx2Min(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ a_base+24(FP), DX
+	MOVQ b_base+48(FP), BX
+	XORQ SI, SI
+	SUBQ $0x00000008, AX
+	JL   done59
+
+turn58:
+	VMOVUPS   (DX)(SI*4), Y0
+	VMOVUPS   (BX)(SI*4), Y1
+	VCMPPS    $0x03, Y0, Y0, Y2
+	VMINPS    Y1, Y0, Y1
+	VBLENDVPS Y2, Y0, Y1, Y0
+	VMOVUPS   Y0, (CX)(SI*4)
+	ADDQ      $0x00000008, SI
+	SUBQ      $0x00000008, AX
+	JGE       turn58
+
+done59:
+	ADDQ       $0x00000008, AX
+	TESTQ      AX, AX
+	JZ         end60
+	LEAQ       avx2FirstLanes<>+0(SB), DI
+	NEGQ       AX
+	VMOVUPS    32(DI)(AX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y1
+	VMASKMOVPS (BX)(SI*4), Y0, Y2
+	VCMPPS     $0x03, Y1, Y1, Y3
+	VMINPS     Y2, Y1, Y2
+	VBLENDVPS  Y3, Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, (CX)(SI*4)
+
+end60:
+	VZEROUPPER
+	RET
+
+// func avx2Greater(dst []float32, a []float32, b []float32)
+// Requires: AVX
+TEXT ·avx2Greater(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ a_base+24(FP), DX
+	MOVQ b_base+48(FP), BX
+	XORQ SI, SI
+	SUBQ $0x00000008, AX
+	JL   done62
+
+turn61:
+	VMOVUPS   (DX)(SI*4), Y0
+	VMOVUPS   (BX)(SI*4), Y1
+	VCMPPS    $0x1e, Y1, Y0, Y0
+	VMOVUPS   avx2Constant3f800000<>+0(SB), Y1
+	VXORPS    Y2, Y2, Y2
+	VBLENDVPS Y0, Y1, Y2, Y0
+	VMOVUPS   Y0, (CX)(SI*4)
+	ADDQ      $0x00000008, SI
+	SUBQ      $0x00000008, AX
+	JGE       turn61
+
+done62:
+	ADDQ       $0x00000008, AX
+	TESTQ      AX, AX
+	JZ         end63
+	LEAQ       avx2FirstLanes<>+0(SB), DI
+	NEGQ       AX
+	VMOVUPS    32(DI)(AX*4), Y0
+	VMASKMOVPS (DX)(SI*4), Y0, Y1
+	VMASKMOVPS (BX)(SI*4), Y0, Y2
 	VCMPPS     $0x1e, Y2, Y1, Y1
 	VMOVUPS    avx2Constant3f800000<>+0(SB), Y2
 	VXORPS     Y3, Y3, Y3
 	VBLENDVPS  Y1, Y2, Y3, Y1
 	VMASKMOVPS Y1, Y0, (CX)(SI*4)
 
-end57:
+end63:
 	VZEROUPPER
 	RET
 
@@ -1504,9 +2006,9 @@ TEXT ·avx2Where(SB), NOSPLIT, $0-96
 	MOVQ b_base+72(FP), SI
 	XORQ DI, DI
 	SUBQ $0x00000008, AX
-	JL   done59
+	JL   done65
 
-turn58:
+turn64:
 	VMOVUPS   (DX)(DI*4), Y0
 	VMOVUPS   (BX)(DI*4), Y1
 	VMOVUPS   (SI)(DI*4), Y2
@@ -1516,12 +2018,12 @@ turn58:
 	VMOVUPS   Y0, (CX)(DI*4)
 	ADDQ      $0x00000008, DI
 	SUBQ      $0x00000008, AX
-	JGE       turn58
+	JGE       turn64
 
-done59:
+done65:
 	ADDQ       $0x00000008, AX
 	TESTQ      AX, AX
-	JZ         end60
+	JZ         end66
 	LEAQ       avx2FirstLanes<>+0(SB), R8
 	NEGQ       AX
 	VMOVUPS    32(R8)(AX*4), Y0
@@ -1533,7 +2035,7 @@ done59:
 	VBLENDVPS  Y1, Y2, Y3, Y1
 	VMASKMOVPS Y1, Y0, (CX)(DI*4)
 
-end60:
+end66:
 	VZEROUPPER
 	RET
 
@@ -1547,9 +2049,9 @@ TEXT ·avx2MulAdd(SB), NOSPLIT, $0-72
 	MOVQ b_base+48(FP), SI
 	XORQ DI, DI
 	SUBQ $0x00000008, AX
-	JL   done62
+	JL   done68
 
-turn61:
+turn67:
 	VMOVUPS     (DX)(DI*4), Y0
 	VMOVUPS     (BX)(DI*4), Y1
 	VMOVUPS     (SI)(DI*4), Y2
@@ -1557,12 +2059,12 @@ turn61:
 	VMOVUPS     Y0, (CX)(DI*4)
 	ADDQ        $0x00000008, DI
 	SUBQ        $0x00000008, AX
-	JGE         turn61
+	JGE         turn67
 
-done62:
+done68:
 	ADDQ        $0x00000008, AX
 	TESTQ       AX, AX
-	JZ          end63
+	JZ          end69
 	LEAQ        avx2FirstLanes<>+0(SB), R8
 	NEGQ        AX
 	VMOVUPS     32(R8)(AX*4), Y0
@@ -1572,7 +2074,7 @@ done62:
 	VFMADD231PS Y3, Y2, Y1
 	VMASKMOVPS  Y1, Y0, (CX)(DI*4)
 
-end63:
+end69:
 	VZEROUPPER
 	RET
 
@@ -1585,79 +2087,11 @@ TEXT ·avx2AddScalar(SB), NOSPLIT, $0-52
 	VBROADCASTSS b+48(FP), Y0
 	XORQ         BX, BX
 	SUBQ         $0x00000008, AX
-	JL           done65
-
-turn64:
-	VMOVUPS (DX)(BX*4), Y1
-	VADDPS  Y0, Y1, Y1
-	VMOVUPS Y1, (CX)(BX*4)
-	ADDQ    $0x00000008, BX
-	SUBQ    $0x00000008, AX
-	JGE     turn64
-
-done65:
-	ADDQ       $0x00000008, AX
-	TESTQ      AX, AX
-	JZ         end66
-	LEAQ       avx2FirstLanes<>+0(SB), SI
-	NEGQ       AX
-	VMOVUPS    32(SI)(AX*4), Y1
-	VMASKMOVPS (DX)(BX*4), Y1, Y2
-	VADDPS     Y0, Y2, Y0
-	VMASKMOVPS Y0, Y1, (CX)(BX*4)
-
-end66:
-	VZEROUPPER
-	RET
-
-// func avx2MulScalar(dst []float32, a []float32, b float32)
-// Requires: AVX
-TEXT ·avx2MulScalar(SB), NOSPLIT, $0-52
-	MOVQ         dst_len+8(FP), AX
-	MOVQ         dst_base+0(FP), CX
-	MOVQ         a_base+24(FP), DX
-	VBROADCASTSS b+48(FP), Y0
-	XORQ         BX, BX
-	SUBQ         $0x00000008, AX
-	JL           done68
-
-turn67:
-	VMOVUPS (DX)(BX*4), Y1
-	VMULPS  Y0, Y1, Y1
-	VMOVUPS Y1, (CX)(BX*4)
-	ADDQ    $0x00000008, BX
-	SUBQ    $0x00000008, AX
-	JGE     turn67
-
-done68:
-	ADDQ       $0x00000008, AX
-	TESTQ      AX, AX
-	JZ         end69
-	LEAQ       avx2FirstLanes<>+0(SB), SI
-	NEGQ       AX
-	VMOVUPS    32(SI)(AX*4), Y1
-	VMASKMOVPS (DX)(BX*4), Y1, Y2
-	VMULPS     Y0, Y2, Y0
-	VMASKMOVPS Y0, Y1, (CX)(BX*4)
-
-end69:
-	VZEROUPPER
-	RET
-
-// func avx2DivScalar(dst []float32, a []float32, b float32)
-// Requires: AVX
-TEXT ·avx2DivScalar(SB), NOSPLIT, $0-52
-	MOVQ         dst_len+8(FP), AX
-	MOVQ         dst_base+0(FP), CX
-	MOVQ         a_base+24(FP), DX
-	VBROADCASTSS b+48(FP), Y0
-	XORQ         BX, BX
-	SUBQ         $0x00000008, AX
 	JL           done71
 
 turn70:
 	VMOVUPS (DX)(BX*4), Y1
-	VDIVPS  Y0, Y1, Y1
+	VADDPS  Y0, Y1, Y1
 	VMOVUPS Y1, (CX)(BX*4)
 	ADDQ    $0x00000008, BX
 	SUBQ    $0x00000008, AX
@@ -1671,10 +2105,78 @@ done71:
 	NEGQ       AX
 	VMOVUPS    32(SI)(AX*4), Y1
 	VMASKMOVPS (DX)(BX*4), Y1, Y2
-	VDIVPS     Y0, Y2, Y0
+	VADDPS     Y0, Y2, Y0
 	VMASKMOVPS Y0, Y1, (CX)(BX*4)
 
 end72:
+	VZEROUPPER
+	RET
+
+// func avx2MulScalar(dst []float32, a []float32, b float32)
+// Requires: AVX
+TEXT ·avx2MulScalar(SB), NOSPLIT, $0-52
+	MOVQ         dst_len+8(FP), AX
+	MOVQ         dst_base+0(FP), CX
+	MOVQ         a_base+24(FP), DX
+	VBROADCASTSS b+48(FP), Y0
+	XORQ         BX, BX
+	SUBQ         $0x00000008, AX
+	JL           done74
+
+turn73:
+	VMOVUPS (DX)(BX*4), Y1
+	VMULPS  Y0, Y1, Y1
+	VMOVUPS Y1, (CX)(BX*4)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, AX
+	JGE     turn73
+
+done74:
+	ADDQ       $0x00000008, AX
+	TESTQ      AX, AX
+	JZ         end75
+	LEAQ       avx2FirstLanes<>+0(SB), SI
+	NEGQ       AX
+	VMOVUPS    32(SI)(AX*4), Y1
+	VMASKMOVPS (DX)(BX*4), Y1, Y2
+	VMULPS     Y0, Y2, Y0
+	VMASKMOVPS Y0, Y1, (CX)(BX*4)
+
+end75:
+	VZEROUPPER
+	RET
+
+// func avx2DivScalar(dst []float32, a []float32, b float32)
+// Requires: AVX
+TEXT ·avx2DivScalar(SB), NOSPLIT, $0-52
+	MOVQ         dst_len+8(FP), AX
+	MOVQ         dst_base+0(FP), CX
+	MOVQ         a_base+24(FP), DX
+	VBROADCASTSS b+48(FP), Y0
+	XORQ         BX, BX
+	SUBQ         $0x00000008, AX
+	JL           done77
+
+turn76:
+	VMOVUPS (DX)(BX*4), Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (CX)(BX*4)
+	ADDQ    $0x00000008, BX
+	SUBQ    $0x00000008, AX
+	JGE     turn76
+
+done77:
+	ADDQ       $0x00000008, AX
+	TESTQ      AX, AX
+	JZ         end78
+	LEAQ       avx2FirstLanes<>+0(SB), SI
+	NEGQ       AX
+	VMOVUPS    32(SI)(AX*4), Y1
+	VMASKMOVPS (DX)(BX*4), Y1, Y2
+	VDIVPS     Y0, Y2, Y0
+	VMASKMOVPS Y0, Y1, (CX)(BX*4)
+
+end78:
 	VZEROUPPER
 	RET
 
@@ -1687,90 +2189,13 @@ TEXT ·avx2MaxScalar(SB), NOSPLIT, $0-52
 	VBROADCASTSS b+48(FP), Y0
 	XORQ         BX, BX
 	SUBQ         $0x00000008, AX
-	JL           done74
-
-turn73:
-	VMOVUPS   (DX)(BX*4), Y1
-	VCMPPS    $0x03, Y1, Y1, Y2
-	VMAXPS    Y0, Y1, Y3
-	VBLENDVPS Y2, Y1, Y3, Y1
-	VMOVUPS   Y1, (CX)(BX*4)
-	ADDQ      $0x00000008, BX
-	SUBQ      $0x00000008, AX
-	JGE       turn73
-
-done74:
-	ADDQ       $0x00000008, AX
-	TESTQ      AX, AX
-	JZ         end75
-	LEAQ       avx2FirstLanes<>+0(SB), SI
-	NEGQ       AX
-	VMOVUPS    32(SI)(AX*4), Y1
-	VMASKMOVPS (DX)(BX*4), Y1, Y2
-	VCMPPS     $0x03, Y2, Y2, Y3
-	VMAXPS     Y0, Y2, Y0
-	VBLENDVPS  Y3, Y2, Y0, Y0
-	VMASKMOVPS Y0, Y1, (CX)(BX*4)
-
-end75:
-	VZEROUPPER
-	RET
-
-// func avx2MinScalar(dst []float32, a []float32, b float32)
-// Requires: AVX
-TEXT ·avx2MinScalar(SB), NOSPLIT, $0-52
-	MOVQ         dst_len+8(FP), AX
-	MOVQ         dst_base+0(FP), CX
-	MOVQ         a_base+24(FP), DX
-	VBROADCASTSS b+48(FP), Y0
-	XORQ         BX, BX
-	SUBQ         $0x00000008, AX
-	JL           done77
-
-turn76:
-	VMOVUPS   (DX)(BX*4), Y1
-	VCMPPS    $0x03, Y1, Y1, Y2
-	VMINPS    Y0, Y1, Y3
-	VBLENDVPS Y2, Y1, Y3, Y1
-	VMOVUPS   Y1, (CX)(BX*4)
-	ADDQ      $0x00000008, BX
-	SUBQ      $0x00000008, AX
-	JGE       turn76
-
-done77:
-	ADDQ       $0x00000008, AX
-	TESTQ      AX, AX
-	JZ         end78
-	LEAQ       avx2FirstLanes<>+0(SB), SI
-	NEGQ       AX
-	VMOVUPS    32(SI)(AX*4), Y1
-	VMASKMOVPS (DX)(BX*4), Y1, Y2
-	VCMPPS     $0x03, Y2, Y2, Y3
-	VMINPS     Y0, Y2, Y0
-	VBLENDVPS  Y3, Y2, Y0, Y0
-	VMASKMOVPS Y0, Y1, (CX)(BX*4)
-
-end78:
-	VZEROUPPER
-	RET
-
-// func avx2GreaterScalar(dst []float32, a []float32, b float32)
-// Requires: AVX
-TEXT ·avx2GreaterScalar(SB), NOSPLIT, $0-52
-	MOVQ         dst_len+8(FP), AX
-	MOVQ         dst_base+0(FP), CX
-	MOVQ         a_base+24(FP), DX
-	VBROADCASTSS b+48(FP), Y0
-	XORQ         BX, BX
-	SUBQ         $0x00000008, AX
 	JL           done80
 
 turn79:
 	VMOVUPS   (DX)(BX*4), Y1
-	VCMPPS    $0x1e, Y0, Y1, Y1
-	VMOVUPS   avx2Constant3f800000<>+0(SB), Y2
-	VXORPS    Y3, Y3, Y3
-	VBLENDVPS Y1, Y2, Y3, Y1
+	VCMPPS    $0x03, Y1, Y1, Y2
+	VMAXPS    Y0, Y1, Y3
+	VBLENDVPS Y2, Y1, Y3, Y1
 	VMOVUPS   Y1, (CX)(BX*4)
 	ADDQ      $0x00000008, BX
 	SUBQ      $0x00000008, AX
@@ -1784,13 +2209,90 @@ done80:
 	NEGQ       AX
 	VMOVUPS    32(SI)(AX*4), Y1
 	VMASKMOVPS (DX)(BX*4), Y1, Y2
+	VCMPPS     $0x03, Y2, Y2, Y3
+	VMAXPS     Y0, Y2, Y0
+	VBLENDVPS  Y3, Y2, Y0, Y0
+	VMASKMOVPS Y0, Y1, (CX)(BX*4)
+
+end81:
+	VZEROUPPER
+	RET
+
+// func avx2MinScalar(dst []float32, a []float32, b float32)
+// Requires: AVX
+TEXT ·avx2MinScalar(SB), NOSPLIT, $0-52
+	MOVQ         dst_len+8(FP), AX
+	MOVQ         dst_base+0(FP), CX
+	MOVQ         a_base+24(FP), DX
+	VBROADCASTSS b+48(FP), Y0
+	XORQ         BX, BX
+	SUBQ         $0x00000008, AX
+	JL           done83
+
+turn82:
+	VMOVUPS   (DX)(BX*4), Y1
+	VCMPPS    $0x03, Y1, Y1, Y2
+	VMINPS    Y0, Y1, Y3
+	VBLENDVPS Y2, Y1, Y3, Y1
+	VMOVUPS   Y1, (CX)(BX*4)
+	ADDQ      $0x00000008, BX
+	SUBQ      $0x00000008, AX
+	JGE       turn82
+
+done83:
+	ADDQ       $0x00000008, AX
+	TESTQ      AX, AX
+	JZ         end84
+	LEAQ       avx2FirstLanes<>+0(SB), SI
+	NEGQ       AX
+	VMOVUPS    32(SI)(AX*4), Y1
+	VMASKMOVPS (DX)(BX*4), Y1, Y2
+	VCMPPS     $0x03, Y2, Y2, Y3
+	VMINPS     Y0, Y2, Y0
+	VBLENDVPS  Y3, Y2, Y0, Y0
+	VMASKMOVPS Y0, Y1, (CX)(BX*4)
+
+end84:
+	VZEROUPPER
+	RET
+
+// func avx2GreaterScalar(dst []float32, a []float32, b float32)
+// Requires: AVX
+TEXT ·avx2GreaterScalar(SB), NOSPLIT, $0-52
+	MOVQ         dst_len+8(FP), AX
+	MOVQ         dst_base+0(FP), CX
+	MOVQ         a_base+24(FP), DX
+	VBROADCASTSS b+48(FP), Y0
+	XORQ         BX, BX
+	SUBQ         $0x00000008, AX
+	JL           done86
+
+turn85:
+	VMOVUPS   (DX)(BX*4), Y1
+	VCMPPS    $0x1e, Y0, Y1, Y1
+	VMOVUPS   avx2Constant3f800000<>+0(SB), Y2
+	VXORPS    Y3, Y3, Y3
+	VBLENDVPS Y1, Y2, Y3, Y1
+	VMOVUPS   Y1, (CX)(BX*4)
+	ADDQ      $0x00000008, BX
+	SUBQ      $0x00000008, AX
+	JGE       turn85
+
+done86:
+	ADDQ       $0x00000008, AX
+	TESTQ      AX, AX
+	JZ         end87
+	LEAQ       avx2FirstLanes<>+0(SB), SI
+	NEGQ       AX
+	VMOVUPS    32(SI)(AX*4), Y1
+	VMASKMOVPS (DX)(BX*4), Y1, Y2
 	VCMPPS     $0x1e, Y0, Y2, Y0
 	VMOVUPS    avx2Constant3f800000<>+0(SB), Y2
 	VXORPS     Y3, Y3, Y3
 	VBLENDVPS  Y0, Y2, Y3, Y0
 	VMASKMOVPS Y0, Y1, (CX)(BX*4)
 
-end81:
+end87:
 	VZEROUPPER
 	RET
 
@@ -1803,20 +2305,20 @@ TEXT ·avx2SubFromScalar(SB), NOSPLIT, $0-52
 	VBROADCASTSS b+48(FP), Y0
 	XORQ         BX, BX
 	SUBQ         $0x00000008, AX
-	JL           done83
+	JL           done89
 
-turn82:
+turn88:
 	VMOVUPS (DX)(BX*4), Y1
 	VSUBPS  Y1, Y0, Y1
 	VMOVUPS Y1, (CX)(BX*4)
 	ADDQ    $0x00000008, BX
 	SUBQ    $0x00000008, AX
-	JGE     turn82
+	JGE     turn88
 
-done83:
+done89:
 	ADDQ       $0x00000008, AX
 	TESTQ      AX, AX
-	JZ         end84
+	JZ         end90
 	LEAQ       avx2FirstLanes<>+0(SB), SI
 	NEGQ       AX
 	VMOVUPS    32(SI)(AX*4), Y1
@@ -1824,7 +2326,7 @@ done83:
 	VSUBPS     Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (CX)(BX*4)
 
-end84:
+end90:
 	VZEROUPPER
 	RET
 
@@ -1837,20 +2339,20 @@ TEXT ·avx2DivIntoScalar(SB), NOSPLIT, $0-52
 	VBROADCASTSS b+48(FP), Y0
 	XORQ         BX, BX
 	SUBQ         $0x00000008, AX
-	JL           done86
+	JL           done92
 
-turn85:
+turn91:
 	VMOVUPS (DX)(BX*4), Y1
 	VDIVPS  Y1, Y0, Y1
 	VMOVUPS Y1, (CX)(BX*4)
 	ADDQ    $0x00000008, BX
 	SUBQ    $0x00000008, AX
-	JGE     turn85
+	JGE     turn91
 
-done86:
+done92:
 	ADDQ       $0x00000008, AX
 	TESTQ      AX, AX
-	JZ         end87
+	JZ         end93
 	LEAQ       avx2FirstLanes<>+0(SB), SI
 	NEGQ       AX
 	VMOVUPS    32(SI)(AX*4), Y1
@@ -1858,7 +2360,7 @@ done86:
 	VDIVPS     Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (CX)(BX*4)
 
-end87:
+end93:
 	VZEROUPPER
 	RET
 
@@ -1871,9 +2373,9 @@ TEXT ·avx2LessScalar(SB), NOSPLIT, $0-52
 	VBROADCASTSS b+48(FP), Y0
 	XORQ         BX, BX
 	SUBQ         $0x00000008, AX
-	JL           done89
+	JL           done95
 
-turn88:
+turn94:
 	VMOVUPS   (DX)(BX*4), Y1
 	VCMPPS    $0x11, Y0, Y1, Y1
 	VMOVUPS   avx2Constant3f800000<>+0(SB), Y2
@@ -1882,12 +2384,12 @@ turn88:
 	VMOVUPS   Y1, (CX)(BX*4)
 	ADDQ      $0x00000008, BX
 	SUBQ      $0x00000008, AX
-	JGE       turn88
+	JGE       turn94
 
-done89:
+done95:
 	ADDQ       $0x00000008, AX
 	TESTQ      AX, AX
-	JZ         end90
+	JZ         end96
 	LEAQ       avx2FirstLanes<>+0(SB), SI
 	NEGQ       AX
 	VMOVUPS    32(SI)(AX*4), Y1
@@ -1898,7 +2400,7 @@ done89:
 	VBLENDVPS  Y0, Y2, Y3, Y0
 	VMASKMOVPS Y0, Y1, (CX)(BX*4)
 
-end90:
+end96:
 	VZEROUPPER
 	RET
 
@@ -1912,21 +2414,21 @@ TEXT ·avx2AddScaled(SB), NOSPLIT, $0-52
 	VBROADCASTSS scale+48(FP), Y0
 	XORQ         SI, SI
 	SUBQ         $0x00000008, AX
-	JL           done92
+	JL           done98
 
-turn91:
+turn97:
 	VMOVUPS     (DX)(SI*4), Y1
 	VMOVUPS     (BX)(SI*4), Y2
 	VFMADD231PS Y0, Y2, Y1
 	VMOVUPS     Y1, (CX)(SI*4)
 	ADDQ        $0x00000008, SI
 	SUBQ        $0x00000008, AX
-	JGE         turn91
+	JGE         turn97
 
-done92:
+done98:
 	ADDQ        $0x00000008, AX
 	TESTQ       AX, AX
-	JZ          end93
+	JZ          end99
 	LEAQ        avx2FirstLanes<>+0(SB), DI
 	NEGQ        AX
 	VMOVUPS     32(DI)(AX*4), Y1
@@ -1935,7 +2437,7 @@ done92:
 	VFMADD231PS Y0, Y3, Y2
 	VMASKMOVPS  Y2, Y1, (CX)(SI*4)
 
-end93:
+end99:
 	VZEROUPPER
 	RET
 
@@ -1948,9 +2450,9 @@ TEXT ·avx2TanhGradient(SB), NOSPLIT, $0-72
 	MOVQ gradient_base+48(FP), BX
 	XORQ SI, SI
 	SUBQ $0x00000008, AX
-	JL   done95
+	JL   done101
 
-turn94:
+turn100:
 	VMOVUPS      (DX)(SI*4), Y0
 	VMOVUPS      (BX)(SI*4), Y1
 	VMOVUPS      avx2Constant3f800000<>+0(SB), Y2
@@ -1959,12 +2461,12 @@ turn94:
 	VMOVUPS      Y0, (CX)(SI*4)
 	ADDQ         $0x00000008, SI
 	SUBQ         $0x00000008, AX
-	JGE          turn94
+	JGE          turn100
 
-done95:
+done101:
 	ADDQ         $0x00000008, AX
 	TESTQ        AX, AX
-	JZ           end96
+	JZ           end102
 	LEAQ         avx2FirstLanes<>+0(SB), DI
 	NEGQ         AX
 	VMOVUPS      32(DI)(AX*4), Y0
@@ -1975,7 +2477,7 @@ done95:
 	VMULPS       Y3, Y2, Y1
 	VMASKMOVPS   Y1, Y0, (CX)(SI*4)
 
-end96:
+end102:
 	VZEROUPPER
 	RET
 
@@ -1988,9 +2490,9 @@ TEXT ·avx2SigmoidGradient(SB), NOSPLIT, $0-72
 	MOVQ gradient_base+48(FP), BX
 	XORQ SI, SI
 	SUBQ $0x00000008, AX
-	JL   done98
+	JL   done104
 
-turn97:
+turn103:
 	VMOVUPS (DX)(SI*4), Y0
 	VMOVUPS (BX)(SI*4), Y1
 	VMOVUPS avx2Constant3f800000<>+0(SB), Y2
@@ -2000,12 +2502,12 @@ turn97:
 	VMOVUPS Y0, (CX)(SI*4)
 	ADDQ    $0x00000008, SI
 	SUBQ    $0x00000008, AX
-	JGE     turn97
+	JGE     turn103
 
-done98:
+done104:
 	ADDQ       $0x00000008, AX
 	TESTQ      AX, AX
-	JZ         end99
+	JZ         end105
 	LEAQ       avx2FirstLanes<>+0(SB), DI
 	NEGQ       AX
 	VMOVUPS    32(DI)(AX*4), Y0
@@ -2017,7 +2519,7 @@ done98:
 	VMULPS     Y1, Y2, Y1
 	VMASKMOVPS Y1, Y0, (CX)(SI*4)
 
-end99:
+end105:
 	VZEROUPPER
 	RET
 
@@ -2030,9 +2532,9 @@ TEXT ·avx2ELUGradient(SB), NOSPLIT, $0-72
 	MOVQ gradient_base+48(FP), BX
 	XORQ SI, SI
 	SUBQ $0x00000008, AX
-	JL   done101
+	JL   done107
 
-turn100:
+turn106:
 	VMOVUPS (DX)(SI*4), Y0
 	VMOVUPS (BX)(SI*4), Y1
 	VMOVUPS avx2Constant3f800000<>+0(SB), Y2
@@ -2043,12 +2545,12 @@ turn100:
 	VMOVUPS Y0, (CX)(SI*4)
 	ADDQ    $0x00000008, SI
 	SUBQ    $0x00000008, AX
-	JGE     turn100
+	JGE     turn106
 
-done101:
+done107:
 	ADDQ       $0x00000008, AX
 	TESTQ      AX, AX
-	JZ         end102
+	JZ         end108
 	LEAQ       avx2FirstLanes<>+0(SB), DI
 	NEGQ       AX
 	VMOVUPS    32(DI)(AX*4), Y0
@@ -2061,7 +2563,7 @@ done101:
 	VMULPS     Y1, Y2, Y1
 	VMASKMOVPS Y1, Y0, (CX)(SI*4)
 
-end102:
+end108:
 	VZEROUPPER
 	RET
 
@@ -2074,9 +2576,9 @@ TEXT ·avx2SoftplusGradient(SB), NOSPLIT, $0-72
 	MOVQ gradient_base+48(FP), BX
 	XORQ SI, SI
 	SUBQ $0x00000008, AX
-	JL   done104
+	JL   done110
 
-turn103:
+turn109:
 	VMOVUPS      (DX)(SI*4), Y0
 	VMOVUPS      (BX)(SI*4), Y1
 	VMOVUPS      avx2Constant7fffffff<>+0(SB), Y2
@@ -2129,12 +2631,12 @@ turn103:
 	VMOVUPS      Y0, (CX)(SI*4)
 	ADDQ         $0x00000008, SI
 	SUBQ         $0x00000008, AX
-	JGE          turn103
+	JGE          turn109
 
-done104:
+done110:
 	ADDQ         $0x00000008, AX
 	TESTQ        AX, AX
-	JZ           end105
+	JZ           end111
 	LEAQ         avx2FirstLanes<>+0(SB), DI
 	NEGQ         AX
 	VMOVUPS      32(DI)(AX*4), Y0
@@ -2189,7 +2691,145 @@ done104:
 	VMULPS       Y1, Y2, Y1
 	VMASKMOVPS   Y1, Y0, (CX)(SI*4)
 
-end105:
+end111:
+	VZEROUPPER
+	RET
+
+// func avx2SiLUGradient(dst []float32, x []float32, gradient []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·avx2SiLUGradient(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	MOVQ gradient_base+48(FP), BX
+	XORQ SI, SI
+	SUBQ $0x00000008, AX
+	JL   done113
+
+turn112:
+	VMOVUPS      (DX)(SI*4), Y0
+	VMOVUPS      (BX)(SI*4), Y1
+	VMOVUPS      avx2Constant7fffffff<>+0(SB), Y2
+	VANDPS       Y2, Y0, Y2
+	VMOVUPS      avx2Constant80000000<>+0(SB), Y3
+	VXORPS       Y3, Y2, Y2
+	VMOVUPS      avx2Constantc2d00000<>+0(SB), Y3
+	VMAXPS       Y2, Y3, Y2
+	VMOVUPS      avx2Constant42b20000<>+0(SB), Y3
+	VMINPS       Y2, Y3, Y2
+	VMOVUPS      avx2Constant3fb8aa3b<>+0(SB), Y3
+	VMULPS       Y3, Y2, Y3
+	VROUNDPS     $0x00, Y3, Y3
+	VMOVUPS      avx2Constant3f317200<>+0(SB), Y4
+	VFNMADD231PS Y4, Y3, Y2
+	VMOVUPS      avx2Constant35bfbe8e<>+0(SB), Y4
+	VFNMADD231PS Y4, Y3, Y2
+	VMULPS       Y2, Y2, Y4
+	VMOVUPS      avx2Constant3ab68883<>+0(SB), Y5
+	VMOVUPS      avx2Constant3c0905b6<>+0(SB), Y6
+	VFMADD231PS  Y2, Y5, Y6
+	VMOVUPS      avx2Constant3d2aaa8d<>+0(SB), Y5
+	VFMADD231PS  Y2, Y6, Y5
+	VMOVUPS      avx2Constant3e2aaa6e<>+0(SB), Y6
+	VFMADD231PS  Y2, Y5, Y6
+	VMOVUPS      avx2Constant3f000000<>+0(SB), Y5
+	VFMADD231PS  Y2, Y6, Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VMOVUPS      avx2Constant3f800000<>+0(SB), Y4
+	VADDPS       Y4, Y2, Y2
+	VCVTPS2DQ    Y3, Y3
+	VPSRAD       $0x01, Y3, Y4
+	VPSUBD       Y4, Y3, Y3
+	VMOVUPS      avx2Constant0000007f<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y4, Y2, Y2
+	VMOVUPS      avx2Constant0000007f<>+0(SB), Y4
+	VPADDD       Y4, Y3, Y3
+	VPSLLD       $0x17, Y3, Y3
+	VMULPS       Y3, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VCMPPS       $0x11, Y3, Y0, Y3
+	VMOVUPS      avx2Constant3f800000<>+0(SB), Y4
+	VBLENDVPS    Y3, Y2, Y4, Y3
+	VMOVUPS      avx2Constant3f800000<>+0(SB), Y4
+	VADDPS       Y4, Y2, Y2
+	VDIVPS       Y2, Y3, Y2
+	VMOVUPS      avx2Constant3f800000<>+0(SB), Y3
+	VSUBPS       Y2, Y3, Y3
+	VMOVUPS      avx2Constant3f800000<>+0(SB), Y4
+	VFMADD231PS  Y3, Y0, Y4
+	VMULPS       Y4, Y2, Y0
+	VMULPS       Y0, Y1, Y0
+	VMOVUPS      Y0, (CX)(SI*4)
+	ADDQ         $0x00000008, SI
+	SUBQ         $0x00000008, AX
+	JGE          turn112
+
+done113:
+	ADDQ         $0x00000008, AX
+	TESTQ        AX, AX
+	JZ           end114
+	LEAQ         avx2FirstLanes<>+0(SB), DI
+	NEGQ         AX
+	VMOVUPS      32(DI)(AX*4), Y0
+	VMASKMOVPS   (DX)(SI*4), Y0, Y1
+	VMASKMOVPS   (BX)(SI*4), Y0, Y2
+	VMOVUPS      avx2Constant7fffffff<>+0(SB), Y3
+	VANDPS       Y3, Y1, Y3
+	VMOVUPS      avx2Constant80000000<>+0(SB), Y4
+	VXORPS       Y4, Y3, Y3
+	VMOVUPS      avx2Constantc2d00000<>+0(SB), Y4
+	VMAXPS       Y3, Y4, Y3
+	VMOVUPS      avx2Constant42b20000<>+0(SB), Y4
+	VMINPS       Y3, Y4, Y3
+	VMOVUPS      avx2Constant3fb8aa3b<>+0(SB), Y4
+	VMULPS       Y4, Y3, Y4
+	VROUNDPS     $0x00, Y4, Y4
+	VMOVUPS      avx2Constant3f317200<>+0(SB), Y5
+	VFNMADD231PS Y5, Y4, Y3
+	VMOVUPS      avx2Constant35bfbe8e<>+0(SB), Y5
+	VFNMADD231PS Y5, Y4, Y3
+	VMULPS       Y3, Y3, Y5
+	VMOVUPS      avx2Constant3ab68883<>+0(SB), Y6
+	VMOVUPS      avx2Constant3c0905b6<>+0(SB), Y7
+	VFMADD231PS  Y3, Y6, Y7
+	VMOVUPS      avx2Constant3d2aaa8d<>+0(SB), Y6
+	VFMADD231PS  Y3, Y7, Y6
+	VMOVUPS      avx2Constant3e2aaa6e<>+0(SB), Y7
+	VFMADD231PS  Y3, Y6, Y7
+	VMOVUPS      avx2Constant3f000000<>+0(SB), Y6
+	VFMADD231PS  Y3, Y7, Y6
+	VFMADD231PS  Y6, Y5, Y3
+	VMOVUPS      avx2Constant3f800000<>+0(SB), Y5
+	VADDPS       Y5, Y3, Y3
+	VCVTPS2DQ    Y4, Y4
+	VPSRAD       $0x01, Y4, Y5
+	VPSUBD       Y5, Y4, Y4
+	VMOVUPS      avx2Constant0000007f<>+0(SB), Y6
+	VPADDD       Y6, Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VMULPS       Y5, Y3, Y3
+	VMOVUPS      avx2Constant0000007f<>+0(SB), Y5
+	VPADDD       Y5, Y4, Y4
+	VPSLLD       $0x17, Y4, Y4
+	VMULPS       Y4, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VCMPPS       $0x11, Y4, Y1, Y4
+	VMOVUPS      avx2Constant3f800000<>+0(SB), Y5
+	VBLENDVPS    Y4, Y3, Y5, Y4
+	VMOVUPS      avx2Constant3f800000<>+0(SB), Y5
+	VADDPS       Y5, Y3, Y3
+	VDIVPS       Y3, Y4, Y3
+	VMOVUPS      avx2Constant3f800000<>+0(SB), Y4
+	VSUBPS       Y3, Y4, Y4
+	VMOVUPS      avx2Constant3f800000<>+0(SB), Y5
+	VFMADD231PS  Y4, Y1, Y5
+	VMULPS       Y5, Y3, Y1
+	VMULPS       Y1, Y2, Y1
+	VMASKMOVPS   Y1, Y0, (CX)(SI*4)
+
+end114:
 	VZEROUPPER
 	RET
 
@@ -2204,9 +2844,9 @@ TEXT ·avx2Sum(SB), NOSPLIT, $0-28
 	VXORPS Y3, Y3, Y3
 	XORQ   DX, DX
 	SUBQ   $0x00000020, AX
-	JL     done107
+	JL     done116
 
-turn106:
+turn115:
 	VMOVUPS (CX)(DX*4), Y4
 	VADDPS  Y4, Y0, Y0
 	VMOVUPS 32(CX)(DX*4), Y4
@@ -2217,24 +2857,24 @@ turn106:
 	VADDPS  Y4, Y3, Y3
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000020, AX
-	JGE     turn106
+	JGE     turn115
 
-done107:
+done116:
 	ADDQ $0x00000020, AX
 	SUBQ $0x00000008, AX
-	JL   done109
+	JL   done118
 
-turn108:
+turn117:
 	VMOVUPS (CX)(DX*4), Y4
 	VADDPS  Y4, Y0, Y0
 	ADDQ    $0x00000008, DX
 	SUBQ    $0x00000008, AX
-	JGE     turn108
+	JGE     turn117
 
-done109:
+done118:
 	ADDQ       $0x00000008, AX
 	TESTQ      AX, AX
-	JZ         end110
+	JZ         end119
 	LEAQ       avx2FirstLanes<>+0(SB), BX
 	NEGQ       AX
 	VMOVUPS    32(BX)(AX*4), Y4
@@ -2243,7 +2883,7 @@ done109:
 	VBLENDVPS  Y4, Y6, Y7, Y4
 	VADDPS     Y4, Y0, Y0
 
-end110:
+end119:
 	VADDPS       Y1, Y0, Y0
 	VADDPS       Y3, Y2, Y1
 	VADDPS       Y1, Y0, Y0
@@ -2268,9 +2908,9 @@ TEXT ·avx2SumSquares(SB), NOSPLIT, $0-28
 	VXORPS Y3, Y3, Y3
 	XORQ   DX, DX
 	SUBQ   $0x00000020, AX
-	JL     done112
+	JL     done121
 
-turn111:
+turn120:
 	VMOVUPS     (CX)(DX*4), Y4
 	VFMADD231PS Y4, Y4, Y0
 	VMOVUPS     32(CX)(DX*4), Y4
@@ -2281,24 +2921,24 @@ turn111:
 	VFMADD231PS Y4, Y4, Y3
 	ADDQ        $0x00000020, DX
 	SUBQ        $0x00000020, AX
-	JGE         turn111
+	JGE         turn120
 
-done112:
+done121:
 	ADDQ $0x00000020, AX
 	SUBQ $0x00000008, AX
-	JL   done114
+	JL   done123
 
-turn113:
+turn122:
 	VMOVUPS     (CX)(DX*4), Y4
 	VFMADD231PS Y4, Y4, Y0
 	ADDQ        $0x00000008, DX
 	SUBQ        $0x00000008, AX
-	JGE         turn113
+	JGE         turn122
 
-done114:
+done123:
 	ADDQ        $0x00000008, AX
 	TESTQ       AX, AX
-	JZ          end115
+	JZ          end124
 	LEAQ        avx2FirstLanes<>+0(SB), BX
 	NEGQ        AX
 	VMOVUPS     32(BX)(AX*4), Y4
@@ -2307,7 +2947,7 @@ done114:
 	VBLENDVPS   Y4, Y6, Y7, Y4
 	VFMADD231PS Y4, Y4, Y0
 
-end115:
+end124:
 	VADDPS       Y1, Y0, Y0
 	VADDPS       Y3, Y2, Y1
 	VADDPS       Y1, Y0, Y0
@@ -2333,9 +2973,9 @@ TEXT ·avx2Dot(SB), NOSPLIT, $0-52
 	VXORPS Y3, Y3, Y3
 	XORQ   BX, BX
 	SUBQ   $0x00000020, AX
-	JL     done117
+	JL     done126
 
-turn116:
+turn125:
 	VMOVUPS     (CX)(BX*4), Y4
 	VMOVUPS     (DX)(BX*4), Y5
 	VFMADD231PS Y5, Y4, Y0
@@ -2350,25 +2990,25 @@ turn116:
 	VFMADD231PS Y5, Y4, Y3
 	ADDQ        $0x00000020, BX
 	SUBQ        $0x00000020, AX
-	JGE         turn116
+	JGE         turn125
 
-done117:
+done126:
 	ADDQ $0x00000020, AX
 	SUBQ $0x00000008, AX
-	JL   done119
+	JL   done128
 
-turn118:
+turn127:
 	VMOVUPS     (CX)(BX*4), Y4
 	VMOVUPS     (DX)(BX*4), Y5
 	VFMADD231PS Y5, Y4, Y0
 	ADDQ        $0x00000008, BX
 	SUBQ        $0x00000008, AX
-	JGE         turn118
+	JGE         turn127
 
-done119:
+done128:
 	ADDQ        $0x00000008, AX
 	TESTQ       AX, AX
-	JZ          end120
+	JZ          end129
 	LEAQ        avx2FirstLanes<>+0(SB), SI
 	NEGQ        AX
 	VMOVUPS     32(SI)(AX*4), Y4
@@ -2380,7 +3020,7 @@ done119:
 	VBLENDVPS   Y4, Y7, Y8, Y4
 	VFMADD231PS Y4, Y5, Y0
 
-end120:
+end129:
 	VADDPS       Y1, Y0, Y0
 	VADDPS       Y3, Y2, Y1
 	VADDPS       Y1, Y0, Y0
@@ -2405,9 +3045,9 @@ TEXT ·avx2Maximum(SB), NOSPLIT, $0-28
 	VMOVUPS avx2Constantff800000<>+0(SB), Y3
 	XORQ    DX, DX
 	SUBQ    $0x00000020, AX
-	JL      done122
+	JL      done131
 
-turn121:
+turn130:
 	VMOVUPS   (CX)(DX*4), Y4
 	VCMPPS    $0x03, Y0, Y0, Y5
 	VMAXPS    Y4, Y0, Y4
@@ -2426,26 +3066,26 @@ turn121:
 	VBLENDVPS Y5, Y3, Y4, Y3
 	ADDQ      $0x00000020, DX
 	SUBQ      $0x00000020, AX
-	JGE       turn121
+	JGE       turn130
 
-done122:
+done131:
 	ADDQ $0x00000020, AX
 	SUBQ $0x00000008, AX
-	JL   done124
+	JL   done133
 
-turn123:
+turn132:
 	VMOVUPS   (CX)(DX*4), Y4
 	VCMPPS    $0x03, Y0, Y0, Y5
 	VMAXPS    Y4, Y0, Y4
 	VBLENDVPS Y5, Y0, Y4, Y0
 	ADDQ      $0x00000008, DX
 	SUBQ      $0x00000008, AX
-	JGE       turn123
+	JGE       turn132
 
-done124:
+done133:
 	ADDQ       $0x00000008, AX
 	TESTQ      AX, AX
-	JZ         end125
+	JZ         end134
 	LEAQ       avx2FirstLanes<>+0(SB), BX
 	NEGQ       AX
 	VMOVUPS    32(BX)(AX*4), Y4
@@ -2456,7 +3096,7 @@ done124:
 	VMAXPS     Y4, Y0, Y4
 	VBLENDVPS  Y5, Y0, Y4, Y0
 
-end125:
+end134:
 	VCMPPS       $0x03, Y0, Y0, Y4
 	VMAXPS       Y1, Y0, Y1
 	VBLENDVPS    Y4, Y0, Y1, Y0
@@ -2510,9 +3150,9 @@ TEXT ·avx2Standardise(SB), NOSPLIT, $0-60
 	XORQ         BX, BX
 	MOVQ         AX, SI
 	SUBQ         $0x00000020, SI
-	JL           done127
+	JL           done136
 
-turn126:
+turn135:
 	VMOVUPS (DX)(BX*4), Y6
 	VADDPS  Y6, Y1, Y1
 	VMOVUPS 32(DX)(BX*4), Y6
@@ -2523,31 +3163,31 @@ turn126:
 	VADDPS  Y6, Y5, Y5
 	ADDQ    $0x00000020, BX
 	SUBQ    $0x00000020, SI
-	JGE     turn126
+	JGE     turn135
 
-done127:
+done136:
 	ADDQ $0x00000020, SI
 	SUBQ $0x00000008, SI
-	JL   done129
+	JL   done138
 
-turn128:
+turn137:
 	VMOVUPS (DX)(BX*4), Y6
 	VADDPS  Y6, Y1, Y1
 	ADDQ    $0x00000008, BX
 	SUBQ    $0x00000008, SI
-	JGE     turn128
+	JGE     turn137
 
-done129:
+done138:
 	ADDQ       $0x00000008, SI
 	TESTQ      SI, SI
-	JZ         end130
+	JZ         end139
 	LEAQ       avx2FirstLanes<>+0(SB), DI
 	NEGQ       SI
 	VMOVUPS    32(DI)(SI*4), Y6
 	VMASKMOVPS (DX)(BX*4), Y6, Y6
 	VADDPS     Y6, Y1, Y1
 
-end130:
+end139:
 	VADDPS       Y3, Y1, Y1
 	VADDPS       Y5, Y4, Y3
 	VADDPS       Y3, Y1, Y1
@@ -2566,9 +3206,9 @@ end130:
 	XORQ         BX, BX
 	MOVQ         AX, SI
 	SUBQ         $0x00000020, SI
-	JL           done132
+	JL           done141
 
-turn131:
+turn140:
 	VMOVUPS     (DX)(BX*4), Y7
 	VSUBPS      Y1, Y7, Y7
 	VFMADD231PS Y7, Y7, Y3
@@ -2583,25 +3223,25 @@ turn131:
 	VFMADD231PS Y7, Y7, Y6
 	ADDQ        $0x00000020, BX
 	SUBQ        $0x00000020, SI
-	JGE         turn131
+	JGE         turn140
 
-done132:
+done141:
 	ADDQ $0x00000020, SI
 	SUBQ $0x00000008, SI
-	JL   done134
+	JL   done143
 
-turn133:
+turn142:
 	VMOVUPS     (DX)(BX*4), Y7
 	VSUBPS      Y1, Y7, Y7
 	VFMADD231PS Y7, Y7, Y3
 	ADDQ        $0x00000008, BX
 	SUBQ        $0x00000008, SI
-	JGE         turn133
+	JGE         turn142
 
-done134:
+done143:
 	ADDQ        $0x00000008, SI
 	TESTQ       SI, SI
-	JZ          end135
+	JZ          end144
 	LEAQ        avx2FirstLanes<>+0(SB), DI
 	NEGQ        SI
 	VMOVUPS     32(DI)(SI*4), Y7
@@ -2611,7 +3251,7 @@ done134:
 	VBLENDVPS   Y7, Y8, Y9, Y7
 	VFMADD231PS Y7, Y7, Y3
 
-end135:
+end144:
 	VADDPS       Y4, Y3, Y3
 	VADDPS       Y6, Y5, Y4
 	VADDPS       Y4, Y3, Y3
@@ -2629,21 +3269,21 @@ end135:
 	VDIVPS       Y0, Y2, Y0
 	XORQ         BX, BX
 	SUBQ         $0x00000008, AX
-	JL           done137
+	JL           done146
 
-turn136:
+turn145:
 	VMOVUPS (DX)(BX*4), Y2
 	VSUBPS  Y1, Y2, Y2
 	VMULPS  Y0, Y2, Y2
 	VMOVUPS Y2, (CX)(BX*4)
 	ADDQ    $0x00000008, BX
 	SUBQ    $0x00000008, AX
-	JGE     turn136
+	JGE     turn145
 
-done137:
+done146:
 	ADDQ       $0x00000008, AX
 	TESTQ      AX, AX
-	JZ         end138
+	JZ         end147
 	LEAQ       avx2FirstLanes<>+0(SB), SI
 	NEGQ       AX
 	VMOVUPS    32(SI)(AX*4), Y2
@@ -2652,7 +3292,7 @@ done137:
 	VMULPS     Y0, Y1, Y1
 	VMASKMOVPS Y1, Y2, (CX)(BX*4)
 
-end138:
+end147:
 	VMOVSS X0, ret+56(FP)
 	VZEROUPPER
 	RET
@@ -2676,9 +3316,9 @@ TEXT ·avx2StandardiseGradient(SB), NOSPLIT, $0-76
 	XORQ         SI, SI
 	MOVQ         AX, DI
 	SUBQ         $0x00000020, DI
-	JL           done140
+	JL           done149
 
-turn139:
+turn148:
 	VMOVUPS (BX)(SI*4), Y6
 	VADDPS  Y6, Y1, Y1
 	VMOVUPS 32(BX)(SI*4), Y6
@@ -2689,31 +3329,31 @@ turn139:
 	VADDPS  Y6, Y5, Y5
 	ADDQ    $0x00000020, SI
 	SUBQ    $0x00000020, DI
-	JGE     turn139
+	JGE     turn148
 
-done140:
+done149:
 	ADDQ $0x00000020, DI
 	SUBQ $0x00000008, DI
-	JL   done142
+	JL   done151
 
-turn141:
+turn150:
 	VMOVUPS (BX)(SI*4), Y6
 	VADDPS  Y6, Y1, Y1
 	ADDQ    $0x00000008, SI
 	SUBQ    $0x00000008, DI
-	JGE     turn141
+	JGE     turn150
 
-done142:
+done151:
 	ADDQ       $0x00000008, DI
 	TESTQ      DI, DI
-	JZ         end143
+	JZ         end152
 	LEAQ       avx2FirstLanes<>+0(SB), R8
 	NEGQ       DI
 	VMOVUPS    32(R8)(DI*4), Y6
 	VMASKMOVPS (BX)(SI*4), Y6, Y6
 	VADDPS     Y6, Y1, Y1
 
-end143:
+end152:
 	VADDPS       Y3, Y1, Y1
 	VADDPS       Y5, Y4, Y3
 	VADDPS       Y3, Y1, Y1
@@ -2732,9 +3372,9 @@ end143:
 	XORQ         SI, SI
 	MOVQ         AX, DI
 	SUBQ         $0x00000020, DI
-	JL           done145
+	JL           done154
 
-turn144:
+turn153:
 	VMOVUPS     (DX)(SI*4), Y7
 	VMOVUPS     (BX)(SI*4), Y8
 	VFMADD231PS Y8, Y7, Y3
@@ -2749,25 +3389,25 @@ turn144:
 	VFMADD231PS Y8, Y7, Y6
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000020, DI
-	JGE         turn144
+	JGE         turn153
 
-done145:
+done154:
 	ADDQ $0x00000020, DI
 	SUBQ $0x00000008, DI
-	JL   done147
+	JL   done156
 
-turn146:
+turn155:
 	VMOVUPS     (DX)(SI*4), Y7
 	VMOVUPS     (BX)(SI*4), Y8
 	VFMADD231PS Y8, Y7, Y3
 	ADDQ        $0x00000008, SI
 	SUBQ        $0x00000008, DI
-	JGE         turn146
+	JGE         turn155
 
-done147:
+done156:
 	ADDQ        $0x00000008, DI
 	TESTQ       DI, DI
-	JZ          end148
+	JZ          end157
 	LEAQ        avx2FirstLanes<>+0(SB), R8
 	NEGQ        DI
 	VMOVUPS     32(R8)(DI*4), Y7
@@ -2775,7 +3415,7 @@ done147:
 	VMASKMOVPS  (BX)(SI*4), Y7, Y7
 	VFMADD231PS Y7, Y8, Y3
 
-end148:
+end157:
 	VADDPS       Y4, Y3, Y3
 	VADDPS       Y6, Y5, Y4
 	VADDPS       Y4, Y3, Y3
@@ -2790,9 +3430,9 @@ end148:
 	VBROADCASTSS inverse+72(FP), Y2
 	XORQ         SI, SI
 	SUBQ         $0x00000008, AX
-	JL           done150
+	JL           done159
 
-turn149:
+turn158:
 	VMOVUPS      (BX)(SI*4), Y3
 	VSUBPS       Y1, Y3, Y3
 	VMOVUPS      (DX)(SI*4), Y4
@@ -2801,12 +3441,12 @@ turn149:
 	VMOVUPS      Y3, (CX)(SI*4)
 	ADDQ         $0x00000008, SI
 	SUBQ         $0x00000008, AX
-	JGE          turn149
+	JGE          turn158
 
-done150:
+done159:
 	ADDQ         $0x00000008, AX
 	TESTQ        AX, AX
-	JZ           end151
+	JZ           end160
 	LEAQ         avx2FirstLanes<>+0(SB), DI
 	NEGQ         AX
 	VMOVUPS      32(DI)(AX*4), Y3
@@ -2817,7 +3457,7 @@ done150:
 	VMULPS       Y1, Y2, Y0
 	VMASKMOVPS   Y0, Y3, (CX)(SI*4)
 
-end151:
+end160:
 	VZEROUPPER
 	RET
 
@@ -2831,9 +3471,9 @@ TEXT ·avx2Adam(SB), NOSPLIT, $0-128
 	MOVQ gradient_base+72(FP), SI
 	XORQ DI, DI
 	SUBQ $0x00000008, AX
-	JL   done153
+	JL   done162
 
-turn152:
+turn161:
 	VMOVUPS      (SI)(DI*4), Y0
 	VBROADCASTSS scale+96(FP), Y1
 	VMULPS       Y1, Y0, Y0
@@ -2863,12 +3503,12 @@ turn152:
 	VMOVUPS      Y0, (CX)(DI*4)
 	ADDQ         $0x00000008, DI
 	SUBQ         $0x00000008, AX
-	JGE          turn152
+	JGE          turn161
 
-done153:
+done162:
 	ADDQ         $0x00000008, AX
 	TESTQ        AX, AX
-	JZ           end154
+	JZ           end163
 	LEAQ         avx2FirstLanes<>+0(SB), R8
 	NEGQ         AX
 	VMOVUPS      32(R8)(AX*4), Y0
@@ -2900,7 +3540,7 @@ done153:
 	VSUBPS       Y1, Y2, Y1
 	VMASKMOVPS   Y1, Y0, (CX)(DI*4)
 
-end154:
+end163:
 	VZEROUPPER
 	RET
 
@@ -2920,7 +3560,7 @@ TEXT ·avx2Multiply1x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block155:
+block164:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMASKMOVPS (BX), Y0, Y1
@@ -2931,7 +3571,7 @@ block155:
 	MOVQ       depth+8(FP), R11
 	MOVQ       CX, DI
 
-next156:
+next165:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9), Y0, Y2
@@ -2940,7 +3580,7 @@ next156:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next156
+	JNZ          next165
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMASKMOVPS   Y1, Y0, (DX)
@@ -2948,7 +3588,7 @@ next156:
 	IMUL3Q       $0x01, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block155
+	JNZ          block164
 	VZEROUPPER
 	RET
 
@@ -2968,7 +3608,7 @@ TEXT ·avx2Multiply2x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block157:
+block166:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMASKMOVPS (BX), Y0, Y1
@@ -2981,7 +3621,7 @@ block157:
 	MOVQ       depth+8(FP), R11
 	MOVQ       CX, DI
 
-next158:
+next167:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9), Y0, Y3
@@ -2992,7 +3632,7 @@ next158:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next158
+	JNZ          next167
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMASKMOVPS   Y1, Y0, (DX)
@@ -3002,7 +3642,7 @@ next158:
 	IMUL3Q       $0x02, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block157
+	JNZ          block166
 	VZEROUPPER
 	RET
 
@@ -3022,7 +3662,7 @@ TEXT ·avx2Multiply3x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block159:
+block168:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMASKMOVPS (BX), Y0, Y1
@@ -3037,7 +3677,7 @@ block159:
 	MOVQ       depth+8(FP), R11
 	MOVQ       CX, DI
 
-next160:
+next169:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9), Y0, Y4
@@ -3050,7 +3690,7 @@ next160:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next160
+	JNZ          next169
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMASKMOVPS   Y1, Y0, (DX)
@@ -3062,7 +3702,7 @@ next160:
 	IMUL3Q       $0x03, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block159
+	JNZ          block168
 	VZEROUPPER
 	RET
 
@@ -3083,7 +3723,7 @@ TEXT ·avx2Multiply4x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R9
 	SHLQ    $0x02, R9
 
-block161:
+block170:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMASKMOVPS (BX), Y0, Y1
@@ -3100,7 +3740,7 @@ block161:
 	MOVQ       depth+8(FP), R12
 	MOVQ       CX, DI
 
-next162:
+next171:
 	PREFETCHT0   (DI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMASKMOVPS   (R10), Y0, Y5
@@ -3115,7 +3755,7 @@ next162:
 	ADDQ         R9, DI
 	ADDQ         R11, R10
 	DECQ         R12
-	JNZ          next162
+	JNZ          next171
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMASKMOVPS   Y1, Y0, (DX)
@@ -3129,7 +3769,7 @@ next162:
 	IMUL3Q       $0x04, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block161
+	JNZ          block170
 	VZEROUPPER
 	RET
 
@@ -3150,7 +3790,7 @@ TEXT ·avx2Multiply5x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R9
 	SHLQ    $0x02, R9
 
-block163:
+block172:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMASKMOVPS (BX), Y0, Y1
@@ -3169,7 +3809,7 @@ block163:
 	MOVQ       depth+8(FP), R12
 	MOVQ       CX, DI
 
-next164:
+next173:
 	PREFETCHT0   (DI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMASKMOVPS   (R10), Y0, Y6
@@ -3186,7 +3826,7 @@ next164:
 	ADDQ         R9, DI
 	ADDQ         R11, R10
 	DECQ         R12
-	JNZ          next164
+	JNZ          next173
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMASKMOVPS   Y1, Y0, (DX)
@@ -3202,7 +3842,7 @@ next164:
 	IMUL3Q       $0x05, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block163
+	JNZ          block172
 	VZEROUPPER
 	RET
 
@@ -3224,7 +3864,7 @@ TEXT ·avx2Multiply6x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R10
 	SHLQ    $0x02, R10
 
-block165:
+block174:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMASKMOVPS (BX), Y0, Y1
@@ -3245,7 +3885,7 @@ block165:
 	MOVQ       depth+8(FP), R13
 	MOVQ       CX, DI
 
-next166:
+next175:
 	PREFETCHT0   (DI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMASKMOVPS   (R11), Y0, Y7
@@ -3264,7 +3904,7 @@ next166:
 	ADDQ         R10, DI
 	ADDQ         R12, R11
 	DECQ         R13
-	JNZ          next166
+	JNZ          next175
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMASKMOVPS   Y1, Y0, (DX)
@@ -3282,7 +3922,7 @@ next166:
 	IMUL3Q       $0x06, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block165
+	JNZ          block174
 	VZEROUPPER
 	RET
 
@@ -3302,7 +3942,7 @@ TEXT ·avx2Multiply1x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block167:
+block176:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMOVUPS    (BX), Y1
@@ -3314,7 +3954,7 @@ block167:
 	MOVQ       depth+8(FP), R11
 	MOVQ       CX, DI
 
-next168:
+next177:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9), Y3
@@ -3325,7 +3965,7 @@ next168:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next168
+	JNZ          next177
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Y1, (DX)
@@ -3334,7 +3974,7 @@ next168:
 	IMUL3Q       $0x01, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block167
+	JNZ          block176
 	VZEROUPPER
 	RET
 
@@ -3354,7 +3994,7 @@ TEXT ·avx2Multiply2x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block169:
+block178:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMOVUPS    (BX), Y1
@@ -3369,7 +4009,7 @@ block169:
 	MOVQ       depth+8(FP), R11
 	MOVQ       CX, DI
 
-next170:
+next179:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9), Y5
@@ -3383,7 +4023,7 @@ next170:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next170
+	JNZ          next179
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Y1, (DX)
@@ -3395,7 +4035,7 @@ next170:
 	IMUL3Q       $0x02, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block169
+	JNZ          block178
 	VZEROUPPER
 	RET
 
@@ -3415,7 +4055,7 @@ TEXT ·avx2Multiply3x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block171:
+block180:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMOVUPS    (BX), Y1
@@ -3433,7 +4073,7 @@ block171:
 	MOVQ       depth+8(FP), R11
 	MOVQ       CX, DI
 
-next172:
+next181:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9), Y7
@@ -3450,7 +4090,7 @@ next172:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next172
+	JNZ          next181
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Y1, (DX)
@@ -3465,7 +4105,7 @@ next172:
 	IMUL3Q       $0x03, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block171
+	JNZ          block180
 	VZEROUPPER
 	RET
 
@@ -3486,7 +4126,7 @@ TEXT ·avx2Multiply4x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R9
 	SHLQ    $0x02, R9
 
-block173:
+block182:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMOVUPS    (BX), Y1
@@ -3507,7 +4147,7 @@ block173:
 	MOVQ       depth+8(FP), R12
 	MOVQ       CX, DI
 
-next174:
+next183:
 	PREFETCHT0   (DI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS      (R10), Y9
@@ -3527,7 +4167,7 @@ next174:
 	ADDQ         R9, DI
 	ADDQ         R11, R10
 	DECQ         R12
-	JNZ          next174
+	JNZ          next183
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Y1, (DX)
@@ -3545,7 +4185,7 @@ next174:
 	IMUL3Q       $0x04, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block173
+	JNZ          block182
 	VZEROUPPER
 	RET
 
@@ -3566,7 +4206,7 @@ TEXT ·avx2Multiply5x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R9
 	SHLQ    $0x02, R9
 
-block175:
+block184:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMOVUPS    (BX), Y1
@@ -3590,7 +4230,7 @@ block175:
 	MOVQ       depth+8(FP), R12
 	MOVQ       CX, DI
 
-next176:
+next185:
 	PREFETCHT0   (DI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS      (R10), Y11
@@ -3613,7 +4253,7 @@ next176:
 	ADDQ         R9, DI
 	ADDQ         R11, R10
 	DECQ         R12
-	JNZ          next176
+	JNZ          next185
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Y1, (DX)
@@ -3634,7 +4274,7 @@ next176:
 	IMUL3Q       $0x05, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block175
+	JNZ          block184
 	VZEROUPPER
 	RET
 
@@ -3656,7 +4296,7 @@ TEXT ·avx2Multiply6x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R10
 	SHLQ    $0x02, R10
 
-block177:
+block186:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMOVUPS    (BX), Y1
@@ -3683,7 +4323,7 @@ block177:
 	MOVQ       depth+8(FP), R13
 	MOVQ       CX, DI
 
-next178:
+next187:
 	PREFETCHT0   (DI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS      (R11), Y13
@@ -3709,7 +4349,7 @@ next178:
 	ADDQ         R10, DI
 	ADDQ         R12, R11
 	DECQ         R13
-	JNZ          next178
+	JNZ          next187
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Y1, (DX)
@@ -3733,7 +4373,7 @@ next178:
 	IMUL3Q       $0x06, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block177
+	JNZ          block186
 	VZEROUPPER
 	RET
 
@@ -3753,7 +4393,7 @@ TEXT ·avx2Multiply1x4(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block179:
+block188:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMOVUPS    (BX), Y1
@@ -3767,7 +4407,7 @@ block179:
 	MOVQ       depth+8(FP), R11
 	MOVQ       CX, DI
 
-next180:
+next189:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -3783,7 +4423,7 @@ next180:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next180
+	JNZ          next189
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Y1, (DX)
@@ -3794,7 +4434,7 @@ next180:
 	IMUL3Q       $0x01, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block179
+	JNZ          block188
 	VZEROUPPER
 	RET
 
@@ -3814,7 +4454,7 @@ TEXT ·avx2Multiply2x4(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block181:
+block190:
 	MOVQ       startRow+80(FP), DI
 	SHLQ       $0x02, DI
 	VMOVUPS    (BX), Y1
@@ -3833,7 +4473,7 @@ block181:
 	MOVQ       depth+8(FP), R11
 	MOVQ       CX, DI
 
-next182:
+next191:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -3854,7 +4494,7 @@ next182:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next182
+	JNZ          next191
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Y1, (DX)
@@ -3870,7 +4510,7 @@ next182:
 	IMUL3Q       $0x02, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block181
+	JNZ          block190
 	VZEROUPPER
 	RET
 
@@ -3882,9 +4522,9 @@ TEXT ·avx2Dots(SB), NOSPLIT, $0-72
 	MOVQ c+40(FP), DX
 	MOVQ start+56(FP), BX
 
-rows183:
+rows192:
 	CMPQ   AX, $0x04
-	JL     rowsDone184
+	JL     rowsDone193
 	MOVQ   x+16(FP), SI
 	MOVQ   depth+8(FP), DI
 	MOVQ   bRow+32(FP), R8
@@ -3907,9 +4547,9 @@ rows183:
 	VXORPS Y7, Y7, Y7
 	XORQ   R8, R8
 	SUBQ   $0x00000010, DI
-	JL     done186
+	JL     done195
 
-turn185:
+turn194:
 	VMOVUPS     (SI)(R8*4), Y8
 	VMOVUPS     (R9)(R8*4), Y9
 	VFMADD231PS Y9, Y8, Y0
@@ -3930,14 +4570,14 @@ turn185:
 	VFMADD231PS Y9, Y8, Y7
 	ADDQ        $0x00000010, R8
 	SUBQ        $0x00000010, DI
-	JGE         turn185
+	JGE         turn194
 
-done186:
+done195:
 	ADDQ $0x00000010, DI
 	SUBQ $0x00000008, DI
-	JL   done188
+	JL   done197
 
-turn187:
+turn196:
 	VMOVUPS     (SI)(R8*4), Y8
 	VMOVUPS     (R9)(R8*4), Y9
 	VFMADD231PS Y9, Y8, Y0
@@ -3949,12 +4589,12 @@ turn187:
 	VFMADD231PS Y9, Y8, Y6
 	ADDQ        $0x00000008, R8
 	SUBQ        $0x00000008, DI
-	JGE         turn187
+	JGE         turn196
 
-done188:
+done197:
 	ADDQ        $0x00000008, DI
 	TESTQ       DI, DI
-	JZ          end189
+	JZ          end198
 	LEAQ        avx2FirstLanes<>+0(SB), R13
 	NEGQ        DI
 	VMOVUPS     32(R13)(DI*4), Y8
@@ -3968,7 +4608,7 @@ done188:
 	VMASKMOVPS  (R12)(R8*4), Y8, Y8
 	VFMADD231PS Y8, Y9, Y6
 
-end189:
+end198:
 	MOVQ         cRow+48(FP), SI
 	SHLQ         $0x02, SI
 	MOVQ         startRow+64(FP), DI
@@ -4018,12 +4658,12 @@ end189:
 	ADDQ         SI, DX
 	ADDQ         DI, BX
 	SUBQ         $0x04, AX
-	JMP          rows183
+	JMP          rows192
 
-rowsDone184:
-rows190:
+rowsDone193:
+rows199:
 	CMPQ   AX, $0x01
-	JL     rowsDone191
+	JL     rowsDone200
 	MOVQ   x+16(FP), SI
 	MOVQ   depth+8(FP), DI
 	MOVQ   bRow+32(FP), R8
@@ -4034,9 +4674,9 @@ rows190:
 	VXORPS Y1, Y1, Y1
 	XORQ   R8, R8
 	SUBQ   $0x00000010, DI
-	JL     done193
+	JL     done202
 
-turn192:
+turn201:
 	VMOVUPS     (SI)(R8*4), Y2
 	VMOVUPS     (R9)(R8*4), Y3
 	VFMADD231PS Y3, Y2, Y0
@@ -4045,25 +4685,25 @@ turn192:
 	VFMADD231PS Y3, Y2, Y1
 	ADDQ        $0x00000010, R8
 	SUBQ        $0x00000010, DI
-	JGE         turn192
+	JGE         turn201
 
-done193:
+done202:
 	ADDQ $0x00000010, DI
 	SUBQ $0x00000008, DI
-	JL   done195
+	JL   done204
 
-turn194:
+turn203:
 	VMOVUPS     (SI)(R8*4), Y2
 	VMOVUPS     (R9)(R8*4), Y3
 	VFMADD231PS Y3, Y2, Y0
 	ADDQ        $0x00000008, R8
 	SUBQ        $0x00000008, DI
-	JGE         turn194
+	JGE         turn203
 
-done195:
+done204:
 	ADDQ        $0x00000008, DI
 	TESTQ       DI, DI
-	JZ          end196
+	JZ          end205
 	LEAQ        avx2FirstLanes<>+0(SB), R10
 	NEGQ        DI
 	VMOVUPS     32(R10)(DI*4), Y2
@@ -4071,7 +4711,7 @@ done195:
 	VMASKMOVPS  (R9)(R8*4), Y2, Y2
 	VFMADD231PS Y2, Y3, Y0
 
-end196:
+end205:
 	MOVQ         cRow+48(FP), SI
 	SHLQ         $0x02, SI
 	MOVQ         startRow+64(FP), DI
@@ -4088,9 +4728,9 @@ end196:
 	ADDQ         SI, DX
 	ADDQ         DI, BX
 	SUBQ         $0x01, AX
-	JMP          rows190
+	JMP          rows199
 
-rowsDone191:
+rowsDone200:
 	VZEROUPPER
 	RET
 
@@ -4107,7 +4747,7 @@ TEXT ·avx2Transpose8(SB), NOSPLIT, $0-40
 	LEAQ (SI)(SI*2), R8
 	LEAQ (DX)(SI*4), DI
 
-block197:
+block206:
 	VMOVUPS     (DX), X0
 	VINSERTF128 $0x01, (DI), Y0, Y0
 	VMOVUPS     (DX)(SI*1), X1
@@ -4159,6 +4799,6 @@ block197:
 	ADDQ        $0x20, DX
 	ADDQ        $0x20, DI
 	DECQ        AX
-	JNZ         block197
+	JNZ         block206
 	VZEROUPPER
 	RET

@@ -39,6 +39,11 @@ func avx512Exp(dst []float32, x []float32)
 //go:noescape
 func avx512Log(dst []float32, x []float32)
 
+// avx512Erf computes dst = the error function of x.
+//
+//go:noescape
+func avx512Erf(dst []float32, x []float32)
+
 // avx512Tanh computes dst = tanh(x).
 //
 //go:noescape
@@ -58,6 +63,11 @@ func avx512Softplus(dst []float32, x []float32)
 //
 //go:noescape
 func avx512ELU(dst []float32, x []float32)
+
+// avx512SiLU computes dst = x / (1 + exp(-x)).
+//
+//go:noescape
+func avx512SiLU(dst []float32, x []float32)
 
 // avx512ReLU computes dst = max(x, 0).
 //
@@ -178,6 +188,11 @@ func avx512ELUGradient(dst []float32, y []float32, gradient []float32)
 //
 //go:noescape
 func avx512SoftplusGradient(dst []float32, x []float32, gradient []float32)
+
+// avx512SiLUGradient computes dst = gradient · s (1 + x (1 - s)) with s = 1 / (1 + exp(-x)).
+//
+//go:noescape
+func avx512SiLUGradient(dst []float32, x []float32, gradient []float32)
 
 // avx512Sum returns Σ x.
 //

@@ -715,9 +715,9 @@ DATA avx512Constant3eaaaaab<>+56(SB)/4, $0x3eaaaaab
 DATA avx512Constant3eaaaaab<>+60(SB)/4, $0x3eaaaaab
 GLOBL avx512Constant3eaaaaab<>(SB), RODATA|NOPTR, $64
 
-// func avx512Tanh(dst []float32, x []float32)
+// func avx512Erf(dst []float32, x []float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
-TEXT ·avx512Tanh(SB), NOSPLIT, $0-48
+TEXT ·avx512Erf(SB), NOSPLIT, $0-48
 	MOVQ dst_len+8(FP), AX
 	MOVQ dst_base+0(FP), CX
 	MOVQ x_base+24(FP), DX
@@ -726,6 +726,503 @@ TEXT ·avx512Tanh(SB), NOSPLIT, $0-48
 	JL   done23
 
 turn22:
+	VMOVUPS      (DX)(BX*4), Z0
+	VMOVUPS      avx512Constant7fffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VMOVUPS      avx512Constant40800000<>+0(SB), Z4
+	VMINPS       Z1, Z4, Z1
+	VMULPS       Z1, Z1, Z4
+	VMOVUPS      avx512Constant38a52b48<>+0(SB), Z5
+	VMOVUPS      avx512Constantba522844<>+0(SB), Z6
+	VFMADD231PS  Z4, Z5, Z6
+	VMOVUPS      avx512Constant3baa0938<>+0(SB), Z5
+	VFMADD231PS  Z4, Z6, Z5
+	VMOVUPS      avx512Constantbcdbfd5d<>+0(SB), Z6
+	VFMADD231PS  Z4, Z5, Z6
+	VMOVUPS      avx512Constant3de71688<>+0(SB), Z5
+	VFMADD231PS  Z4, Z6, Z5
+	VMOVUPS      avx512Constantbec0939f<>+0(SB), Z6
+	VFMADD231PS  Z4, Z5, Z6
+	VMOVUPS      avx512Constant3f906eba<>+0(SB), Z5
+	VFMADD231PS  Z4, Z6, Z5
+	VMULPS       Z5, Z1, Z4
+	VMOVUPS      avx512Constantb5dbbc18<>+0(SB), Z5
+	VMOVUPS      avx512Constant38412e72<>+0(SB), Z6
+	VFMADD231PS  Z1, Z5, Z6
+	VMOVUPS      avx512Constantba1c72f3<>+0(SB), Z5
+	VFMADD231PS  Z1, Z6, Z5
+	VMOVUPS      avx512Constant3b9bf663<>+0(SB), Z6
+	VFMADD231PS  Z1, Z5, Z6
+	VMOVUPS      avx512Constantbcd87123<>+0(SB), Z5
+	VFMADD231PS  Z1, Z6, Z5
+	VMOVUPS      avx512Constant3de171ab<>+0(SB), Z6
+	VFMADD231PS  Z1, Z5, Z6
+	VMOVUPS      avx512Constant3f21bf5a<>+0(SB), Z5
+	VFMADD231PS  Z1, Z6, Z5
+	VMOVUPS      avx512Constant3f90ab7d<>+0(SB), Z6
+	VFMADD231PS  Z1, Z5, Z6
+	VMOVUPS      avx512Constantb9a7d834<>+0(SB), Z5
+	VFMADD231PS  Z1, Z6, Z5
+	VMOVUPS      avx512Constant80000000<>+0(SB), Z6
+	VXORPS       Z6, Z5, Z5
+	VMOVUPS      avx512Constantc2a00000<>+0(SB), Z6
+	VMAXPS       Z5, Z6, Z5
+	VMOVUPS      avx512Constant3fb8aa3b<>+0(SB), Z6
+	VMULPS       Z6, Z5, Z6
+	VRNDSCALEPS  $0x00, Z6, Z6
+	VMOVUPS      avx512Constant3f317200<>+0(SB), Z7
+	VFNMADD231PS Z7, Z6, Z5
+	VMOVUPS      avx512Constant35bfbe8e<>+0(SB), Z7
+	VFNMADD231PS Z7, Z6, Z5
+	VMULPS       Z5, Z5, Z7
+	VMOVUPS      avx512Constant3ab68883<>+0(SB), Z8
+	VMOVUPS      avx512Constant3c0905b6<>+0(SB), Z9
+	VFMADD231PS  Z5, Z8, Z9
+	VMOVUPS      avx512Constant3d2aaa8d<>+0(SB), Z8
+	VFMADD231PS  Z5, Z9, Z8
+	VMOVUPS      avx512Constant3e2aaa6e<>+0(SB), Z9
+	VFMADD231PS  Z5, Z8, Z9
+	VMOVUPS      avx512Constant3f000000<>+0(SB), Z8
+	VFMADD231PS  Z5, Z9, Z8
+	VFMADD231PS  Z8, Z7, Z5
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z7
+	VSCALEFPS    Z6, Z7, Z6
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z7
+	VSUBPS       Z7, Z6, Z7
+	VFMADD231PS  Z6, Z5, Z7
+	VMOVUPS      avx512Constant80000000<>+0(SB), Z5
+	VXORPS       Z5, Z7, Z5
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z6
+	VCMPPS       $0x11, Z6, Z1, K1
+	VBLENDMPS    Z4, Z5, K1, Z2
+	VMOVUPS      avx512Constant80000000<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z0
+	VORPS        Z0, Z2, Z0
+	VMOVUPS      Z0, (CX)(BX*4)
+	ADDQ         $0x00000010, BX
+	SUBQ         $0x00000010, AX
+	JGE          turn22
+
+done23:
+	ADDQ         $0x00000010, AX
+	TESTQ        AX, AX
+	JZ           end24
+	MOVL         $0xffffffff, SI
+	BZHIL        AX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (DX)(BX*4), K1, Z0
+	VMOVUPS      avx512Constant7fffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VMOVUPS      avx512Constant40800000<>+0(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VMULPS       Z1, Z1, Z2
+	VMOVUPS      avx512Constant38a52b48<>+0(SB), Z4
+	VMOVUPS      avx512Constantba522844<>+0(SB), Z5
+	VFMADD231PS  Z2, Z4, Z5
+	VMOVUPS      avx512Constant3baa0938<>+0(SB), Z4
+	VFMADD231PS  Z2, Z5, Z4
+	VMOVUPS      avx512Constantbcdbfd5d<>+0(SB), Z5
+	VFMADD231PS  Z2, Z4, Z5
+	VMOVUPS      avx512Constant3de71688<>+0(SB), Z4
+	VFMADD231PS  Z2, Z5, Z4
+	VMOVUPS      avx512Constantbec0939f<>+0(SB), Z5
+	VFMADD231PS  Z2, Z4, Z5
+	VMOVUPS      avx512Constant3f906eba<>+0(SB), Z4
+	VFMADD231PS  Z2, Z5, Z4
+	VMULPS       Z4, Z1, Z2
+	VMOVUPS      avx512Constantb5dbbc18<>+0(SB), Z4
+	VMOVUPS      avx512Constant38412e72<>+0(SB), Z5
+	VFMADD231PS  Z1, Z4, Z5
+	VMOVUPS      avx512Constantba1c72f3<>+0(SB), Z4
+	VFMADD231PS  Z1, Z5, Z4
+	VMOVUPS      avx512Constant3b9bf663<>+0(SB), Z5
+	VFMADD231PS  Z1, Z4, Z5
+	VMOVUPS      avx512Constantbcd87123<>+0(SB), Z4
+	VFMADD231PS  Z1, Z5, Z4
+	VMOVUPS      avx512Constant3de171ab<>+0(SB), Z5
+	VFMADD231PS  Z1, Z4, Z5
+	VMOVUPS      avx512Constant3f21bf5a<>+0(SB), Z4
+	VFMADD231PS  Z1, Z5, Z4
+	VMOVUPS      avx512Constant3f90ab7d<>+0(SB), Z5
+	VFMADD231PS  Z1, Z4, Z5
+	VMOVUPS      avx512Constantb9a7d834<>+0(SB), Z4
+	VFMADD231PS  Z1, Z5, Z4
+	VMOVUPS      avx512Constant80000000<>+0(SB), Z5
+	VXORPS       Z5, Z4, Z4
+	VMOVUPS      avx512Constantc2a00000<>+0(SB), Z5
+	VMAXPS       Z4, Z5, Z4
+	VMOVUPS      avx512Constant3fb8aa3b<>+0(SB), Z5
+	VMULPS       Z5, Z4, Z5
+	VRNDSCALEPS  $0x00, Z5, Z5
+	VMOVUPS      avx512Constant3f317200<>+0(SB), Z6
+	VFNMADD231PS Z6, Z5, Z4
+	VMOVUPS      avx512Constant35bfbe8e<>+0(SB), Z6
+	VFNMADD231PS Z6, Z5, Z4
+	VMULPS       Z4, Z4, Z6
+	VMOVUPS      avx512Constant3ab68883<>+0(SB), Z7
+	VMOVUPS      avx512Constant3c0905b6<>+0(SB), Z8
+	VFMADD231PS  Z4, Z7, Z8
+	VMOVUPS      avx512Constant3d2aaa8d<>+0(SB), Z7
+	VFMADD231PS  Z4, Z8, Z7
+	VMOVUPS      avx512Constant3e2aaa6e<>+0(SB), Z8
+	VFMADD231PS  Z4, Z7, Z8
+	VMOVUPS      avx512Constant3f000000<>+0(SB), Z7
+	VFMADD231PS  Z4, Z8, Z7
+	VFMADD231PS  Z7, Z6, Z4
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z6
+	VSCALEFPS    Z5, Z6, Z5
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z6
+	VSUBPS       Z6, Z5, Z6
+	VFMADD231PS  Z5, Z4, Z6
+	VMOVUPS      avx512Constant80000000<>+0(SB), Z4
+	VXORPS       Z4, Z6, Z4
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z5
+	VCMPPS       $0x11, Z5, Z1, K2
+	VBLENDMPS    Z2, Z4, K2, Z3
+	VMOVUPS      avx512Constant80000000<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z0
+	VORPS        Z0, Z3, Z0
+	VMOVUPS      Z0, K1, (CX)(BX*4)
+
+end24:
+	VZEROUPPER
+	RET
+
+DATA avx512Constant40800000<>+0(SB)/4, $0x40800000
+DATA avx512Constant40800000<>+4(SB)/4, $0x40800000
+DATA avx512Constant40800000<>+8(SB)/4, $0x40800000
+DATA avx512Constant40800000<>+12(SB)/4, $0x40800000
+DATA avx512Constant40800000<>+16(SB)/4, $0x40800000
+DATA avx512Constant40800000<>+20(SB)/4, $0x40800000
+DATA avx512Constant40800000<>+24(SB)/4, $0x40800000
+DATA avx512Constant40800000<>+28(SB)/4, $0x40800000
+DATA avx512Constant40800000<>+32(SB)/4, $0x40800000
+DATA avx512Constant40800000<>+36(SB)/4, $0x40800000
+DATA avx512Constant40800000<>+40(SB)/4, $0x40800000
+DATA avx512Constant40800000<>+44(SB)/4, $0x40800000
+DATA avx512Constant40800000<>+48(SB)/4, $0x40800000
+DATA avx512Constant40800000<>+52(SB)/4, $0x40800000
+DATA avx512Constant40800000<>+56(SB)/4, $0x40800000
+DATA avx512Constant40800000<>+60(SB)/4, $0x40800000
+GLOBL avx512Constant40800000<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constant38a52b48<>+0(SB)/4, $0x38a52b48
+DATA avx512Constant38a52b48<>+4(SB)/4, $0x38a52b48
+DATA avx512Constant38a52b48<>+8(SB)/4, $0x38a52b48
+DATA avx512Constant38a52b48<>+12(SB)/4, $0x38a52b48
+DATA avx512Constant38a52b48<>+16(SB)/4, $0x38a52b48
+DATA avx512Constant38a52b48<>+20(SB)/4, $0x38a52b48
+DATA avx512Constant38a52b48<>+24(SB)/4, $0x38a52b48
+DATA avx512Constant38a52b48<>+28(SB)/4, $0x38a52b48
+DATA avx512Constant38a52b48<>+32(SB)/4, $0x38a52b48
+DATA avx512Constant38a52b48<>+36(SB)/4, $0x38a52b48
+DATA avx512Constant38a52b48<>+40(SB)/4, $0x38a52b48
+DATA avx512Constant38a52b48<>+44(SB)/4, $0x38a52b48
+DATA avx512Constant38a52b48<>+48(SB)/4, $0x38a52b48
+DATA avx512Constant38a52b48<>+52(SB)/4, $0x38a52b48
+DATA avx512Constant38a52b48<>+56(SB)/4, $0x38a52b48
+DATA avx512Constant38a52b48<>+60(SB)/4, $0x38a52b48
+GLOBL avx512Constant38a52b48<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constantba522844<>+0(SB)/4, $0xba522844
+DATA avx512Constantba522844<>+4(SB)/4, $0xba522844
+DATA avx512Constantba522844<>+8(SB)/4, $0xba522844
+DATA avx512Constantba522844<>+12(SB)/4, $0xba522844
+DATA avx512Constantba522844<>+16(SB)/4, $0xba522844
+DATA avx512Constantba522844<>+20(SB)/4, $0xba522844
+DATA avx512Constantba522844<>+24(SB)/4, $0xba522844
+DATA avx512Constantba522844<>+28(SB)/4, $0xba522844
+DATA avx512Constantba522844<>+32(SB)/4, $0xba522844
+DATA avx512Constantba522844<>+36(SB)/4, $0xba522844
+DATA avx512Constantba522844<>+40(SB)/4, $0xba522844
+DATA avx512Constantba522844<>+44(SB)/4, $0xba522844
+DATA avx512Constantba522844<>+48(SB)/4, $0xba522844
+DATA avx512Constantba522844<>+52(SB)/4, $0xba522844
+DATA avx512Constantba522844<>+56(SB)/4, $0xba522844
+DATA avx512Constantba522844<>+60(SB)/4, $0xba522844
+GLOBL avx512Constantba522844<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constant3baa0938<>+0(SB)/4, $0x3baa0938
+DATA avx512Constant3baa0938<>+4(SB)/4, $0x3baa0938
+DATA avx512Constant3baa0938<>+8(SB)/4, $0x3baa0938
+DATA avx512Constant3baa0938<>+12(SB)/4, $0x3baa0938
+DATA avx512Constant3baa0938<>+16(SB)/4, $0x3baa0938
+DATA avx512Constant3baa0938<>+20(SB)/4, $0x3baa0938
+DATA avx512Constant3baa0938<>+24(SB)/4, $0x3baa0938
+DATA avx512Constant3baa0938<>+28(SB)/4, $0x3baa0938
+DATA avx512Constant3baa0938<>+32(SB)/4, $0x3baa0938
+DATA avx512Constant3baa0938<>+36(SB)/4, $0x3baa0938
+DATA avx512Constant3baa0938<>+40(SB)/4, $0x3baa0938
+DATA avx512Constant3baa0938<>+44(SB)/4, $0x3baa0938
+DATA avx512Constant3baa0938<>+48(SB)/4, $0x3baa0938
+DATA avx512Constant3baa0938<>+52(SB)/4, $0x3baa0938
+DATA avx512Constant3baa0938<>+56(SB)/4, $0x3baa0938
+DATA avx512Constant3baa0938<>+60(SB)/4, $0x3baa0938
+GLOBL avx512Constant3baa0938<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constantbcdbfd5d<>+0(SB)/4, $0xbcdbfd5d
+DATA avx512Constantbcdbfd5d<>+4(SB)/4, $0xbcdbfd5d
+DATA avx512Constantbcdbfd5d<>+8(SB)/4, $0xbcdbfd5d
+DATA avx512Constantbcdbfd5d<>+12(SB)/4, $0xbcdbfd5d
+DATA avx512Constantbcdbfd5d<>+16(SB)/4, $0xbcdbfd5d
+DATA avx512Constantbcdbfd5d<>+20(SB)/4, $0xbcdbfd5d
+DATA avx512Constantbcdbfd5d<>+24(SB)/4, $0xbcdbfd5d
+DATA avx512Constantbcdbfd5d<>+28(SB)/4, $0xbcdbfd5d
+DATA avx512Constantbcdbfd5d<>+32(SB)/4, $0xbcdbfd5d
+DATA avx512Constantbcdbfd5d<>+36(SB)/4, $0xbcdbfd5d
+DATA avx512Constantbcdbfd5d<>+40(SB)/4, $0xbcdbfd5d
+DATA avx512Constantbcdbfd5d<>+44(SB)/4, $0xbcdbfd5d
+DATA avx512Constantbcdbfd5d<>+48(SB)/4, $0xbcdbfd5d
+DATA avx512Constantbcdbfd5d<>+52(SB)/4, $0xbcdbfd5d
+DATA avx512Constantbcdbfd5d<>+56(SB)/4, $0xbcdbfd5d
+DATA avx512Constantbcdbfd5d<>+60(SB)/4, $0xbcdbfd5d
+GLOBL avx512Constantbcdbfd5d<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constant3de71688<>+0(SB)/4, $0x3de71688
+DATA avx512Constant3de71688<>+4(SB)/4, $0x3de71688
+DATA avx512Constant3de71688<>+8(SB)/4, $0x3de71688
+DATA avx512Constant3de71688<>+12(SB)/4, $0x3de71688
+DATA avx512Constant3de71688<>+16(SB)/4, $0x3de71688
+DATA avx512Constant3de71688<>+20(SB)/4, $0x3de71688
+DATA avx512Constant3de71688<>+24(SB)/4, $0x3de71688
+DATA avx512Constant3de71688<>+28(SB)/4, $0x3de71688
+DATA avx512Constant3de71688<>+32(SB)/4, $0x3de71688
+DATA avx512Constant3de71688<>+36(SB)/4, $0x3de71688
+DATA avx512Constant3de71688<>+40(SB)/4, $0x3de71688
+DATA avx512Constant3de71688<>+44(SB)/4, $0x3de71688
+DATA avx512Constant3de71688<>+48(SB)/4, $0x3de71688
+DATA avx512Constant3de71688<>+52(SB)/4, $0x3de71688
+DATA avx512Constant3de71688<>+56(SB)/4, $0x3de71688
+DATA avx512Constant3de71688<>+60(SB)/4, $0x3de71688
+GLOBL avx512Constant3de71688<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constantbec0939f<>+0(SB)/4, $0xbec0939f
+DATA avx512Constantbec0939f<>+4(SB)/4, $0xbec0939f
+DATA avx512Constantbec0939f<>+8(SB)/4, $0xbec0939f
+DATA avx512Constantbec0939f<>+12(SB)/4, $0xbec0939f
+DATA avx512Constantbec0939f<>+16(SB)/4, $0xbec0939f
+DATA avx512Constantbec0939f<>+20(SB)/4, $0xbec0939f
+DATA avx512Constantbec0939f<>+24(SB)/4, $0xbec0939f
+DATA avx512Constantbec0939f<>+28(SB)/4, $0xbec0939f
+DATA avx512Constantbec0939f<>+32(SB)/4, $0xbec0939f
+DATA avx512Constantbec0939f<>+36(SB)/4, $0xbec0939f
+DATA avx512Constantbec0939f<>+40(SB)/4, $0xbec0939f
+DATA avx512Constantbec0939f<>+44(SB)/4, $0xbec0939f
+DATA avx512Constantbec0939f<>+48(SB)/4, $0xbec0939f
+DATA avx512Constantbec0939f<>+52(SB)/4, $0xbec0939f
+DATA avx512Constantbec0939f<>+56(SB)/4, $0xbec0939f
+DATA avx512Constantbec0939f<>+60(SB)/4, $0xbec0939f
+GLOBL avx512Constantbec0939f<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constant3f906eba<>+0(SB)/4, $0x3f906eba
+DATA avx512Constant3f906eba<>+4(SB)/4, $0x3f906eba
+DATA avx512Constant3f906eba<>+8(SB)/4, $0x3f906eba
+DATA avx512Constant3f906eba<>+12(SB)/4, $0x3f906eba
+DATA avx512Constant3f906eba<>+16(SB)/4, $0x3f906eba
+DATA avx512Constant3f906eba<>+20(SB)/4, $0x3f906eba
+DATA avx512Constant3f906eba<>+24(SB)/4, $0x3f906eba
+DATA avx512Constant3f906eba<>+28(SB)/4, $0x3f906eba
+DATA avx512Constant3f906eba<>+32(SB)/4, $0x3f906eba
+DATA avx512Constant3f906eba<>+36(SB)/4, $0x3f906eba
+DATA avx512Constant3f906eba<>+40(SB)/4, $0x3f906eba
+DATA avx512Constant3f906eba<>+44(SB)/4, $0x3f906eba
+DATA avx512Constant3f906eba<>+48(SB)/4, $0x3f906eba
+DATA avx512Constant3f906eba<>+52(SB)/4, $0x3f906eba
+DATA avx512Constant3f906eba<>+56(SB)/4, $0x3f906eba
+DATA avx512Constant3f906eba<>+60(SB)/4, $0x3f906eba
+GLOBL avx512Constant3f906eba<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constantb5dbbc18<>+0(SB)/4, $0xb5dbbc18
+DATA avx512Constantb5dbbc18<>+4(SB)/4, $0xb5dbbc18
+DATA avx512Constantb5dbbc18<>+8(SB)/4, $0xb5dbbc18
+DATA avx512Constantb5dbbc18<>+12(SB)/4, $0xb5dbbc18
+DATA avx512Constantb5dbbc18<>+16(SB)/4, $0xb5dbbc18
+DATA avx512Constantb5dbbc18<>+20(SB)/4, $0xb5dbbc18
+DATA avx512Constantb5dbbc18<>+24(SB)/4, $0xb5dbbc18
+DATA avx512Constantb5dbbc18<>+28(SB)/4, $0xb5dbbc18
+DATA avx512Constantb5dbbc18<>+32(SB)/4, $0xb5dbbc18
+DATA avx512Constantb5dbbc18<>+36(SB)/4, $0xb5dbbc18
+DATA avx512Constantb5dbbc18<>+40(SB)/4, $0xb5dbbc18
+DATA avx512Constantb5dbbc18<>+44(SB)/4, $0xb5dbbc18
+DATA avx512Constantb5dbbc18<>+48(SB)/4, $0xb5dbbc18
+DATA avx512Constantb5dbbc18<>+52(SB)/4, $0xb5dbbc18
+DATA avx512Constantb5dbbc18<>+56(SB)/4, $0xb5dbbc18
+DATA avx512Constantb5dbbc18<>+60(SB)/4, $0xb5dbbc18
+GLOBL avx512Constantb5dbbc18<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constant38412e72<>+0(SB)/4, $0x38412e72
+DATA avx512Constant38412e72<>+4(SB)/4, $0x38412e72
+DATA avx512Constant38412e72<>+8(SB)/4, $0x38412e72
+DATA avx512Constant38412e72<>+12(SB)/4, $0x38412e72
+DATA avx512Constant38412e72<>+16(SB)/4, $0x38412e72
+DATA avx512Constant38412e72<>+20(SB)/4, $0x38412e72
+DATA avx512Constant38412e72<>+24(SB)/4, $0x38412e72
+DATA avx512Constant38412e72<>+28(SB)/4, $0x38412e72
+DATA avx512Constant38412e72<>+32(SB)/4, $0x38412e72
+DATA avx512Constant38412e72<>+36(SB)/4, $0x38412e72
+DATA avx512Constant38412e72<>+40(SB)/4, $0x38412e72
+DATA avx512Constant38412e72<>+44(SB)/4, $0x38412e72
+DATA avx512Constant38412e72<>+48(SB)/4, $0x38412e72
+DATA avx512Constant38412e72<>+52(SB)/4, $0x38412e72
+DATA avx512Constant38412e72<>+56(SB)/4, $0x38412e72
+DATA avx512Constant38412e72<>+60(SB)/4, $0x38412e72
+GLOBL avx512Constant38412e72<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constantba1c72f3<>+0(SB)/4, $0xba1c72f3
+DATA avx512Constantba1c72f3<>+4(SB)/4, $0xba1c72f3
+DATA avx512Constantba1c72f3<>+8(SB)/4, $0xba1c72f3
+DATA avx512Constantba1c72f3<>+12(SB)/4, $0xba1c72f3
+DATA avx512Constantba1c72f3<>+16(SB)/4, $0xba1c72f3
+DATA avx512Constantba1c72f3<>+20(SB)/4, $0xba1c72f3
+DATA avx512Constantba1c72f3<>+24(SB)/4, $0xba1c72f3
+DATA avx512Constantba1c72f3<>+28(SB)/4, $0xba1c72f3
+DATA avx512Constantba1c72f3<>+32(SB)/4, $0xba1c72f3
+DATA avx512Constantba1c72f3<>+36(SB)/4, $0xba1c72f3
+DATA avx512Constantba1c72f3<>+40(SB)/4, $0xba1c72f3
+DATA avx512Constantba1c72f3<>+44(SB)/4, $0xba1c72f3
+DATA avx512Constantba1c72f3<>+48(SB)/4, $0xba1c72f3
+DATA avx512Constantba1c72f3<>+52(SB)/4, $0xba1c72f3
+DATA avx512Constantba1c72f3<>+56(SB)/4, $0xba1c72f3
+DATA avx512Constantba1c72f3<>+60(SB)/4, $0xba1c72f3
+GLOBL avx512Constantba1c72f3<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constant3b9bf663<>+0(SB)/4, $0x3b9bf663
+DATA avx512Constant3b9bf663<>+4(SB)/4, $0x3b9bf663
+DATA avx512Constant3b9bf663<>+8(SB)/4, $0x3b9bf663
+DATA avx512Constant3b9bf663<>+12(SB)/4, $0x3b9bf663
+DATA avx512Constant3b9bf663<>+16(SB)/4, $0x3b9bf663
+DATA avx512Constant3b9bf663<>+20(SB)/4, $0x3b9bf663
+DATA avx512Constant3b9bf663<>+24(SB)/4, $0x3b9bf663
+DATA avx512Constant3b9bf663<>+28(SB)/4, $0x3b9bf663
+DATA avx512Constant3b9bf663<>+32(SB)/4, $0x3b9bf663
+DATA avx512Constant3b9bf663<>+36(SB)/4, $0x3b9bf663
+DATA avx512Constant3b9bf663<>+40(SB)/4, $0x3b9bf663
+DATA avx512Constant3b9bf663<>+44(SB)/4, $0x3b9bf663
+DATA avx512Constant3b9bf663<>+48(SB)/4, $0x3b9bf663
+DATA avx512Constant3b9bf663<>+52(SB)/4, $0x3b9bf663
+DATA avx512Constant3b9bf663<>+56(SB)/4, $0x3b9bf663
+DATA avx512Constant3b9bf663<>+60(SB)/4, $0x3b9bf663
+GLOBL avx512Constant3b9bf663<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constantbcd87123<>+0(SB)/4, $0xbcd87123
+DATA avx512Constantbcd87123<>+4(SB)/4, $0xbcd87123
+DATA avx512Constantbcd87123<>+8(SB)/4, $0xbcd87123
+DATA avx512Constantbcd87123<>+12(SB)/4, $0xbcd87123
+DATA avx512Constantbcd87123<>+16(SB)/4, $0xbcd87123
+DATA avx512Constantbcd87123<>+20(SB)/4, $0xbcd87123
+DATA avx512Constantbcd87123<>+24(SB)/4, $0xbcd87123
+DATA avx512Constantbcd87123<>+28(SB)/4, $0xbcd87123
+DATA avx512Constantbcd87123<>+32(SB)/4, $0xbcd87123
+DATA avx512Constantbcd87123<>+36(SB)/4, $0xbcd87123
+DATA avx512Constantbcd87123<>+40(SB)/4, $0xbcd87123
+DATA avx512Constantbcd87123<>+44(SB)/4, $0xbcd87123
+DATA avx512Constantbcd87123<>+48(SB)/4, $0xbcd87123
+DATA avx512Constantbcd87123<>+52(SB)/4, $0xbcd87123
+DATA avx512Constantbcd87123<>+56(SB)/4, $0xbcd87123
+DATA avx512Constantbcd87123<>+60(SB)/4, $0xbcd87123
+GLOBL avx512Constantbcd87123<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constant3de171ab<>+0(SB)/4, $0x3de171ab
+DATA avx512Constant3de171ab<>+4(SB)/4, $0x3de171ab
+DATA avx512Constant3de171ab<>+8(SB)/4, $0x3de171ab
+DATA avx512Constant3de171ab<>+12(SB)/4, $0x3de171ab
+DATA avx512Constant3de171ab<>+16(SB)/4, $0x3de171ab
+DATA avx512Constant3de171ab<>+20(SB)/4, $0x3de171ab
+DATA avx512Constant3de171ab<>+24(SB)/4, $0x3de171ab
+DATA avx512Constant3de171ab<>+28(SB)/4, $0x3de171ab
+DATA avx512Constant3de171ab<>+32(SB)/4, $0x3de171ab
+DATA avx512Constant3de171ab<>+36(SB)/4, $0x3de171ab
+DATA avx512Constant3de171ab<>+40(SB)/4, $0x3de171ab
+DATA avx512Constant3de171ab<>+44(SB)/4, $0x3de171ab
+DATA avx512Constant3de171ab<>+48(SB)/4, $0x3de171ab
+DATA avx512Constant3de171ab<>+52(SB)/4, $0x3de171ab
+DATA avx512Constant3de171ab<>+56(SB)/4, $0x3de171ab
+DATA avx512Constant3de171ab<>+60(SB)/4, $0x3de171ab
+GLOBL avx512Constant3de171ab<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constant3f21bf5a<>+0(SB)/4, $0x3f21bf5a
+DATA avx512Constant3f21bf5a<>+4(SB)/4, $0x3f21bf5a
+DATA avx512Constant3f21bf5a<>+8(SB)/4, $0x3f21bf5a
+DATA avx512Constant3f21bf5a<>+12(SB)/4, $0x3f21bf5a
+DATA avx512Constant3f21bf5a<>+16(SB)/4, $0x3f21bf5a
+DATA avx512Constant3f21bf5a<>+20(SB)/4, $0x3f21bf5a
+DATA avx512Constant3f21bf5a<>+24(SB)/4, $0x3f21bf5a
+DATA avx512Constant3f21bf5a<>+28(SB)/4, $0x3f21bf5a
+DATA avx512Constant3f21bf5a<>+32(SB)/4, $0x3f21bf5a
+DATA avx512Constant3f21bf5a<>+36(SB)/4, $0x3f21bf5a
+DATA avx512Constant3f21bf5a<>+40(SB)/4, $0x3f21bf5a
+DATA avx512Constant3f21bf5a<>+44(SB)/4, $0x3f21bf5a
+DATA avx512Constant3f21bf5a<>+48(SB)/4, $0x3f21bf5a
+DATA avx512Constant3f21bf5a<>+52(SB)/4, $0x3f21bf5a
+DATA avx512Constant3f21bf5a<>+56(SB)/4, $0x3f21bf5a
+DATA avx512Constant3f21bf5a<>+60(SB)/4, $0x3f21bf5a
+GLOBL avx512Constant3f21bf5a<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constant3f90ab7d<>+0(SB)/4, $0x3f90ab7d
+DATA avx512Constant3f90ab7d<>+4(SB)/4, $0x3f90ab7d
+DATA avx512Constant3f90ab7d<>+8(SB)/4, $0x3f90ab7d
+DATA avx512Constant3f90ab7d<>+12(SB)/4, $0x3f90ab7d
+DATA avx512Constant3f90ab7d<>+16(SB)/4, $0x3f90ab7d
+DATA avx512Constant3f90ab7d<>+20(SB)/4, $0x3f90ab7d
+DATA avx512Constant3f90ab7d<>+24(SB)/4, $0x3f90ab7d
+DATA avx512Constant3f90ab7d<>+28(SB)/4, $0x3f90ab7d
+DATA avx512Constant3f90ab7d<>+32(SB)/4, $0x3f90ab7d
+DATA avx512Constant3f90ab7d<>+36(SB)/4, $0x3f90ab7d
+DATA avx512Constant3f90ab7d<>+40(SB)/4, $0x3f90ab7d
+DATA avx512Constant3f90ab7d<>+44(SB)/4, $0x3f90ab7d
+DATA avx512Constant3f90ab7d<>+48(SB)/4, $0x3f90ab7d
+DATA avx512Constant3f90ab7d<>+52(SB)/4, $0x3f90ab7d
+DATA avx512Constant3f90ab7d<>+56(SB)/4, $0x3f90ab7d
+DATA avx512Constant3f90ab7d<>+60(SB)/4, $0x3f90ab7d
+GLOBL avx512Constant3f90ab7d<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constantb9a7d834<>+0(SB)/4, $0xb9a7d834
+DATA avx512Constantb9a7d834<>+4(SB)/4, $0xb9a7d834
+DATA avx512Constantb9a7d834<>+8(SB)/4, $0xb9a7d834
+DATA avx512Constantb9a7d834<>+12(SB)/4, $0xb9a7d834
+DATA avx512Constantb9a7d834<>+16(SB)/4, $0xb9a7d834
+DATA avx512Constantb9a7d834<>+20(SB)/4, $0xb9a7d834
+DATA avx512Constantb9a7d834<>+24(SB)/4, $0xb9a7d834
+DATA avx512Constantb9a7d834<>+28(SB)/4, $0xb9a7d834
+DATA avx512Constantb9a7d834<>+32(SB)/4, $0xb9a7d834
+DATA avx512Constantb9a7d834<>+36(SB)/4, $0xb9a7d834
+DATA avx512Constantb9a7d834<>+40(SB)/4, $0xb9a7d834
+DATA avx512Constantb9a7d834<>+44(SB)/4, $0xb9a7d834
+DATA avx512Constantb9a7d834<>+48(SB)/4, $0xb9a7d834
+DATA avx512Constantb9a7d834<>+52(SB)/4, $0xb9a7d834
+DATA avx512Constantb9a7d834<>+56(SB)/4, $0xb9a7d834
+DATA avx512Constantb9a7d834<>+60(SB)/4, $0xb9a7d834
+GLOBL avx512Constantb9a7d834<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constantc2a00000<>+0(SB)/4, $0xc2a00000
+DATA avx512Constantc2a00000<>+4(SB)/4, $0xc2a00000
+DATA avx512Constantc2a00000<>+8(SB)/4, $0xc2a00000
+DATA avx512Constantc2a00000<>+12(SB)/4, $0xc2a00000
+DATA avx512Constantc2a00000<>+16(SB)/4, $0xc2a00000
+DATA avx512Constantc2a00000<>+20(SB)/4, $0xc2a00000
+DATA avx512Constantc2a00000<>+24(SB)/4, $0xc2a00000
+DATA avx512Constantc2a00000<>+28(SB)/4, $0xc2a00000
+DATA avx512Constantc2a00000<>+32(SB)/4, $0xc2a00000
+DATA avx512Constantc2a00000<>+36(SB)/4, $0xc2a00000
+DATA avx512Constantc2a00000<>+40(SB)/4, $0xc2a00000
+DATA avx512Constantc2a00000<>+44(SB)/4, $0xc2a00000
+DATA avx512Constantc2a00000<>+48(SB)/4, $0xc2a00000
+DATA avx512Constantc2a00000<>+52(SB)/4, $0xc2a00000
+DATA avx512Constantc2a00000<>+56(SB)/4, $0xc2a00000
+DATA avx512Constantc2a00000<>+60(SB)/4, $0xc2a00000
+GLOBL avx512Constantc2a00000<>(SB), RODATA|NOPTR, $64
+
+// func avx512Tanh(dst []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·avx512Tanh(SB), NOSPLIT, $0-48
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	XORQ BX, BX
+	SUBQ $0x00000010, AX
+	JL   done26
+
+turn25:
 	VMOVUPS      (DX)(BX*4), Z0
 	VMOVUPS      avx512Constant7fffffff<>+0(SB), Z1
 	VANDPS       Z1, Z0, Z1
@@ -767,12 +1264,12 @@ turn22:
 	VMOVUPS      Z0, (CX)(BX*4)
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000010, AX
-	JGE          turn22
+	JGE          turn25
 
-done23:
+done26:
 	ADDQ         $0x00000010, AX
 	TESTQ        AX, AX
-	JZ           end24
+	JZ           end27
 	MOVL         $0xffffffff, SI
 	BZHIL        AX, SI, SI
 	KMOVW        SI, K1
@@ -816,7 +1313,7 @@ done23:
 	VORPS        Z0, Z1, Z0
 	VMOVUPS      Z0, K1, (CX)(BX*4)
 
-end24:
+end27:
 	VZEROUPPER
 	RET
 
@@ -838,24 +1335,6 @@ DATA avx512Constantc0000000<>+56(SB)/4, $0xc0000000
 DATA avx512Constantc0000000<>+60(SB)/4, $0xc0000000
 GLOBL avx512Constantc0000000<>(SB), RODATA|NOPTR, $64
 
-DATA avx512Constantc2a00000<>+0(SB)/4, $0xc2a00000
-DATA avx512Constantc2a00000<>+4(SB)/4, $0xc2a00000
-DATA avx512Constantc2a00000<>+8(SB)/4, $0xc2a00000
-DATA avx512Constantc2a00000<>+12(SB)/4, $0xc2a00000
-DATA avx512Constantc2a00000<>+16(SB)/4, $0xc2a00000
-DATA avx512Constantc2a00000<>+20(SB)/4, $0xc2a00000
-DATA avx512Constantc2a00000<>+24(SB)/4, $0xc2a00000
-DATA avx512Constantc2a00000<>+28(SB)/4, $0xc2a00000
-DATA avx512Constantc2a00000<>+32(SB)/4, $0xc2a00000
-DATA avx512Constantc2a00000<>+36(SB)/4, $0xc2a00000
-DATA avx512Constantc2a00000<>+40(SB)/4, $0xc2a00000
-DATA avx512Constantc2a00000<>+44(SB)/4, $0xc2a00000
-DATA avx512Constantc2a00000<>+48(SB)/4, $0xc2a00000
-DATA avx512Constantc2a00000<>+52(SB)/4, $0xc2a00000
-DATA avx512Constantc2a00000<>+56(SB)/4, $0xc2a00000
-DATA avx512Constantc2a00000<>+60(SB)/4, $0xc2a00000
-GLOBL avx512Constantc2a00000<>(SB), RODATA|NOPTR, $64
-
 // func avx512Sigmoid(dst []float32, x []float32)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2
 TEXT ·avx512Sigmoid(SB), NOSPLIT, $0-48
@@ -864,9 +1343,9 @@ TEXT ·avx512Sigmoid(SB), NOSPLIT, $0-48
 	MOVQ x_base+24(FP), DX
 	XORQ BX, BX
 	SUBQ $0x00000010, AX
-	JL   done26
+	JL   done29
 
-turn25:
+turn28:
 	VMOVUPS      (DX)(BX*4), Z0
 	VMOVUPS      avx512Constant7fffffff<>+0(SB), Z1
 	VANDPS       Z1, Z0, Z1
@@ -907,12 +1386,12 @@ turn25:
 	VMOVUPS      Z0, (CX)(BX*4)
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000010, AX
-	JGE          turn25
+	JGE          turn28
 
-done26:
+done29:
 	ADDQ         $0x00000010, AX
 	TESTQ        AX, AX
-	JZ           end27
+	JZ           end30
 	MOVL         $0xffffffff, SI
 	BZHIL        AX, SI, SI
 	KMOVW        SI, K1
@@ -955,7 +1434,7 @@ done26:
 	VDIVPS       Z0, Z5, Z0
 	VMOVUPS      Z0, K1, (CX)(BX*4)
 
-end27:
+end30:
 	VZEROUPPER
 	RET
 
@@ -967,9 +1446,9 @@ TEXT ·avx512Softplus(SB), NOSPLIT, $0-48
 	MOVQ x_base+24(FP), DX
 	XORQ BX, BX
 	SUBQ $0x00000010, AX
-	JL   done29
+	JL   done32
 
-turn28:
+turn31:
 	VMOVUPS      (DX)(BX*4), Z0
 	VMOVUPS      avx512Constant7fffffff<>+0(SB), Z1
 	VANDPS       Z1, Z0, Z1
@@ -1023,12 +1502,12 @@ turn28:
 	VMOVUPS      Z0, (CX)(BX*4)
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000010, AX
-	JGE          turn28
+	JGE          turn31
 
-done29:
+done32:
 	ADDQ         $0x00000010, AX
 	TESTQ        AX, AX
-	JZ           end30
+	JZ           end33
 	MOVL         $0xffffffff, SI
 	BZHIL        AX, SI, SI
 	KMOVW        SI, K1
@@ -1084,7 +1563,7 @@ done29:
 	VADDPS       Z3, Z0, Z0
 	VMOVUPS      Z0, K1, (CX)(BX*4)
 
-end30:
+end33:
 	VZEROUPPER
 	RET
 
@@ -1096,9 +1575,9 @@ TEXT ·avx512ELU(SB), NOSPLIT, $0-48
 	MOVQ x_base+24(FP), DX
 	XORQ BX, BX
 	SUBQ $0x00000010, AX
-	JL   done32
+	JL   done35
 
-turn31:
+turn34:
 	VMOVUPS      (DX)(BX*4), Z0
 	VPXORD       Z1, Z1, Z1
 	VMINPS       Z0, Z1, Z2
@@ -1133,12 +1612,12 @@ turn31:
 	VMOVUPS      Z5, (CX)(BX*4)
 	ADDQ         $0x00000010, BX
 	SUBQ         $0x00000010, AX
-	JGE          turn31
+	JGE          turn34
 
-done32:
+done35:
 	ADDQ         $0x00000010, AX
 	TESTQ        AX, AX
-	JZ           end33
+	JZ           end36
 	MOVL         $0xffffffff, SI
 	BZHIL        AX, SI, SI
 	KMOVW        SI, K1
@@ -1175,9 +1654,132 @@ done32:
 	VBLENDMPS    Z0, Z3, K2, Z8
 	VMOVUPS      Z8, K1, (CX)(BX*4)
 
-end33:
+end36:
 	VZEROUPPER
 	RET
+
+// func avx512SiLU(dst []float32, x []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·avx512SiLU(SB), NOSPLIT, $0-48
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	XORQ BX, BX
+	SUBQ $0x00000010, AX
+	JL   done38
+
+turn37:
+	VMOVUPS      (DX)(BX*4), Z0
+	VMOVUPS      avx512Constant7fffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VMOVUPS      avx512Constant42f00000<>+0(SB), Z6
+	VMINPS       Z1, Z6, Z1
+	VMOVUPS      avx512Constant80000000<>+0(SB), Z6
+	VXORPS       Z6, Z1, Z6
+	VMOVUPS      avx512Constant3fb8aa3b<>+0(SB), Z7
+	VMULPS       Z7, Z6, Z7
+	VRNDSCALEPS  $0x00, Z7, Z7
+	VMOVUPS      avx512Constant3f317200<>+0(SB), Z8
+	VFNMADD231PS Z8, Z7, Z6
+	VMOVUPS      avx512Constant35bfbe8e<>+0(SB), Z8
+	VFNMADD231PS Z8, Z7, Z6
+	VMULPS       Z6, Z6, Z8
+	VMOVUPS      avx512Constant3ab68883<>+0(SB), Z9
+	VMOVUPS      avx512Constant3c0905b6<>+0(SB), Z10
+	VFMADD231PS  Z6, Z9, Z10
+	VMOVUPS      avx512Constant3d2aaa8d<>+0(SB), Z9
+	VFMADD231PS  Z6, Z10, Z9
+	VMOVUPS      avx512Constant3e2aaa6e<>+0(SB), Z10
+	VFMADD231PS  Z6, Z9, Z10
+	VMOVUPS      avx512Constant3f000000<>+0(SB), Z9
+	VFMADD231PS  Z6, Z10, Z9
+	VFMADD231PS  Z9, Z8, Z6
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z8
+	VADDPS       Z8, Z6, Z6
+	VMOVUPS      avx512Constant80000000<>+0(SB), Z8
+	VXORPS       Z8, Z1, Z1
+	VMULPS       Z6, Z1, Z1
+	VSCALEFPS    Z7, Z1, Z1
+	VPXORD       Z2, Z2, Z2
+	VCMPPS       $0x11, Z2, Z0, K1
+	VBLENDMPS    Z1, Z0, K1, Z3
+	VSCALEFPS    Z7, Z6, Z0
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z1
+	VADDPS       Z1, Z0, Z0
+	VDIVPS       Z0, Z3, Z0
+	VMOVUPS      Z0, (CX)(BX*4)
+	ADDQ         $0x00000010, BX
+	SUBQ         $0x00000010, AX
+	JGE          turn37
+
+done38:
+	ADDQ         $0x00000010, AX
+	TESTQ        AX, AX
+	JZ           end39
+	MOVL         $0xffffffff, SI
+	BZHIL        AX, SI, SI
+	KMOVW        SI, K1
+	VMOVUPS.Z    (DX)(BX*4), K1, Z0
+	VMOVUPS      avx512Constant7fffffff<>+0(SB), Z1
+	VANDPS       Z1, Z0, Z1
+	VMOVUPS      avx512Constant42f00000<>+0(SB), Z2
+	VMINPS       Z1, Z2, Z1
+	VMOVUPS      avx512Constant80000000<>+0(SB), Z2
+	VXORPS       Z2, Z1, Z2
+	VMOVUPS      avx512Constant3fb8aa3b<>+0(SB), Z3
+	VMULPS       Z3, Z2, Z3
+	VRNDSCALEPS  $0x00, Z3, Z3
+	VMOVUPS      avx512Constant3f317200<>+0(SB), Z6
+	VFNMADD231PS Z6, Z3, Z2
+	VMOVUPS      avx512Constant35bfbe8e<>+0(SB), Z6
+	VFNMADD231PS Z6, Z3, Z2
+	VMULPS       Z2, Z2, Z6
+	VMOVUPS      avx512Constant3ab68883<>+0(SB), Z7
+	VMOVUPS      avx512Constant3c0905b6<>+0(SB), Z8
+	VFMADD231PS  Z2, Z7, Z8
+	VMOVUPS      avx512Constant3d2aaa8d<>+0(SB), Z7
+	VFMADD231PS  Z2, Z8, Z7
+	VMOVUPS      avx512Constant3e2aaa6e<>+0(SB), Z8
+	VFMADD231PS  Z2, Z7, Z8
+	VMOVUPS      avx512Constant3f000000<>+0(SB), Z7
+	VFMADD231PS  Z2, Z8, Z7
+	VFMADD231PS  Z7, Z6, Z2
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z6
+	VADDPS       Z6, Z2, Z2
+	VMOVUPS      avx512Constant80000000<>+0(SB), Z6
+	VXORPS       Z6, Z1, Z1
+	VMULPS       Z2, Z1, Z1
+	VSCALEFPS    Z3, Z1, Z1
+	VPXORD       Z4, Z4, Z4
+	VCMPPS       $0x11, Z4, Z0, K2
+	VBLENDMPS    Z1, Z0, K2, Z5
+	VSCALEFPS    Z3, Z2, Z0
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z1
+	VADDPS       Z1, Z0, Z0
+	VDIVPS       Z0, Z5, Z0
+	VMOVUPS      Z0, K1, (CX)(BX*4)
+
+end39:
+	VZEROUPPER
+	RET
+
+DATA avx512Constant42f00000<>+0(SB)/4, $0x42f00000
+DATA avx512Constant42f00000<>+4(SB)/4, $0x42f00000
+DATA avx512Constant42f00000<>+8(SB)/4, $0x42f00000
+DATA avx512Constant42f00000<>+12(SB)/4, $0x42f00000
+DATA avx512Constant42f00000<>+16(SB)/4, $0x42f00000
+DATA avx512Constant42f00000<>+20(SB)/4, $0x42f00000
+DATA avx512Constant42f00000<>+24(SB)/4, $0x42f00000
+DATA avx512Constant42f00000<>+28(SB)/4, $0x42f00000
+DATA avx512Constant42f00000<>+32(SB)/4, $0x42f00000
+DATA avx512Constant42f00000<>+36(SB)/4, $0x42f00000
+DATA avx512Constant42f00000<>+40(SB)/4, $0x42f00000
+DATA avx512Constant42f00000<>+44(SB)/4, $0x42f00000
+DATA avx512Constant42f00000<>+48(SB)/4, $0x42f00000
+DATA avx512Constant42f00000<>+52(SB)/4, $0x42f00000
+DATA avx512Constant42f00000<>+56(SB)/4, $0x42f00000
+DATA avx512Constant42f00000<>+60(SB)/4, $0x42f00000
+GLOBL avx512Constant42f00000<>(SB), RODATA|NOPTR, $64
 
 // func avx512ReLU(dst []float32, x []float32)
 // Requires: AVX, AVX512F, BMI2
@@ -1187,21 +1789,21 @@ TEXT ·avx512ReLU(SB), NOSPLIT, $0-48
 	MOVQ x_base+24(FP), DX
 	XORQ BX, BX
 	SUBQ $0x00000010, AX
-	JL   done35
+	JL   done41
 
-turn34:
+turn40:
 	VMOVUPS (DX)(BX*4), Z0
 	VPXORD  Z1, Z1, Z1
 	VMAXPS  Z0, Z1, Z0
 	VMOVUPS Z0, (CX)(BX*4)
 	ADDQ    $0x00000010, BX
 	SUBQ    $0x00000010, AX
-	JGE     turn34
+	JGE     turn40
 
-done35:
+done41:
 	ADDQ      $0x00000010, AX
 	TESTQ     AX, AX
-	JZ        end36
+	JZ        end42
 	MOVL      $0xffffffff, SI
 	BZHIL     AX, SI, SI
 	KMOVW     SI, K1
@@ -1210,7 +1812,7 @@ done35:
 	VMAXPS    Z0, Z2, Z0
 	VMOVUPS   Z0, K1, (CX)(BX*4)
 
-end36:
+end42:
 	VZEROUPPER
 	RET
 
@@ -1223,84 +1825,12 @@ TEXT ·avx512Add(SB), NOSPLIT, $0-72
 	MOVQ b_base+48(FP), BX
 	XORQ SI, SI
 	SUBQ $0x00000010, AX
-	JL   done38
-
-turn37:
-	VMOVUPS (DX)(SI*4), Z0
-	VMOVUPS (BX)(SI*4), Z1
-	VADDPS  Z1, Z0, Z0
-	VMOVUPS Z0, (CX)(SI*4)
-	ADDQ    $0x00000010, SI
-	SUBQ    $0x00000010, AX
-	JGE     turn37
-
-done38:
-	ADDQ      $0x00000010, AX
-	TESTQ     AX, AX
-	JZ        end39
-	MOVL      $0xffffffff, DI
-	BZHIL     AX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(SI*4), K1, Z0
-	VMOVUPS.Z (BX)(SI*4), K1, Z1
-	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (CX)(SI*4)
-
-end39:
-	VZEROUPPER
-	RET
-
-// func avx512Sub(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·avx512Sub(SB), NOSPLIT, $0-72
-	MOVQ dst_len+8(FP), AX
-	MOVQ dst_base+0(FP), CX
-	MOVQ a_base+24(FP), DX
-	MOVQ b_base+48(FP), BX
-	XORQ SI, SI
-	SUBQ $0x00000010, AX
-	JL   done41
-
-turn40:
-	VMOVUPS (DX)(SI*4), Z0
-	VMOVUPS (BX)(SI*4), Z1
-	VSUBPS  Z1, Z0, Z0
-	VMOVUPS Z0, (CX)(SI*4)
-	ADDQ    $0x00000010, SI
-	SUBQ    $0x00000010, AX
-	JGE     turn40
-
-done41:
-	ADDQ      $0x00000010, AX
-	TESTQ     AX, AX
-	JZ        end42
-	MOVL      $0xffffffff, DI
-	BZHIL     AX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(SI*4), K1, Z0
-	VMOVUPS.Z (BX)(SI*4), K1, Z1
-	VSUBPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (CX)(SI*4)
-
-end42:
-	VZEROUPPER
-	RET
-
-// func avx512Mul(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·avx512Mul(SB), NOSPLIT, $0-72
-	MOVQ dst_len+8(FP), AX
-	MOVQ dst_base+0(FP), CX
-	MOVQ a_base+24(FP), DX
-	MOVQ b_base+48(FP), BX
-	XORQ SI, SI
-	SUBQ $0x00000010, AX
 	JL   done44
 
 turn43:
 	VMOVUPS (DX)(SI*4), Z0
 	VMOVUPS (BX)(SI*4), Z1
-	VMULPS  Z1, Z0, Z0
+	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (CX)(SI*4)
 	ADDQ    $0x00000010, SI
 	SUBQ    $0x00000010, AX
@@ -1315,16 +1845,16 @@ done44:
 	KMOVW     DI, K1
 	VMOVUPS.Z (DX)(SI*4), K1, Z0
 	VMOVUPS.Z (BX)(SI*4), K1, Z1
-	VMULPS    Z1, Z0, Z0
+	VADDPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)(SI*4)
 
 end45:
 	VZEROUPPER
 	RET
 
-// func avx512Div(dst []float32, a []float32, b []float32)
+// func avx512Sub(dst []float32, a []float32, b []float32)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·avx512Div(SB), NOSPLIT, $0-72
+TEXT ·avx512Sub(SB), NOSPLIT, $0-72
 	MOVQ dst_len+8(FP), AX
 	MOVQ dst_base+0(FP), CX
 	MOVQ a_base+24(FP), DX
@@ -1336,7 +1866,7 @@ TEXT ·avx512Div(SB), NOSPLIT, $0-72
 turn46:
 	VMOVUPS (DX)(SI*4), Z0
 	VMOVUPS (BX)(SI*4), Z1
-	VDIVPS  Z1, Z0, Z0
+	VSUBPS  Z1, Z0, Z0
 	VMOVUPS Z0, (CX)(SI*4)
 	ADDQ    $0x00000010, SI
 	SUBQ    $0x00000010, AX
@@ -1351,10 +1881,82 @@ done47:
 	KMOVW     DI, K1
 	VMOVUPS.Z (DX)(SI*4), K1, Z0
 	VMOVUPS.Z (BX)(SI*4), K1, Z1
-	VDIVPS    Z1, Z0, Z0
+	VSUBPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)(SI*4)
 
 end48:
+	VZEROUPPER
+	RET
+
+// func avx512Mul(dst []float32, a []float32, b []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·avx512Mul(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ a_base+24(FP), DX
+	MOVQ b_base+48(FP), BX
+	XORQ SI, SI
+	SUBQ $0x00000010, AX
+	JL   done50
+
+turn49:
+	VMOVUPS (DX)(SI*4), Z0
+	VMOVUPS (BX)(SI*4), Z1
+	VMULPS  Z1, Z0, Z0
+	VMOVUPS Z0, (CX)(SI*4)
+	ADDQ    $0x00000010, SI
+	SUBQ    $0x00000010, AX
+	JGE     turn49
+
+done50:
+	ADDQ      $0x00000010, AX
+	TESTQ     AX, AX
+	JZ        end51
+	MOVL      $0xffffffff, DI
+	BZHIL     AX, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z0
+	VMOVUPS.Z (BX)(SI*4), K1, Z1
+	VMULPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)(SI*4)
+
+end51:
+	VZEROUPPER
+	RET
+
+// func avx512Div(dst []float32, a []float32, b []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·avx512Div(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ a_base+24(FP), DX
+	MOVQ b_base+48(FP), BX
+	XORQ SI, SI
+	SUBQ $0x00000010, AX
+	JL   done53
+
+turn52:
+	VMOVUPS (DX)(SI*4), Z0
+	VMOVUPS (BX)(SI*4), Z1
+	VDIVPS  Z1, Z0, Z0
+	VMOVUPS Z0, (CX)(SI*4)
+	ADDQ    $0x00000010, SI
+	SUBQ    $0x00000010, AX
+	JGE     turn52
+
+done53:
+	ADDQ      $0x00000010, AX
+	TESTQ     AX, AX
+	JZ        end54
+	MOVL      $0xffffffff, DI
+	BZHIL     AX, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z0
+	VMOVUPS.Z (BX)(SI*4), K1, Z1
+	VDIVPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K1, (CX)(SI*4)
+
+end54:
 	VZEROUPPER
 	RET
 
@@ -1367,96 +1969,15 @@ TEXT ·avx512Max(SB), NOSPLIT, $0-72
 	MOVQ b_base+48(FP), BX
 	XORQ SI, SI
 	SUBQ $0x00000010, AX
-	JL   done50
-
-turn49:
-	VMOVUPS   (DX)(SI*4), Z0
-	VMOVUPS   (BX)(SI*4), Z1
-	VCMPPS    $0x03, Z0, Z0, K1
-	VMAXPS    Z1, Z0, Z1
-	VBLENDMPS Z0, Z1, K1, Z2
-	VMOVUPS   Z2, (CX)(SI*4)
-	ADDQ      $0x00000010, SI
-	SUBQ      $0x00000010, AX
-	JGE       turn49
-
-done50:
-	ADDQ      $0x00000010, AX
-	TESTQ     AX, AX
-	JZ        end51
-	MOVL      $0xffffffff, DI
-	BZHIL     AX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(SI*4), K1, Z0
-	VMOVUPS.Z (BX)(SI*4), K1, Z1
-	VCMPPS    $0x03, Z0, Z0, K2
-	VMAXPS    Z1, Z0, Z1
-	VBLENDMPS Z0, Z1, K2, Z3
-	VMOVUPS   Z3, K1, (CX)(SI*4)
-
-end51:
-	VZEROUPPER
-	RET
-
-// func avx512Min(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·avx512Min(SB), NOSPLIT, $0-72
-	MOVQ dst_len+8(FP), AX
-	MOVQ dst_base+0(FP), CX
-	MOVQ a_base+24(FP), DX
-	MOVQ b_base+48(FP), BX
-	XORQ SI, SI
-	SUBQ $0x00000010, AX
-	JL   done53
-
-turn52:
-	VMOVUPS   (DX)(SI*4), Z0
-	VMOVUPS   (BX)(SI*4), Z1
-	VCMPPS    $0x03, Z0, Z0, K1
-	VMINPS    Z1, Z0, Z1
-	VBLENDMPS Z0, Z1, K1, Z2
-	VMOVUPS   Z2, (CX)(SI*4)
-	ADDQ      $0x00000010, SI
-	SUBQ      $0x00000010, AX
-	JGE       turn52
-
-done53:
-	ADDQ      $0x00000010, AX
-	TESTQ     AX, AX
-	JZ        end54
-	MOVL      $0xffffffff, DI
-	BZHIL     AX, DI, DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(SI*4), K1, Z0
-	VMOVUPS.Z (BX)(SI*4), K1, Z1
-	VCMPPS    $0x03, Z0, Z0, K2
-	VMINPS    Z1, Z0, Z1
-	VBLENDMPS Z0, Z1, K2, Z3
-	VMOVUPS   Z3, K1, (CX)(SI*4)
-
-end54:
-	VZEROUPPER
-	RET
-
-// func avx512Greater(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·avx512Greater(SB), NOSPLIT, $0-72
-	MOVQ dst_len+8(FP), AX
-	MOVQ dst_base+0(FP), CX
-	MOVQ a_base+24(FP), DX
-	MOVQ b_base+48(FP), BX
-	XORQ SI, SI
-	SUBQ $0x00000010, AX
 	JL   done56
 
 turn55:
 	VMOVUPS   (DX)(SI*4), Z0
 	VMOVUPS   (BX)(SI*4), Z1
-	VCMPPS    $0x1e, Z1, Z0, K1
-	VMOVUPS   avx512Constant3f800000<>+0(SB), Z0
-	VPXORD    Z2, Z2, Z2
-	VBLENDMPS Z0, Z2, K1, Z3
-	VMOVUPS   Z3, (CX)(SI*4)
+	VCMPPS    $0x03, Z0, Z0, K1
+	VMAXPS    Z1, Z0, Z1
+	VBLENDMPS Z0, Z1, K1, Z2
+	VMOVUPS   Z2, (CX)(SI*4)
 	ADDQ      $0x00000010, SI
 	SUBQ      $0x00000010, AX
 	JGE       turn55
@@ -1470,13 +1991,94 @@ done56:
 	KMOVW     DI, K1
 	VMOVUPS.Z (DX)(SI*4), K1, Z0
 	VMOVUPS.Z (BX)(SI*4), K1, Z1
+	VCMPPS    $0x03, Z0, Z0, K2
+	VMAXPS    Z1, Z0, Z1
+	VBLENDMPS Z0, Z1, K2, Z3
+	VMOVUPS   Z3, K1, (CX)(SI*4)
+
+end57:
+	VZEROUPPER
+	RET
+
+// func avx512Min(dst []float32, a []float32, b []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·avx512Min(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ a_base+24(FP), DX
+	MOVQ b_base+48(FP), BX
+	XORQ SI, SI
+	SUBQ $0x00000010, AX
+	JL   done59
+
+turn58:
+	VMOVUPS   (DX)(SI*4), Z0
+	VMOVUPS   (BX)(SI*4), Z1
+	VCMPPS    $0x03, Z0, Z0, K1
+	VMINPS    Z1, Z0, Z1
+	VBLENDMPS Z0, Z1, K1, Z2
+	VMOVUPS   Z2, (CX)(SI*4)
+	ADDQ      $0x00000010, SI
+	SUBQ      $0x00000010, AX
+	JGE       turn58
+
+done59:
+	ADDQ      $0x00000010, AX
+	TESTQ     AX, AX
+	JZ        end60
+	MOVL      $0xffffffff, DI
+	BZHIL     AX, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z0
+	VMOVUPS.Z (BX)(SI*4), K1, Z1
+	VCMPPS    $0x03, Z0, Z0, K2
+	VMINPS    Z1, Z0, Z1
+	VBLENDMPS Z0, Z1, K2, Z3
+	VMOVUPS   Z3, K1, (CX)(SI*4)
+
+end60:
+	VZEROUPPER
+	RET
+
+// func avx512Greater(dst []float32, a []float32, b []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·avx512Greater(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ a_base+24(FP), DX
+	MOVQ b_base+48(FP), BX
+	XORQ SI, SI
+	SUBQ $0x00000010, AX
+	JL   done62
+
+turn61:
+	VMOVUPS   (DX)(SI*4), Z0
+	VMOVUPS   (BX)(SI*4), Z1
+	VCMPPS    $0x1e, Z1, Z0, K1
+	VMOVUPS   avx512Constant3f800000<>+0(SB), Z0
+	VPXORD    Z2, Z2, Z2
+	VBLENDMPS Z0, Z2, K1, Z3
+	VMOVUPS   Z3, (CX)(SI*4)
+	ADDQ      $0x00000010, SI
+	SUBQ      $0x00000010, AX
+	JGE       turn61
+
+done62:
+	ADDQ      $0x00000010, AX
+	TESTQ     AX, AX
+	JZ        end63
+	MOVL      $0xffffffff, DI
+	BZHIL     AX, DI, DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (DX)(SI*4), K1, Z0
+	VMOVUPS.Z (BX)(SI*4), K1, Z1
 	VCMPPS    $0x1e, Z1, Z0, K2
 	VMOVUPS   avx512Constant3f800000<>+0(SB), Z0
 	VPXORD    Z4, Z4, Z4
 	VBLENDMPS Z0, Z4, K2, Z5
 	VMOVUPS   Z5, K1, (CX)(SI*4)
 
-end57:
+end63:
 	VZEROUPPER
 	RET
 
@@ -1490,9 +2092,9 @@ TEXT ·avx512Where(SB), NOSPLIT, $0-96
 	MOVQ b_base+72(FP), SI
 	XORQ DI, DI
 	SUBQ $0x00000010, AX
-	JL   done59
+	JL   done65
 
-turn58:
+turn64:
 	VMOVUPS   (DX)(DI*4), Z0
 	VMOVUPS   (BX)(DI*4), Z1
 	VMOVUPS   (SI)(DI*4), Z2
@@ -1502,12 +2104,12 @@ turn58:
 	VMOVUPS   Z4, (CX)(DI*4)
 	ADDQ      $0x00000010, DI
 	SUBQ      $0x00000010, AX
-	JGE       turn58
+	JGE       turn64
 
-done59:
+done65:
 	ADDQ      $0x00000010, AX
 	TESTQ     AX, AX
-	JZ        end60
+	JZ        end66
 	MOVL      $0xffffffff, R8
 	BZHIL     AX, R8, R8
 	KMOVW     R8, K1
@@ -1519,7 +2121,7 @@ done59:
 	VBLENDMPS Z1, Z2, K2, Z6
 	VMOVUPS   Z6, K1, (CX)(DI*4)
 
-end60:
+end66:
 	VZEROUPPER
 	RET
 
@@ -1533,9 +2135,9 @@ TEXT ·avx512MulAdd(SB), NOSPLIT, $0-72
 	MOVQ b_base+48(FP), SI
 	XORQ DI, DI
 	SUBQ $0x00000010, AX
-	JL   done62
+	JL   done68
 
-turn61:
+turn67:
 	VMOVUPS     (DX)(DI*4), Z0
 	VMOVUPS     (BX)(DI*4), Z1
 	VMOVUPS     (SI)(DI*4), Z2
@@ -1543,12 +2145,12 @@ turn61:
 	VMOVUPS     Z0, (CX)(DI*4)
 	ADDQ        $0x00000010, DI
 	SUBQ        $0x00000010, AX
-	JGE         turn61
+	JGE         turn67
 
-done62:
+done68:
 	ADDQ        $0x00000010, AX
 	TESTQ       AX, AX
-	JZ          end63
+	JZ          end69
 	MOVL        $0xffffffff, R8
 	BZHIL       AX, R8, R8
 	KMOVW       R8, K1
@@ -1558,7 +2160,7 @@ done62:
 	VFMADD231PS Z2, Z1, Z0
 	VMOVUPS     Z0, K1, (CX)(DI*4)
 
-end63:
+end69:
 	VZEROUPPER
 	RET
 
@@ -1571,79 +2173,11 @@ TEXT ·avx512AddScalar(SB), NOSPLIT, $0-52
 	VBROADCASTSS b+48(FP), Z0
 	XORQ         BX, BX
 	SUBQ         $0x00000010, AX
-	JL           done65
-
-turn64:
-	VMOVUPS (DX)(BX*4), Z1
-	VADDPS  Z0, Z1, Z1
-	VMOVUPS Z1, (CX)(BX*4)
-	ADDQ    $0x00000010, BX
-	SUBQ    $0x00000010, AX
-	JGE     turn64
-
-done65:
-	ADDQ      $0x00000010, AX
-	TESTQ     AX, AX
-	JZ        end66
-	MOVL      $0xffffffff, SI
-	BZHIL     AX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (DX)(BX*4), K1, Z1
-	VADDPS    Z0, Z1, Z0
-	VMOVUPS   Z0, K1, (CX)(BX*4)
-
-end66:
-	VZEROUPPER
-	RET
-
-// func avx512MulScalar(dst []float32, a []float32, b float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·avx512MulScalar(SB), NOSPLIT, $0-52
-	MOVQ         dst_len+8(FP), AX
-	MOVQ         dst_base+0(FP), CX
-	MOVQ         a_base+24(FP), DX
-	VBROADCASTSS b+48(FP), Z0
-	XORQ         BX, BX
-	SUBQ         $0x00000010, AX
-	JL           done68
-
-turn67:
-	VMOVUPS (DX)(BX*4), Z1
-	VMULPS  Z0, Z1, Z1
-	VMOVUPS Z1, (CX)(BX*4)
-	ADDQ    $0x00000010, BX
-	SUBQ    $0x00000010, AX
-	JGE     turn67
-
-done68:
-	ADDQ      $0x00000010, AX
-	TESTQ     AX, AX
-	JZ        end69
-	MOVL      $0xffffffff, SI
-	BZHIL     AX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (DX)(BX*4), K1, Z1
-	VMULPS    Z0, Z1, Z0
-	VMOVUPS   Z0, K1, (CX)(BX*4)
-
-end69:
-	VZEROUPPER
-	RET
-
-// func avx512DivScalar(dst []float32, a []float32, b float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·avx512DivScalar(SB), NOSPLIT, $0-52
-	MOVQ         dst_len+8(FP), AX
-	MOVQ         dst_base+0(FP), CX
-	MOVQ         a_base+24(FP), DX
-	VBROADCASTSS b+48(FP), Z0
-	XORQ         BX, BX
-	SUBQ         $0x00000010, AX
 	JL           done71
 
 turn70:
 	VMOVUPS (DX)(BX*4), Z1
-	VDIVPS  Z0, Z1, Z1
+	VADDPS  Z0, Z1, Z1
 	VMOVUPS Z1, (CX)(BX*4)
 	ADDQ    $0x00000010, BX
 	SUBQ    $0x00000010, AX
@@ -1657,10 +2191,78 @@ done71:
 	BZHIL     AX, SI, SI
 	KMOVW     SI, K1
 	VMOVUPS.Z (DX)(BX*4), K1, Z1
-	VDIVPS    Z0, Z1, Z0
+	VADDPS    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)(BX*4)
 
 end72:
+	VZEROUPPER
+	RET
+
+// func avx512MulScalar(dst []float32, a []float32, b float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·avx512MulScalar(SB), NOSPLIT, $0-52
+	MOVQ         dst_len+8(FP), AX
+	MOVQ         dst_base+0(FP), CX
+	MOVQ         a_base+24(FP), DX
+	VBROADCASTSS b+48(FP), Z0
+	XORQ         BX, BX
+	SUBQ         $0x00000010, AX
+	JL           done74
+
+turn73:
+	VMOVUPS (DX)(BX*4), Z1
+	VMULPS  Z0, Z1, Z1
+	VMOVUPS Z1, (CX)(BX*4)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, AX
+	JGE     turn73
+
+done74:
+	ADDQ      $0x00000010, AX
+	TESTQ     AX, AX
+	JZ        end75
+	MOVL      $0xffffffff, SI
+	BZHIL     AX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX)(BX*4), K1, Z1
+	VMULPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (CX)(BX*4)
+
+end75:
+	VZEROUPPER
+	RET
+
+// func avx512DivScalar(dst []float32, a []float32, b float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·avx512DivScalar(SB), NOSPLIT, $0-52
+	MOVQ         dst_len+8(FP), AX
+	MOVQ         dst_base+0(FP), CX
+	MOVQ         a_base+24(FP), DX
+	VBROADCASTSS b+48(FP), Z0
+	XORQ         BX, BX
+	SUBQ         $0x00000010, AX
+	JL           done77
+
+turn76:
+	VMOVUPS (DX)(BX*4), Z1
+	VDIVPS  Z0, Z1, Z1
+	VMOVUPS Z1, (CX)(BX*4)
+	ADDQ    $0x00000010, BX
+	SUBQ    $0x00000010, AX
+	JGE     turn76
+
+done77:
+	ADDQ      $0x00000010, AX
+	TESTQ     AX, AX
+	JZ        end78
+	MOVL      $0xffffffff, SI
+	BZHIL     AX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX)(BX*4), K1, Z1
+	VDIVPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (CX)(BX*4)
+
+end78:
 	VZEROUPPER
 	RET
 
@@ -1673,89 +2275,12 @@ TEXT ·avx512MaxScalar(SB), NOSPLIT, $0-52
 	VBROADCASTSS b+48(FP), Z0
 	XORQ         BX, BX
 	SUBQ         $0x00000010, AX
-	JL           done74
-
-turn73:
-	VMOVUPS   (DX)(BX*4), Z1
-	VCMPPS    $0x03, Z1, Z1, K1
-	VMAXPS    Z0, Z1, Z2
-	VBLENDMPS Z1, Z2, K1, Z3
-	VMOVUPS   Z3, (CX)(BX*4)
-	ADDQ      $0x00000010, BX
-	SUBQ      $0x00000010, AX
-	JGE       turn73
-
-done74:
-	ADDQ      $0x00000010, AX
-	TESTQ     AX, AX
-	JZ        end75
-	MOVL      $0xffffffff, SI
-	BZHIL     AX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (DX)(BX*4), K1, Z1
-	VCMPPS    $0x03, Z1, Z1, K2
-	VMAXPS    Z0, Z1, Z0
-	VBLENDMPS Z1, Z0, K2, Z4
-	VMOVUPS   Z4, K1, (CX)(BX*4)
-
-end75:
-	VZEROUPPER
-	RET
-
-// func avx512MinScalar(dst []float32, a []float32, b float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·avx512MinScalar(SB), NOSPLIT, $0-52
-	MOVQ         dst_len+8(FP), AX
-	MOVQ         dst_base+0(FP), CX
-	MOVQ         a_base+24(FP), DX
-	VBROADCASTSS b+48(FP), Z0
-	XORQ         BX, BX
-	SUBQ         $0x00000010, AX
-	JL           done77
-
-turn76:
-	VMOVUPS   (DX)(BX*4), Z1
-	VCMPPS    $0x03, Z1, Z1, K1
-	VMINPS    Z0, Z1, Z2
-	VBLENDMPS Z1, Z2, K1, Z3
-	VMOVUPS   Z3, (CX)(BX*4)
-	ADDQ      $0x00000010, BX
-	SUBQ      $0x00000010, AX
-	JGE       turn76
-
-done77:
-	ADDQ      $0x00000010, AX
-	TESTQ     AX, AX
-	JZ        end78
-	MOVL      $0xffffffff, SI
-	BZHIL     AX, SI, SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (DX)(BX*4), K1, Z1
-	VCMPPS    $0x03, Z1, Z1, K2
-	VMINPS    Z0, Z1, Z0
-	VBLENDMPS Z1, Z0, K2, Z4
-	VMOVUPS   Z4, K1, (CX)(BX*4)
-
-end78:
-	VZEROUPPER
-	RET
-
-// func avx512GreaterScalar(dst []float32, a []float32, b float32)
-// Requires: AVX, AVX512F, BMI2
-TEXT ·avx512GreaterScalar(SB), NOSPLIT, $0-52
-	MOVQ         dst_len+8(FP), AX
-	MOVQ         dst_base+0(FP), CX
-	MOVQ         a_base+24(FP), DX
-	VBROADCASTSS b+48(FP), Z0
-	XORQ         BX, BX
-	SUBQ         $0x00000010, AX
 	JL           done80
 
 turn79:
 	VMOVUPS   (DX)(BX*4), Z1
-	VCMPPS    $0x1e, Z0, Z1, K1
-	VMOVUPS   avx512Constant3f800000<>+0(SB), Z1
-	VPXORD    Z2, Z2, Z2
+	VCMPPS    $0x03, Z1, Z1, K1
+	VMAXPS    Z0, Z1, Z2
 	VBLENDMPS Z1, Z2, K1, Z3
 	VMOVUPS   Z3, (CX)(BX*4)
 	ADDQ      $0x00000010, BX
@@ -1770,13 +2295,90 @@ done80:
 	BZHIL     AX, SI, SI
 	KMOVW     SI, K1
 	VMOVUPS.Z (DX)(BX*4), K1, Z1
+	VCMPPS    $0x03, Z1, Z1, K2
+	VMAXPS    Z0, Z1, Z0
+	VBLENDMPS Z1, Z0, K2, Z4
+	VMOVUPS   Z4, K1, (CX)(BX*4)
+
+end81:
+	VZEROUPPER
+	RET
+
+// func avx512MinScalar(dst []float32, a []float32, b float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·avx512MinScalar(SB), NOSPLIT, $0-52
+	MOVQ         dst_len+8(FP), AX
+	MOVQ         dst_base+0(FP), CX
+	MOVQ         a_base+24(FP), DX
+	VBROADCASTSS b+48(FP), Z0
+	XORQ         BX, BX
+	SUBQ         $0x00000010, AX
+	JL           done83
+
+turn82:
+	VMOVUPS   (DX)(BX*4), Z1
+	VCMPPS    $0x03, Z1, Z1, K1
+	VMINPS    Z0, Z1, Z2
+	VBLENDMPS Z1, Z2, K1, Z3
+	VMOVUPS   Z3, (CX)(BX*4)
+	ADDQ      $0x00000010, BX
+	SUBQ      $0x00000010, AX
+	JGE       turn82
+
+done83:
+	ADDQ      $0x00000010, AX
+	TESTQ     AX, AX
+	JZ        end84
+	MOVL      $0xffffffff, SI
+	BZHIL     AX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX)(BX*4), K1, Z1
+	VCMPPS    $0x03, Z1, Z1, K2
+	VMINPS    Z0, Z1, Z0
+	VBLENDMPS Z1, Z0, K2, Z4
+	VMOVUPS   Z4, K1, (CX)(BX*4)
+
+end84:
+	VZEROUPPER
+	RET
+
+// func avx512GreaterScalar(dst []float32, a []float32, b float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·avx512GreaterScalar(SB), NOSPLIT, $0-52
+	MOVQ         dst_len+8(FP), AX
+	MOVQ         dst_base+0(FP), CX
+	MOVQ         a_base+24(FP), DX
+	VBROADCASTSS b+48(FP), Z0
+	XORQ         BX, BX
+	SUBQ         $0x00000010, AX
+	JL           done86
+
+turn85:
+	VMOVUPS   (DX)(BX*4), Z1
+	VCMPPS    $0x1e, Z0, Z1, K1
+	VMOVUPS   avx512Constant3f800000<>+0(SB), Z1
+	VPXORD    Z2, Z2, Z2
+	VBLENDMPS Z1, Z2, K1, Z3
+	VMOVUPS   Z3, (CX)(BX*4)
+	ADDQ      $0x00000010, BX
+	SUBQ      $0x00000010, AX
+	JGE       turn85
+
+done86:
+	ADDQ      $0x00000010, AX
+	TESTQ     AX, AX
+	JZ        end87
+	MOVL      $0xffffffff, SI
+	BZHIL     AX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX)(BX*4), K1, Z1
 	VCMPPS    $0x1e, Z0, Z1, K2
 	VMOVUPS   avx512Constant3f800000<>+0(SB), Z0
 	VPXORD    Z4, Z4, Z4
 	VBLENDMPS Z0, Z4, K2, Z5
 	VMOVUPS   Z5, K1, (CX)(BX*4)
 
-end81:
+end87:
 	VZEROUPPER
 	RET
 
@@ -1789,20 +2391,20 @@ TEXT ·avx512SubFromScalar(SB), NOSPLIT, $0-52
 	VBROADCASTSS b+48(FP), Z0
 	XORQ         BX, BX
 	SUBQ         $0x00000010, AX
-	JL           done83
+	JL           done89
 
-turn82:
+turn88:
 	VMOVUPS (DX)(BX*4), Z1
 	VSUBPS  Z1, Z0, Z1
 	VMOVUPS Z1, (CX)(BX*4)
 	ADDQ    $0x00000010, BX
 	SUBQ    $0x00000010, AX
-	JGE     turn82
+	JGE     turn88
 
-done83:
+done89:
 	ADDQ      $0x00000010, AX
 	TESTQ     AX, AX
-	JZ        end84
+	JZ        end90
 	MOVL      $0xffffffff, SI
 	BZHIL     AX, SI, SI
 	KMOVW     SI, K1
@@ -1810,7 +2412,7 @@ done83:
 	VSUBPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)(BX*4)
 
-end84:
+end90:
 	VZEROUPPER
 	RET
 
@@ -1823,20 +2425,20 @@ TEXT ·avx512DivIntoScalar(SB), NOSPLIT, $0-52
 	VBROADCASTSS b+48(FP), Z0
 	XORQ         BX, BX
 	SUBQ         $0x00000010, AX
-	JL           done86
+	JL           done92
 
-turn85:
+turn91:
 	VMOVUPS (DX)(BX*4), Z1
 	VDIVPS  Z1, Z0, Z1
 	VMOVUPS Z1, (CX)(BX*4)
 	ADDQ    $0x00000010, BX
 	SUBQ    $0x00000010, AX
-	JGE     turn85
+	JGE     turn91
 
-done86:
+done92:
 	ADDQ      $0x00000010, AX
 	TESTQ     AX, AX
-	JZ        end87
+	JZ        end93
 	MOVL      $0xffffffff, SI
 	BZHIL     AX, SI, SI
 	KMOVW     SI, K1
@@ -1844,7 +2446,7 @@ done86:
 	VDIVPS    Z1, Z0, Z0
 	VMOVUPS   Z0, K1, (CX)(BX*4)
 
-end87:
+end93:
 	VZEROUPPER
 	RET
 
@@ -1857,9 +2459,9 @@ TEXT ·avx512LessScalar(SB), NOSPLIT, $0-52
 	VBROADCASTSS b+48(FP), Z0
 	XORQ         BX, BX
 	SUBQ         $0x00000010, AX
-	JL           done89
+	JL           done95
 
-turn88:
+turn94:
 	VMOVUPS   (DX)(BX*4), Z1
 	VCMPPS    $0x11, Z0, Z1, K1
 	VMOVUPS   avx512Constant3f800000<>+0(SB), Z1
@@ -1868,12 +2470,12 @@ turn88:
 	VMOVUPS   Z3, (CX)(BX*4)
 	ADDQ      $0x00000010, BX
 	SUBQ      $0x00000010, AX
-	JGE       turn88
+	JGE       turn94
 
-done89:
+done95:
 	ADDQ      $0x00000010, AX
 	TESTQ     AX, AX
-	JZ        end90
+	JZ        end96
 	MOVL      $0xffffffff, SI
 	BZHIL     AX, SI, SI
 	KMOVW     SI, K1
@@ -1884,7 +2486,7 @@ done89:
 	VBLENDMPS Z0, Z4, K2, Z5
 	VMOVUPS   Z5, K1, (CX)(BX*4)
 
-end90:
+end96:
 	VZEROUPPER
 	RET
 
@@ -1898,21 +2500,21 @@ TEXT ·avx512AddScaled(SB), NOSPLIT, $0-52
 	VBROADCASTSS scale+48(FP), Z0
 	XORQ         SI, SI
 	SUBQ         $0x00000010, AX
-	JL           done92
+	JL           done98
 
-turn91:
+turn97:
 	VMOVUPS     (DX)(SI*4), Z1
 	VMOVUPS     (BX)(SI*4), Z2
 	VFMADD231PS Z0, Z2, Z1
 	VMOVUPS     Z1, (CX)(SI*4)
 	ADDQ        $0x00000010, SI
 	SUBQ        $0x00000010, AX
-	JGE         turn91
+	JGE         turn97
 
-done92:
+done98:
 	ADDQ        $0x00000010, AX
 	TESTQ       AX, AX
-	JZ          end93
+	JZ          end99
 	MOVL        $0xffffffff, DI
 	BZHIL       AX, DI, DI
 	KMOVW       DI, K1
@@ -1921,7 +2523,7 @@ done92:
 	VFMADD231PS Z0, Z2, Z1
 	VMOVUPS     Z1, K1, (CX)(SI*4)
 
-end93:
+end99:
 	VZEROUPPER
 	RET
 
@@ -1934,9 +2536,9 @@ TEXT ·avx512TanhGradient(SB), NOSPLIT, $0-72
 	MOVQ gradient_base+48(FP), BX
 	XORQ SI, SI
 	SUBQ $0x00000010, AX
-	JL   done95
+	JL   done101
 
-turn94:
+turn100:
 	VMOVUPS      (DX)(SI*4), Z0
 	VMOVUPS      (BX)(SI*4), Z1
 	VMOVUPS      avx512Constant3f800000<>+0(SB), Z2
@@ -1945,12 +2547,12 @@ turn94:
 	VMOVUPS      Z0, (CX)(SI*4)
 	ADDQ         $0x00000010, SI
 	SUBQ         $0x00000010, AX
-	JGE          turn94
+	JGE          turn100
 
-done95:
+done101:
 	ADDQ         $0x00000010, AX
 	TESTQ        AX, AX
-	JZ           end96
+	JZ           end102
 	MOVL         $0xffffffff, DI
 	BZHIL        AX, DI, DI
 	KMOVW        DI, K1
@@ -1961,7 +2563,7 @@ done95:
 	VMULPS       Z2, Z1, Z0
 	VMOVUPS      Z0, K1, (CX)(SI*4)
 
-end96:
+end102:
 	VZEROUPPER
 	RET
 
@@ -1974,9 +2576,9 @@ TEXT ·avx512SigmoidGradient(SB), NOSPLIT, $0-72
 	MOVQ gradient_base+48(FP), BX
 	XORQ SI, SI
 	SUBQ $0x00000010, AX
-	JL   done98
+	JL   done104
 
-turn97:
+turn103:
 	VMOVUPS (DX)(SI*4), Z0
 	VMOVUPS (BX)(SI*4), Z1
 	VMOVUPS avx512Constant3f800000<>+0(SB), Z2
@@ -1986,12 +2588,12 @@ turn97:
 	VMOVUPS Z0, (CX)(SI*4)
 	ADDQ    $0x00000010, SI
 	SUBQ    $0x00000010, AX
-	JGE     turn97
+	JGE     turn103
 
-done98:
+done104:
 	ADDQ      $0x00000010, AX
 	TESTQ     AX, AX
-	JZ        end99
+	JZ        end105
 	MOVL      $0xffffffff, DI
 	BZHIL     AX, DI, DI
 	KMOVW     DI, K1
@@ -2003,7 +2605,7 @@ done98:
 	VMULPS    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)(SI*4)
 
-end99:
+end105:
 	VZEROUPPER
 	RET
 
@@ -2016,9 +2618,9 @@ TEXT ·avx512ELUGradient(SB), NOSPLIT, $0-72
 	MOVQ gradient_base+48(FP), BX
 	XORQ SI, SI
 	SUBQ $0x00000010, AX
-	JL   done101
+	JL   done107
 
-turn100:
+turn106:
 	VMOVUPS (DX)(SI*4), Z0
 	VMOVUPS (BX)(SI*4), Z1
 	VMOVUPS avx512Constant3f800000<>+0(SB), Z2
@@ -2029,12 +2631,12 @@ turn100:
 	VMOVUPS Z0, (CX)(SI*4)
 	ADDQ    $0x00000010, SI
 	SUBQ    $0x00000010, AX
-	JGE     turn100
+	JGE     turn106
 
-done101:
+done107:
 	ADDQ      $0x00000010, AX
 	TESTQ     AX, AX
-	JZ        end102
+	JZ        end108
 	MOVL      $0xffffffff, DI
 	BZHIL     AX, DI, DI
 	KMOVW     DI, K1
@@ -2047,7 +2649,7 @@ done101:
 	VMULPS    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (CX)(SI*4)
 
-end102:
+end108:
 	VZEROUPPER
 	RET
 
@@ -2060,9 +2662,9 @@ TEXT ·avx512SoftplusGradient(SB), NOSPLIT, $0-72
 	MOVQ gradient_base+48(FP), BX
 	XORQ SI, SI
 	SUBQ $0x00000010, AX
-	JL   done104
+	JL   done110
 
-turn103:
+turn109:
 	VMOVUPS      (DX)(SI*4), Z0
 	VMOVUPS      (BX)(SI*4), Z1
 	VMOVUPS      avx512Constant7fffffff<>+0(SB), Z2
@@ -2105,12 +2707,12 @@ turn103:
 	VMOVUPS      Z0, (CX)(SI*4)
 	ADDQ         $0x00000010, SI
 	SUBQ         $0x00000010, AX
-	JGE          turn103
+	JGE          turn109
 
-done104:
+done110:
 	ADDQ         $0x00000010, AX
 	TESTQ        AX, AX
-	JZ           end105
+	JZ           end111
 	MOVL         $0xffffffff, DI
 	BZHIL        AX, DI, DI
 	KMOVW        DI, K1
@@ -2155,7 +2757,125 @@ done104:
 	VMULPS       Z0, Z1, Z0
 	VMOVUPS      Z0, K1, (CX)(SI*4)
 
-end105:
+end111:
+	VZEROUPPER
+	RET
+
+// func avx512SiLUGradient(dst []float32, x []float32, gradient []float32)
+// Requires: AVX, AVX512DQ, AVX512F, BMI2
+TEXT ·avx512SiLUGradient(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	MOVQ gradient_base+48(FP), BX
+	XORQ SI, SI
+	SUBQ $0x00000010, AX
+	JL   done113
+
+turn112:
+	VMOVUPS      (DX)(SI*4), Z0
+	VMOVUPS      (BX)(SI*4), Z1
+	VMOVUPS      avx512Constant7fffffff<>+0(SB), Z2
+	VANDPS       Z2, Z0, Z2
+	VMOVUPS      avx512Constant80000000<>+0(SB), Z7
+	VXORPS       Z7, Z2, Z2
+	VMOVUPS      avx512Constantc2d00000<>+0(SB), Z7
+	VMAXPS       Z2, Z7, Z2
+	VMOVUPS      avx512Constant42b20000<>+0(SB), Z7
+	VMINPS       Z2, Z7, Z2
+	VMOVUPS      avx512Constant3fb8aa3b<>+0(SB), Z7
+	VMULPS       Z7, Z2, Z7
+	VRNDSCALEPS  $0x00, Z7, Z7
+	VMOVUPS      avx512Constant3f317200<>+0(SB), Z8
+	VFNMADD231PS Z8, Z7, Z2
+	VMOVUPS      avx512Constant35bfbe8e<>+0(SB), Z8
+	VFNMADD231PS Z8, Z7, Z2
+	VMULPS       Z2, Z2, Z8
+	VMOVUPS      avx512Constant3ab68883<>+0(SB), Z9
+	VMOVUPS      avx512Constant3c0905b6<>+0(SB), Z10
+	VFMADD231PS  Z2, Z9, Z10
+	VMOVUPS      avx512Constant3d2aaa8d<>+0(SB), Z9
+	VFMADD231PS  Z2, Z10, Z9
+	VMOVUPS      avx512Constant3e2aaa6e<>+0(SB), Z10
+	VFMADD231PS  Z2, Z9, Z10
+	VMOVUPS      avx512Constant3f000000<>+0(SB), Z9
+	VFMADD231PS  Z2, Z10, Z9
+	VFMADD231PS  Z9, Z8, Z2
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z8
+	VADDPS       Z8, Z2, Z2
+	VSCALEFPS    Z7, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	VCMPPS       $0x11, Z3, Z0, K1
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z7
+	VBLENDMPS    Z2, Z7, K1, Z4
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z7
+	VADDPS       Z7, Z2, Z2
+	VDIVPS       Z2, Z4, Z2
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z7
+	VSUBPS       Z2, Z7, Z7
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z8
+	VFMADD231PS  Z7, Z0, Z8
+	VMULPS       Z8, Z2, Z0
+	VMULPS       Z0, Z1, Z0
+	VMOVUPS      Z0, (CX)(SI*4)
+	ADDQ         $0x00000010, SI
+	SUBQ         $0x00000010, AX
+	JGE          turn112
+
+done113:
+	ADDQ         $0x00000010, AX
+	TESTQ        AX, AX
+	JZ           end114
+	MOVL         $0xffffffff, DI
+	BZHIL        AX, DI, DI
+	KMOVW        DI, K1
+	VMOVUPS.Z    (DX)(SI*4), K1, Z0
+	VMOVUPS.Z    (BX)(SI*4), K1, Z1
+	VMOVUPS      avx512Constant7fffffff<>+0(SB), Z2
+	VANDPS       Z2, Z0, Z2
+	VMOVUPS      avx512Constant80000000<>+0(SB), Z3
+	VXORPS       Z3, Z2, Z2
+	VMOVUPS      avx512Constantc2d00000<>+0(SB), Z3
+	VMAXPS       Z2, Z3, Z2
+	VMOVUPS      avx512Constant42b20000<>+0(SB), Z3
+	VMINPS       Z2, Z3, Z2
+	VMOVUPS      avx512Constant3fb8aa3b<>+0(SB), Z3
+	VMULPS       Z3, Z2, Z3
+	VRNDSCALEPS  $0x00, Z3, Z3
+	VMOVUPS      avx512Constant3f317200<>+0(SB), Z4
+	VFNMADD231PS Z4, Z3, Z2
+	VMOVUPS      avx512Constant35bfbe8e<>+0(SB), Z4
+	VFNMADD231PS Z4, Z3, Z2
+	VMULPS       Z2, Z2, Z4
+	VMOVUPS      avx512Constant3ab68883<>+0(SB), Z7
+	VMOVUPS      avx512Constant3c0905b6<>+0(SB), Z8
+	VFMADD231PS  Z2, Z7, Z8
+	VMOVUPS      avx512Constant3d2aaa8d<>+0(SB), Z7
+	VFMADD231PS  Z2, Z8, Z7
+	VMOVUPS      avx512Constant3e2aaa6e<>+0(SB), Z8
+	VFMADD231PS  Z2, Z7, Z8
+	VMOVUPS      avx512Constant3f000000<>+0(SB), Z7
+	VFMADD231PS  Z2, Z8, Z7
+	VFMADD231PS  Z7, Z4, Z2
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z4
+	VADDPS       Z4, Z2, Z2
+	VSCALEFPS    Z3, Z2, Z2
+	VPXORD       Z5, Z5, Z5
+	VCMPPS       $0x11, Z5, Z0, K2
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z3
+	VBLENDMPS    Z2, Z3, K2, Z6
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z3
+	VADDPS       Z3, Z2, Z2
+	VDIVPS       Z2, Z6, Z2
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z3
+	VSUBPS       Z2, Z3, Z3
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z4
+	VFMADD231PS  Z3, Z0, Z4
+	VMULPS       Z4, Z2, Z0
+	VMULPS       Z0, Z1, Z0
+	VMOVUPS      Z0, K1, (CX)(SI*4)
+
+end114:
 	VZEROUPPER
 	RET
 
@@ -2170,9 +2890,9 @@ TEXT ·avx512Sum(SB), NOSPLIT, $0-28
 	VPXORD Z3, Z3, Z3
 	XORQ   DX, DX
 	SUBQ   $0x00000040, AX
-	JL     done107
+	JL     done116
 
-turn106:
+turn115:
 	VMOVUPS (CX)(DX*4), Z4
 	VADDPS  Z4, Z0, Z0
 	VMOVUPS 64(CX)(DX*4), Z4
@@ -2183,24 +2903,24 @@ turn106:
 	VADDPS  Z4, Z3, Z3
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000040, AX
-	JGE     turn106
+	JGE     turn115
 
-done107:
+done116:
 	ADDQ $0x00000040, AX
 	SUBQ $0x00000010, AX
-	JL   done109
+	JL   done118
 
-turn108:
+turn117:
 	VMOVUPS (CX)(DX*4), Z4
 	VADDPS  Z4, Z0, Z0
 	ADDQ    $0x00000010, DX
 	SUBQ    $0x00000010, AX
-	JGE     turn108
+	JGE     turn117
 
-done109:
+done118:
 	ADDQ      $0x00000010, AX
 	TESTQ     AX, AX
-	JZ        end110
+	JZ        end119
 	MOVL      $0xffffffff, BX
 	BZHIL     AX, BX, BX
 	KMOVW     BX, K1
@@ -2209,7 +2929,7 @@ done109:
 	VBLENDMPS Z4, Z5, K1, Z6
 	VADDPS    Z6, Z0, Z0
 
-end110:
+end119:
 	VADDPS        Z1, Z0, Z0
 	VADDPS        Z3, Z2, Z1
 	VADDPS        Z1, Z0, Z0
@@ -2236,9 +2956,9 @@ TEXT ·avx512SumSquares(SB), NOSPLIT, $0-28
 	VPXORD Z3, Z3, Z3
 	XORQ   DX, DX
 	SUBQ   $0x00000040, AX
-	JL     done112
+	JL     done121
 
-turn111:
+turn120:
 	VMOVUPS     (CX)(DX*4), Z4
 	VFMADD231PS Z4, Z4, Z0
 	VMOVUPS     64(CX)(DX*4), Z4
@@ -2249,24 +2969,24 @@ turn111:
 	VFMADD231PS Z4, Z4, Z3
 	ADDQ        $0x00000040, DX
 	SUBQ        $0x00000040, AX
-	JGE         turn111
+	JGE         turn120
 
-done112:
+done121:
 	ADDQ $0x00000040, AX
 	SUBQ $0x00000010, AX
-	JL   done114
+	JL   done123
 
-turn113:
+turn122:
 	VMOVUPS     (CX)(DX*4), Z4
 	VFMADD231PS Z4, Z4, Z0
 	ADDQ        $0x00000010, DX
 	SUBQ        $0x00000010, AX
-	JGE         turn113
+	JGE         turn122
 
-done114:
+done123:
 	ADDQ        $0x00000010, AX
 	TESTQ       AX, AX
-	JZ          end115
+	JZ          end124
 	MOVL        $0xffffffff, BX
 	BZHIL       AX, BX, BX
 	KMOVW       BX, K1
@@ -2275,7 +2995,7 @@ done114:
 	VBLENDMPS   Z4, Z5, K1, Z6
 	VFMADD231PS Z6, Z6, Z0
 
-end115:
+end124:
 	VADDPS        Z1, Z0, Z0
 	VADDPS        Z3, Z2, Z1
 	VADDPS        Z1, Z0, Z0
@@ -2303,9 +3023,9 @@ TEXT ·avx512Dot(SB), NOSPLIT, $0-52
 	VPXORD Z3, Z3, Z3
 	XORQ   BX, BX
 	SUBQ   $0x00000040, AX
-	JL     done117
+	JL     done126
 
-turn116:
+turn125:
 	VMOVUPS     (CX)(BX*4), Z4
 	VMOVUPS     (DX)(BX*4), Z5
 	VFMADD231PS Z5, Z4, Z0
@@ -2320,25 +3040,25 @@ turn116:
 	VFMADD231PS Z5, Z4, Z3
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000040, AX
-	JGE         turn116
+	JGE         turn125
 
-done117:
+done126:
 	ADDQ $0x00000040, AX
 	SUBQ $0x00000010, AX
-	JL   done119
+	JL   done128
 
-turn118:
+turn127:
 	VMOVUPS     (CX)(BX*4), Z4
 	VMOVUPS     (DX)(BX*4), Z5
 	VFMADD231PS Z5, Z4, Z0
 	ADDQ        $0x00000010, BX
 	SUBQ        $0x00000010, AX
-	JGE         turn118
+	JGE         turn127
 
-done119:
+done128:
 	ADDQ        $0x00000010, AX
 	TESTQ       AX, AX
-	JZ          end120
+	JZ          end129
 	MOVL        $0xffffffff, SI
 	BZHIL       AX, SI, SI
 	KMOVW       SI, K1
@@ -2350,7 +3070,7 @@ done119:
 	VBLENDMPS   Z4, Z8, K1, Z9
 	VFMADD231PS Z9, Z7, Z0
 
-end120:
+end129:
 	VADDPS        Z1, Z0, Z0
 	VADDPS        Z3, Z2, Z1
 	VADDPS        Z1, Z0, Z0
@@ -2377,9 +3097,9 @@ TEXT ·avx512Maximum(SB), NOSPLIT, $0-28
 	VMOVUPS avx512Constantff800000<>+0(SB), Z3
 	XORQ    DX, DX
 	SUBQ    $0x00000040, AX
-	JL      done122
+	JL      done131
 
-turn121:
+turn130:
 	VMOVUPS   (CX)(DX*4), Z4
 	VCMPPS    $0x03, Z0, Z0, K1
 	VMAXPS    Z4, Z0, Z4
@@ -2402,14 +3122,14 @@ turn121:
 	VMOVAPS   Z8, Z3
 	ADDQ      $0x00000040, DX
 	SUBQ      $0x00000040, AX
-	JGE       turn121
+	JGE       turn130
 
-done122:
+done131:
 	ADDQ $0x00000040, AX
 	SUBQ $0x00000010, AX
-	JL   done124
+	JL   done133
 
-turn123:
+turn132:
 	VMOVUPS   (CX)(DX*4), Z4
 	VCMPPS    $0x03, Z0, Z0, K1
 	VMAXPS    Z4, Z0, Z4
@@ -2417,12 +3137,12 @@ turn123:
 	VMOVAPS   Z9, Z0
 	ADDQ      $0x00000010, DX
 	SUBQ      $0x00000010, AX
-	JGE       turn123
+	JGE       turn132
 
-done124:
+done133:
 	ADDQ      $0x00000010, AX
 	TESTQ     AX, AX
-	JZ        end125
+	JZ        end134
 	MOVL      $0xffffffff, BX
 	BZHIL     AX, BX, BX
 	KMOVW     BX, K1
@@ -2434,7 +3154,7 @@ done124:
 	VBLENDMPS Z0, Z4, K1, Z11
 	VMOVAPS   Z11, Z0
 
-end125:
+end134:
 	VCMPPS        $0x03, Z0, Z0, K1
 	VMAXPS        Z1, Z0, Z1
 	VBLENDMPS     Z0, Z1, K1, Z12
@@ -2500,9 +3220,9 @@ TEXT ·avx512Standardise(SB), NOSPLIT, $0-60
 	XORQ         BX, BX
 	MOVQ         AX, SI
 	SUBQ         $0x00000040, SI
-	JL           done127
+	JL           done136
 
-turn126:
+turn135:
 	VMOVUPS (DX)(BX*4), Z11
 	VADDPS  Z11, Z1, Z1
 	VMOVUPS 64(DX)(BX*4), Z11
@@ -2513,31 +3233,31 @@ turn126:
 	VADDPS  Z11, Z4, Z4
 	ADDQ    $0x00000040, BX
 	SUBQ    $0x00000040, SI
-	JGE     turn126
+	JGE     turn135
 
-done127:
+done136:
 	ADDQ $0x00000040, SI
 	SUBQ $0x00000010, SI
-	JL   done129
+	JL   done138
 
-turn128:
+turn137:
 	VMOVUPS (DX)(BX*4), Z11
 	VADDPS  Z11, Z1, Z1
 	ADDQ    $0x00000010, BX
 	SUBQ    $0x00000010, SI
-	JGE     turn128
+	JGE     turn137
 
-done129:
+done138:
 	ADDQ      $0x00000010, SI
 	TESTQ     SI, SI
-	JZ        end130
+	JZ        end139
 	MOVL      $0xffffffff, DI
 	BZHIL     SI, DI, DI
 	KMOVW     DI, K1
 	VMOVUPS.Z (DX)(BX*4), K1, Z11
 	VADDPS    Z11, Z1, Z1
 
-end130:
+end139:
 	VADDPS        Z2, Z1, Z1
 	VADDPS        Z4, Z3, Z2
 	VADDPS        Z2, Z1, Z1
@@ -2558,9 +3278,9 @@ end130:
 	XORQ          BX, BX
 	MOVQ          AX, SI
 	SUBQ          $0x00000040, SI
-	JL            done132
+	JL            done141
 
-turn131:
+turn140:
 	VMOVUPS     (DX)(BX*4), Z2
 	VSUBPS      Z1, Z2, Z2
 	VMOVAPS     Z5, Z3
@@ -2583,14 +3303,14 @@ turn131:
 	VMOVAPS     Z3, Z8
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000040, SI
-	JGE         turn131
+	JGE         turn140
 
-done132:
+done141:
 	ADDQ $0x00000040, SI
 	SUBQ $0x00000010, SI
-	JL   done134
+	JL   done143
 
-turn133:
+turn142:
 	VMOVUPS     (DX)(BX*4), Z2
 	VSUBPS      Z1, Z2, Z2
 	VMOVAPS     Z5, Z3
@@ -2598,12 +3318,12 @@ turn133:
 	VMOVAPS     Z3, Z5
 	ADDQ        $0x00000010, BX
 	SUBQ        $0x00000010, SI
-	JGE         turn133
+	JGE         turn142
 
-done134:
+done143:
 	ADDQ        $0x00000010, SI
 	TESTQ       SI, SI
-	JZ          end135
+	JZ          end144
 	MOVL        $0xffffffff, DI
 	BZHIL       SI, DI, DI
 	KMOVW       DI, K1
@@ -2615,7 +3335,7 @@ done134:
 	VFMADD231PS Z10, Z10, Z2
 	VMOVAPS     Z2, Z5
 
-end135:
+end144:
 	VADDPS        Z6, Z5, Z2
 	VADDPS        Z8, Z7, Z3
 	VADDPS        Z3, Z2, Z2
@@ -2635,21 +3355,21 @@ end135:
 	VDIVPS        Z0, Z2, Z0
 	XORQ          BX, BX
 	SUBQ          $0x00000010, AX
-	JL            done137
+	JL            done146
 
-turn136:
+turn145:
 	VMOVUPS (DX)(BX*4), Z2
 	VSUBPS  Z1, Z2, Z2
 	VMULPS  Z0, Z2, Z2
 	VMOVUPS Z2, (CX)(BX*4)
 	ADDQ    $0x00000010, BX
 	SUBQ    $0x00000010, AX
-	JGE     turn136
+	JGE     turn145
 
-done137:
+done146:
 	ADDQ      $0x00000010, AX
 	TESTQ     AX, AX
-	JZ        end138
+	JZ        end147
 	MOVL      $0xffffffff, SI
 	BZHIL     AX, SI, SI
 	KMOVW     SI, K1
@@ -2658,7 +3378,7 @@ done137:
 	VMULPS    Z0, Z1, Z1
 	VMOVUPS   Z1, K1, (CX)(BX*4)
 
-end138:
+end147:
 	VMOVSS X0, ret+56(FP)
 	VZEROUPPER
 	RET
@@ -2682,9 +3402,9 @@ TEXT ·avx512StandardiseGradient(SB), NOSPLIT, $0-76
 	XORQ         SI, SI
 	MOVQ         AX, DI
 	SUBQ         $0x00000040, DI
-	JL           done140
+	JL           done149
 
-turn139:
+turn148:
 	VMOVUPS (BX)(SI*4), Z9
 	VADDPS  Z9, Z1, Z1
 	VMOVUPS 64(BX)(SI*4), Z9
@@ -2695,31 +3415,31 @@ turn139:
 	VADDPS  Z9, Z4, Z4
 	ADDQ    $0x00000040, SI
 	SUBQ    $0x00000040, DI
-	JGE     turn139
+	JGE     turn148
 
-done140:
+done149:
 	ADDQ $0x00000040, DI
 	SUBQ $0x00000010, DI
-	JL   done142
+	JL   done151
 
-turn141:
+turn150:
 	VMOVUPS (BX)(SI*4), Z9
 	VADDPS  Z9, Z1, Z1
 	ADDQ    $0x00000010, SI
 	SUBQ    $0x00000010, DI
-	JGE     turn141
+	JGE     turn150
 
-done142:
+done151:
 	ADDQ      $0x00000010, DI
 	TESTQ     DI, DI
-	JZ        end143
+	JZ        end152
 	MOVL      $0xffffffff, R8
 	BZHIL     DI, R8, R8
 	KMOVW     R8, K1
 	VMOVUPS.Z (BX)(SI*4), K1, Z9
 	VADDPS    Z9, Z1, Z1
 
-end143:
+end152:
 	VADDPS        Z2, Z1, Z1
 	VADDPS        Z4, Z3, Z2
 	VADDPS        Z2, Z1, Z1
@@ -2740,9 +3460,9 @@ end143:
 	XORQ          SI, SI
 	MOVQ          AX, DI
 	SUBQ          $0x00000040, DI
-	JL            done145
+	JL            done154
 
-turn144:
+turn153:
 	VMOVUPS     (DX)(SI*4), Z2
 	VMOVUPS     (BX)(SI*4), Z3
 	VMOVAPS     Z5, Z4
@@ -2765,14 +3485,14 @@ turn144:
 	VMOVAPS     Z4, Z8
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000040, DI
-	JGE         turn144
+	JGE         turn153
 
-done145:
+done154:
 	ADDQ $0x00000040, DI
 	SUBQ $0x00000010, DI
-	JL   done147
+	JL   done156
 
-turn146:
+turn155:
 	VMOVUPS     (DX)(SI*4), Z2
 	VMOVUPS     (BX)(SI*4), Z3
 	VMOVAPS     Z5, Z4
@@ -2780,12 +3500,12 @@ turn146:
 	VMOVAPS     Z4, Z5
 	ADDQ        $0x00000010, SI
 	SUBQ        $0x00000010, DI
-	JGE         turn146
+	JGE         turn155
 
-done147:
+done156:
 	ADDQ        $0x00000010, DI
 	TESTQ       DI, DI
-	JZ          end148
+	JZ          end157
 	MOVL        $0xffffffff, R8
 	BZHIL       DI, R8, R8
 	KMOVW       R8, K1
@@ -2795,7 +3515,7 @@ done147:
 	VFMADD231PS Z3, Z2, Z4
 	VMOVAPS     Z4, Z5
 
-end148:
+end157:
 	VADDPS        Z6, Z5, Z2
 	VADDPS        Z8, Z7, Z3
 	VADDPS        Z3, Z2, Z2
@@ -2812,9 +3532,9 @@ end148:
 	VBROADCASTSS  inverse+72(FP), Z2
 	XORQ          SI, SI
 	SUBQ          $0x00000010, AX
-	JL            done150
+	JL            done159
 
-turn149:
+turn158:
 	VMOVUPS      (BX)(SI*4), Z3
 	VSUBPS       Z1, Z3, Z3
 	VMOVUPS      (DX)(SI*4), Z4
@@ -2823,12 +3543,12 @@ turn149:
 	VMOVUPS      Z3, (CX)(SI*4)
 	ADDQ         $0x00000010, SI
 	SUBQ         $0x00000010, AX
-	JGE          turn149
+	JGE          turn158
 
-done150:
+done159:
 	ADDQ         $0x00000010, AX
 	TESTQ        AX, AX
-	JZ           end151
+	JZ           end160
 	MOVL         $0xffffffff, DI
 	BZHIL        AX, DI, DI
 	KMOVW        DI, K1
@@ -2839,7 +3559,7 @@ done150:
 	VMULPS       Z1, Z2, Z0
 	VMOVUPS      Z0, K1, (CX)(SI*4)
 
-end151:
+end160:
 	VZEROUPPER
 	RET
 
@@ -2853,9 +3573,9 @@ TEXT ·avx512Adam(SB), NOSPLIT, $0-128
 	MOVQ gradient_base+72(FP), SI
 	XORQ DI, DI
 	SUBQ $0x00000010, AX
-	JL   done153
+	JL   done162
 
-turn152:
+turn161:
 	VMOVUPS      (SI)(DI*4), Z0
 	VBROADCASTSS scale+96(FP), Z1
 	VMULPS       Z1, Z0, Z0
@@ -2885,12 +3605,12 @@ turn152:
 	VMOVUPS      Z0, (CX)(DI*4)
 	ADDQ         $0x00000010, DI
 	SUBQ         $0x00000010, AX
-	JGE          turn152
+	JGE          turn161
 
-done153:
+done162:
 	ADDQ         $0x00000010, AX
 	TESTQ        AX, AX
-	JZ           end154
+	JZ           end163
 	MOVL         $0xffffffff, R8
 	BZHIL        AX, R8, R8
 	KMOVW        R8, K1
@@ -2922,7 +3642,7 @@ done153:
 	VSUBPS       Z0, Z1, Z0
 	VMOVUPS      Z0, K1, (CX)(DI*4)
 
-end154:
+end163:
 	VZEROUPPER
 	RET
 
@@ -2942,7 +3662,7 @@ TEXT ·avx512Multiply1x1(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block155:
+block164:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS.Z (BX), K1, Z0
@@ -2953,7 +3673,7 @@ block155:
 	MOVQ      depth+8(FP), R11
 	MOVQ      CX, DI
 
-next156:
+next165:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9), K1, Z1
@@ -2962,7 +3682,7 @@ next156:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next156
+	JNZ          next165
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, K1, (DX)
@@ -2970,7 +3690,7 @@ next156:
 	IMUL3Q       $0x01, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block155
+	JNZ          block164
 	VZEROUPPER
 	RET
 
@@ -2990,7 +3710,7 @@ TEXT ·avx512Multiply2x1(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block157:
+block166:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3003,7 +3723,7 @@ block157:
 	MOVQ      depth+8(FP), R11
 	MOVQ      CX, DI
 
-next158:
+next167:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9), K1, Z2
@@ -3014,7 +3734,7 @@ next158:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next158
+	JNZ          next167
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, K1, (DX)
@@ -3024,7 +3744,7 @@ next158:
 	IMUL3Q       $0x02, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block157
+	JNZ          block166
 	VZEROUPPER
 	RET
 
@@ -3044,7 +3764,7 @@ TEXT ·avx512Multiply3x1(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block159:
+block168:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3059,7 +3779,7 @@ block159:
 	MOVQ      depth+8(FP), R11
 	MOVQ      CX, DI
 
-next160:
+next169:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9), K1, Z3
@@ -3072,7 +3792,7 @@ next160:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next160
+	JNZ          next169
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, K1, (DX)
@@ -3084,7 +3804,7 @@ next160:
 	IMUL3Q       $0x03, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block159
+	JNZ          block168
 	VZEROUPPER
 	RET
 
@@ -3105,7 +3825,7 @@ TEXT ·avx512Multiply4x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block161:
+block170:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3122,7 +3842,7 @@ block161:
 	MOVQ      depth+8(FP), R12
 	MOVQ      CX, DI
 
-next162:
+next171:
 	PREFETCHT0   (DI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS.Z    (R10), K1, Z4
@@ -3137,7 +3857,7 @@ next162:
 	ADDQ         R9, DI
 	ADDQ         R11, R10
 	DECQ         R12
-	JNZ          next162
+	JNZ          next171
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, K1, (DX)
@@ -3151,7 +3871,7 @@ next162:
 	IMUL3Q       $0x04, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block161
+	JNZ          block170
 	VZEROUPPER
 	RET
 
@@ -3172,7 +3892,7 @@ TEXT ·avx512Multiply5x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block163:
+block172:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3191,7 +3911,7 @@ block163:
 	MOVQ      depth+8(FP), R12
 	MOVQ      CX, DI
 
-next164:
+next173:
 	PREFETCHT0   (DI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS.Z    (R10), K1, Z5
@@ -3208,7 +3928,7 @@ next164:
 	ADDQ         R9, DI
 	ADDQ         R11, R10
 	DECQ         R12
-	JNZ          next164
+	JNZ          next173
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, K1, (DX)
@@ -3224,7 +3944,7 @@ next164:
 	IMUL3Q       $0x05, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block163
+	JNZ          block172
 	VZEROUPPER
 	RET
 
@@ -3246,7 +3966,7 @@ TEXT ·avx512Multiply6x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R10
 	SHLQ   $0x02, R10
 
-block165:
+block174:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3267,7 +3987,7 @@ block165:
 	MOVQ      depth+8(FP), R13
 	MOVQ      CX, DI
 
-next166:
+next175:
 	PREFETCHT0   (DI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS.Z    (R11), K1, Z6
@@ -3286,7 +4006,7 @@ next166:
 	ADDQ         R10, DI
 	ADDQ         R12, R11
 	DECQ         R13
-	JNZ          next166
+	JNZ          next175
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, K1, (DX)
@@ -3304,7 +4024,7 @@ next166:
 	IMUL3Q       $0x06, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block165
+	JNZ          block174
 	VZEROUPPER
 	RET
 
@@ -3326,7 +4046,7 @@ TEXT ·avx512Multiply7x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block167:
+block176:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3350,7 +4070,7 @@ block167:
 	MOVQ      CX, DI
 	LEAQ      (CX)(R9*2), R8
 
-next168:
+next177:
 	PREFETCHT0   (DI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z7
@@ -3372,7 +4092,7 @@ next168:
 	ADDQ         R11, R8
 	ADDQ         R13, R12
 	DECQ         R14
-	JNZ          next168
+	JNZ          next177
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, K1, (DX)
@@ -3392,7 +4112,7 @@ next168:
 	IMUL3Q       $0x07, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block167
+	JNZ          block176
 	VZEROUPPER
 	RET
 
@@ -3414,7 +4134,7 @@ TEXT ·avx512Multiply8x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block169:
+block178:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3440,7 +4160,7 @@ block169:
 	MOVQ      CX, DI
 	LEAQ      (CX)(R9*2), R8
 
-next170:
+next179:
 	PREFETCHT0   (DI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z8
@@ -3464,7 +4184,7 @@ next170:
 	ADDQ         R11, R8
 	ADDQ         R13, R12
 	DECQ         R14
-	JNZ          next170
+	JNZ          next179
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, K1, (DX)
@@ -3486,7 +4206,7 @@ next170:
 	IMUL3Q       $0x08, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block169
+	JNZ          block178
 	VZEROUPPER
 	RET
 
@@ -3508,7 +4228,7 @@ TEXT ·avx512Multiply9x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block171:
+block180:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3536,7 +4256,7 @@ block171:
 	MOVQ      CX, DI
 	LEAQ      (CX)(R9*2), R8
 
-next172:
+next181:
 	PREFETCHT0   (DI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z9
@@ -3562,7 +4282,7 @@ next172:
 	ADDQ         R11, R8
 	ADDQ         R13, R12
 	DECQ         R14
-	JNZ          next172
+	JNZ          next181
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, K1, (DX)
@@ -3586,7 +4306,7 @@ next172:
 	IMUL3Q       $0x09, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block171
+	JNZ          block180
 	VZEROUPPER
 	RET
 
@@ -3608,7 +4328,7 @@ TEXT ·avx512Multiply10x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block173:
+block182:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3638,7 +4358,7 @@ block173:
 	MOVQ      CX, DI
 	LEAQ      (CX)(R9*2), R8
 
-next174:
+next183:
 	PREFETCHT0   (DI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z10
@@ -3666,7 +4386,7 @@ next174:
 	ADDQ         R11, R8
 	ADDQ         R13, R12
 	DECQ         R14
-	JNZ          next174
+	JNZ          next183
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, K1, (DX)
@@ -3692,7 +4412,7 @@ next174:
 	IMUL3Q       $0x0a, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block173
+	JNZ          block182
 	VZEROUPPER
 	RET
 
@@ -3714,7 +4434,7 @@ TEXT ·avx512Multiply11x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block175:
+block184:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3746,7 +4466,7 @@ block175:
 	MOVQ      CX, DI
 	LEAQ      (CX)(R9*2), R8
 
-next176:
+next185:
 	PREFETCHT0   (DI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z11
@@ -3776,7 +4496,7 @@ next176:
 	ADDQ         R11, R8
 	ADDQ         R13, R12
 	DECQ         R14
-	JNZ          next176
+	JNZ          next185
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, K1, (DX)
@@ -3804,7 +4524,7 @@ next176:
 	IMUL3Q       $0x0b, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block175
+	JNZ          block184
 	VZEROUPPER
 	RET
 
@@ -3826,7 +4546,7 @@ TEXT ·avx512Multiply12x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block177:
+block186:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3860,7 +4580,7 @@ block177:
 	MOVQ      CX, DI
 	LEAQ      (CX)(R9*2), R8
 
-next178:
+next187:
 	PREFETCHT0   (DI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z12
@@ -3892,7 +4612,7 @@ next178:
 	ADDQ         R11, R8
 	ADDQ         R13, R12
 	DECQ         R14
-	JNZ          next178
+	JNZ          next187
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, K1, (DX)
@@ -3922,7 +4642,7 @@ next178:
 	IMUL3Q       $0x0c, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block177
+	JNZ          block186
 	VZEROUPPER
 	RET
 
@@ -3942,7 +4662,7 @@ TEXT ·avx512Multiply1x2(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block179:
+block188:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -3954,7 +4674,7 @@ block179:
 	MOVQ      depth+8(FP), R11
 	MOVQ      CX, DI
 
-next180:
+next189:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -3966,7 +4686,7 @@ next180:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next180
+	JNZ          next189
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -3975,7 +4695,7 @@ next180:
 	IMUL3Q       $0x01, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block179
+	JNZ          block188
 	VZEROUPPER
 	RET
 
@@ -3995,7 +4715,7 @@ TEXT ·avx512Multiply2x2(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block181:
+block190:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -4010,7 +4730,7 @@ block181:
 	MOVQ      depth+8(FP), R11
 	MOVQ      CX, DI
 
-next182:
+next191:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -4025,7 +4745,7 @@ next182:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next182
+	JNZ          next191
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -4037,7 +4757,7 @@ next182:
 	IMUL3Q       $0x02, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block181
+	JNZ          block190
 	VZEROUPPER
 	RET
 
@@ -4057,7 +4777,7 @@ TEXT ·avx512Multiply3x2(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block183:
+block192:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -4075,7 +4795,7 @@ block183:
 	MOVQ      depth+8(FP), R11
 	MOVQ      CX, DI
 
-next184:
+next193:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -4093,7 +4813,7 @@ next184:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next184
+	JNZ          next193
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -4108,7 +4828,7 @@ next184:
 	IMUL3Q       $0x03, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block183
+	JNZ          block192
 	VZEROUPPER
 	RET
 
@@ -4129,7 +4849,7 @@ TEXT ·avx512Multiply4x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block185:
+block194:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -4150,7 +4870,7 @@ block185:
 	MOVQ      depth+8(FP), R12
 	MOVQ      CX, DI
 
-next186:
+next195:
 	PREFETCHT0   (DI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -4171,7 +4891,7 @@ next186:
 	ADDQ         R9, DI
 	ADDQ         R11, R10
 	DECQ         R12
-	JNZ          next186
+	JNZ          next195
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -4189,7 +4909,7 @@ next186:
 	IMUL3Q       $0x04, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block185
+	JNZ          block194
 	VZEROUPPER
 	RET
 
@@ -4210,7 +4930,7 @@ TEXT ·avx512Multiply5x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block187:
+block196:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -4234,7 +4954,7 @@ block187:
 	MOVQ      depth+8(FP), R12
 	MOVQ      CX, DI
 
-next188:
+next197:
 	PREFETCHT0   (DI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -4258,7 +4978,7 @@ next188:
 	ADDQ         R9, DI
 	ADDQ         R11, R10
 	DECQ         R12
-	JNZ          next188
+	JNZ          next197
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -4279,7 +4999,7 @@ next188:
 	IMUL3Q       $0x05, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block187
+	JNZ          block196
 	VZEROUPPER
 	RET
 
@@ -4301,7 +5021,7 @@ TEXT ·avx512Multiply6x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R10
 	SHLQ   $0x02, R10
 
-block189:
+block198:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -4328,7 +5048,7 @@ block189:
 	MOVQ      depth+8(FP), R13
 	MOVQ      CX, DI
 
-next190:
+next199:
 	PREFETCHT0   (DI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	PREFETCHT0   64(R11)(R12*8)
@@ -4355,7 +5075,7 @@ next190:
 	ADDQ         R10, DI
 	ADDQ         R12, R11
 	DECQ         R13
-	JNZ          next190
+	JNZ          next199
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -4379,7 +5099,7 @@ next190:
 	IMUL3Q       $0x06, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block189
+	JNZ          block198
 	VZEROUPPER
 	RET
 
@@ -4401,7 +5121,7 @@ TEXT ·avx512Multiply7x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block191:
+block200:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -4432,7 +5152,7 @@ block191:
 	MOVQ      CX, DI
 	LEAQ      (CX)(R9*2), R8
 
-next192:
+next201:
 	PREFETCHT0   (DI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
@@ -4463,7 +5183,7 @@ next192:
 	ADDQ         R11, R8
 	ADDQ         R13, R12
 	DECQ         R14
-	JNZ          next192
+	JNZ          next201
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -4490,7 +5210,7 @@ next192:
 	IMUL3Q       $0x07, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block191
+	JNZ          block200
 	VZEROUPPER
 	RET
 
@@ -4512,7 +5232,7 @@ TEXT ·avx512Multiply8x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block193:
+block202:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -4546,7 +5266,7 @@ block193:
 	MOVQ      CX, DI
 	LEAQ      (CX)(R9*2), R8
 
-next194:
+next203:
 	PREFETCHT0   (DI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
@@ -4580,7 +5300,7 @@ next194:
 	ADDQ         R11, R8
 	ADDQ         R13, R12
 	DECQ         R14
-	JNZ          next194
+	JNZ          next203
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -4610,7 +5330,7 @@ next194:
 	IMUL3Q       $0x08, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block193
+	JNZ          block202
 	VZEROUPPER
 	RET
 
@@ -4632,7 +5352,7 @@ TEXT ·avx512Multiply9x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block195:
+block204:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -4669,7 +5389,7 @@ block195:
 	MOVQ      CX, DI
 	LEAQ      (CX)(R9*2), R8
 
-next196:
+next205:
 	PREFETCHT0   (DI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
@@ -4706,7 +5426,7 @@ next196:
 	ADDQ         R11, R8
 	ADDQ         R13, R12
 	DECQ         R14
-	JNZ          next196
+	JNZ          next205
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -4739,7 +5459,7 @@ next196:
 	IMUL3Q       $0x09, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block195
+	JNZ          block204
 	VZEROUPPER
 	RET
 
@@ -4761,7 +5481,7 @@ TEXT ·avx512Multiply10x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block197:
+block206:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -4801,7 +5521,7 @@ block197:
 	MOVQ      CX, DI
 	LEAQ      (CX)(R9*2), R8
 
-next198:
+next207:
 	PREFETCHT0   (DI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
@@ -4841,7 +5561,7 @@ next198:
 	ADDQ         R11, R8
 	ADDQ         R13, R12
 	DECQ         R14
-	JNZ          next198
+	JNZ          next207
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -4877,7 +5597,7 @@ next198:
 	IMUL3Q       $0x0a, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block197
+	JNZ          block206
 	VZEROUPPER
 	RET
 
@@ -4899,7 +5619,7 @@ TEXT ·avx512Multiply11x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block199:
+block208:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -4942,7 +5662,7 @@ block199:
 	MOVQ      CX, DI
 	LEAQ      (CX)(R9*2), R8
 
-next200:
+next209:
 	PREFETCHT0   (DI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
@@ -4985,7 +5705,7 @@ next200:
 	ADDQ         R11, R8
 	ADDQ         R13, R12
 	DECQ         R14
-	JNZ          next200
+	JNZ          next209
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -5024,7 +5744,7 @@ next200:
 	IMUL3Q       $0x0b, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block199
+	JNZ          block208
 	VZEROUPPER
 	RET
 
@@ -5046,7 +5766,7 @@ TEXT ·avx512Multiply12x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block201:
+block210:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -5092,7 +5812,7 @@ block201:
 	MOVQ      CX, DI
 	LEAQ      (CX)(R9*2), R8
 
-next202:
+next211:
 	PREFETCHT0   (DI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
@@ -5138,7 +5858,7 @@ next202:
 	ADDQ         R11, R8
 	ADDQ         R13, R12
 	DECQ         R14
-	JNZ          next202
+	JNZ          next211
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -5180,7 +5900,7 @@ next202:
 	IMUL3Q       $0x0c, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block201
+	JNZ          block210
 	VZEROUPPER
 	RET
 
@@ -5200,7 +5920,7 @@ TEXT ·avx512Multiply1x4(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block203:
+block212:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -5214,7 +5934,7 @@ block203:
 	MOVQ      depth+8(FP), R11
 	MOVQ      CX, DI
 
-next204:
+next213:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -5232,7 +5952,7 @@ next204:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next204
+	JNZ          next213
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -5243,7 +5963,7 @@ next204:
 	IMUL3Q       $0x01, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block203
+	JNZ          block212
 	VZEROUPPER
 	RET
 
@@ -5263,7 +5983,7 @@ TEXT ·avx512Multiply2x4(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block205:
+block214:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -5282,7 +6002,7 @@ block205:
 	MOVQ      depth+8(FP), R11
 	MOVQ      CX, DI
 
-next206:
+next215:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -5305,7 +6025,7 @@ next206:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next206
+	JNZ          next215
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -5321,7 +6041,7 @@ next206:
 	IMUL3Q       $0x02, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block205
+	JNZ          block214
 	VZEROUPPER
 	RET
 
@@ -5341,7 +6061,7 @@ TEXT ·avx512Multiply3x4(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block207:
+block216:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -5365,7 +6085,7 @@ block207:
 	MOVQ      depth+8(FP), R11
 	MOVQ      CX, DI
 
-next208:
+next217:
 	PREFETCHT0   (DI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -5393,7 +6113,7 @@ next208:
 	ADDQ         R8, DI
 	ADDQ         R10, R9
 	DECQ         R11
-	JNZ          next208
+	JNZ          next217
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -5414,7 +6134,7 @@ next208:
 	IMUL3Q       $0x03, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block207
+	JNZ          block216
 	VZEROUPPER
 	RET
 
@@ -5435,7 +6155,7 @@ TEXT ·avx512Multiply4x4(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block209:
+block218:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -5464,7 +6184,7 @@ block209:
 	MOVQ      depth+8(FP), R12
 	MOVQ      CX, DI
 
-next210:
+next219:
 	PREFETCHT0   (DI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -5497,7 +6217,7 @@ next210:
 	ADDQ         R9, DI
 	ADDQ         R11, R10
 	DECQ         R12
-	JNZ          next210
+	JNZ          next219
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -5523,7 +6243,7 @@ next210:
 	IMUL3Q       $0x04, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block209
+	JNZ          block218
 	VZEROUPPER
 	RET
 
@@ -5544,7 +6264,7 @@ TEXT ·avx512Multiply5x4(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block211:
+block220:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -5578,7 +6298,7 @@ block211:
 	MOVQ      depth+8(FP), R12
 	MOVQ      CX, DI
 
-next212:
+next221:
 	PREFETCHT0   (DI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -5616,7 +6336,7 @@ next212:
 	ADDQ         R9, DI
 	ADDQ         R11, R10
 	DECQ         R12
-	JNZ          next212
+	JNZ          next221
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -5647,7 +6367,7 @@ next212:
 	IMUL3Q       $0x05, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block211
+	JNZ          block220
 	VZEROUPPER
 	RET
 
@@ -5669,7 +6389,7 @@ TEXT ·avx512Multiply6x4(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R10
 	SHLQ   $0x02, R10
 
-block213:
+block222:
 	MOVQ      startRow+80(FP), DI
 	SHLQ      $0x02, DI
 	VMOVUPS   (BX), Z0
@@ -5708,7 +6428,7 @@ block213:
 	MOVQ      depth+8(FP), R13
 	MOVQ      CX, DI
 
-next214:
+next223:
 	PREFETCHT0   (DI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	PREFETCHT0   64(R11)(R12*8)
@@ -5751,7 +6471,7 @@ next214:
 	ADDQ         R10, DI
 	ADDQ         R12, R11
 	DECQ         R13
-	JNZ          next214
+	JNZ          next223
 	MOVQ         cRow+64(FP), DI
 	SHLQ         $0x02, DI
 	VMOVUPS      Z0, (DX)
@@ -5787,7 +6507,7 @@ next214:
 	IMUL3Q       $0x06, SI, DI
 	ADDQ         DI, CX
 	DECQ         AX
-	JNZ          block213
+	JNZ          block222
 	VZEROUPPER
 	RET
 
@@ -5799,9 +6519,9 @@ TEXT ·avx512Dots(SB), NOSPLIT, $0-72
 	MOVQ c+40(FP), DX
 	MOVQ start+56(FP), BX
 
-rows215:
+rows224:
 	CMPQ   AX, $0x04
-	JL     rowsDone216
+	JL     rowsDone225
 	MOVQ   x+16(FP), SI
 	MOVQ   depth+8(FP), DI
 	MOVQ   bRow+32(FP), R8
@@ -5824,9 +6544,9 @@ rows215:
 	VPXORD Z7, Z7, Z7
 	XORQ   R8, R8
 	SUBQ   $0x00000020, DI
-	JL     done218
+	JL     done227
 
-turn217:
+turn226:
 	VMOVUPS     (SI)(R8*4), Z8
 	VMOVUPS     (R9)(R8*4), Z9
 	VFMADD231PS Z9, Z8, Z0
@@ -5847,14 +6567,14 @@ turn217:
 	VFMADD231PS Z9, Z8, Z7
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000020, DI
-	JGE         turn217
+	JGE         turn226
 
-done218:
+done227:
 	ADDQ $0x00000020, DI
 	SUBQ $0x00000010, DI
-	JL   done220
+	JL   done229
 
-turn219:
+turn228:
 	VMOVUPS     (SI)(R8*4), Z8
 	VMOVUPS     (R9)(R8*4), Z9
 	VFMADD231PS Z9, Z8, Z0
@@ -5866,12 +6586,12 @@ turn219:
 	VFMADD231PS Z9, Z8, Z6
 	ADDQ        $0x00000010, R8
 	SUBQ        $0x00000010, DI
-	JGE         turn219
+	JGE         turn228
 
-done220:
+done229:
 	ADDQ        $0x00000010, DI
 	TESTQ       DI, DI
-	JZ          end221
+	JZ          end230
 	MOVL        $0xffffffff, R13
 	BZHIL       DI, R13, R13
 	KMOVW       R13, K1
@@ -5885,7 +6605,7 @@ done220:
 	VMOVUPS.Z   (R12)(R8*4), K1, Z9
 	VFMADD231PS Z9, Z8, Z6
 
-end221:
+end230:
 	MOVQ          cRow+48(FP), SI
 	SHLQ          $0x02, SI
 	MOVQ          startRow+64(FP), DI
@@ -5943,12 +6663,12 @@ end221:
 	ADDQ          SI, DX
 	ADDQ          DI, BX
 	SUBQ          $0x04, AX
-	JMP           rows215
+	JMP           rows224
 
-rowsDone216:
-rows222:
+rowsDone225:
+rows231:
 	CMPQ   AX, $0x01
-	JL     rowsDone223
+	JL     rowsDone232
 	MOVQ   x+16(FP), SI
 	MOVQ   depth+8(FP), DI
 	MOVQ   bRow+32(FP), R8
@@ -5959,9 +6679,9 @@ rows222:
 	VPXORD Z13, Z13, Z13
 	XORQ   R8, R8
 	SUBQ   $0x00000020, DI
-	JL     done225
+	JL     done234
 
-turn224:
+turn233:
 	VMOVUPS     (SI)(R8*4), Z0
 	VMOVUPS     (R9)(R8*4), Z1
 	VFMADD231PS Z1, Z0, Z12
@@ -5970,25 +6690,25 @@ turn224:
 	VFMADD231PS Z1, Z0, Z13
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000020, DI
-	JGE         turn224
+	JGE         turn233
 
-done225:
+done234:
 	ADDQ $0x00000020, DI
 	SUBQ $0x00000010, DI
-	JL   done227
+	JL   done236
 
-turn226:
+turn235:
 	VMOVUPS     (SI)(R8*4), Z0
 	VMOVUPS     (R9)(R8*4), Z1
 	VFMADD231PS Z1, Z0, Z12
 	ADDQ        $0x00000010, R8
 	SUBQ        $0x00000010, DI
-	JGE         turn226
+	JGE         turn235
 
-done227:
+done236:
 	ADDQ        $0x00000010, DI
 	TESTQ       DI, DI
-	JZ          end228
+	JZ          end237
 	MOVL        $0xffffffff, R10
 	BZHIL       DI, R10, R10
 	KMOVW       R10, K1
@@ -5996,7 +6716,7 @@ done227:
 	VMOVUPS.Z   (R9)(R8*4), K1, Z1
 	VFMADD231PS Z1, Z0, Z12
 
-end228:
+end237:
 	MOVQ          cRow+48(FP), SI
 	SHLQ          $0x02, SI
 	MOVQ          startRow+64(FP), DI
@@ -6015,9 +6735,9 @@ end228:
 	ADDQ          SI, DX
 	ADDQ          DI, BX
 	SUBQ          $0x01, AX
-	JMP           rows222
+	JMP           rows231
 
-rowsDone223:
+rowsDone232:
 	VZEROUPPER
 	RET
 
@@ -6034,7 +6754,7 @@ TEXT ·avx512Transpose8(SB), NOSPLIT, $0-40
 	LEAQ (SI)(SI*2), R8
 	LEAQ (DX)(SI*4), DI
 
-block229:
+block238:
 	VMOVUPS     (DX), X0
 	VINSERTF128 $0x01, (DI), Y0, Y0
 	VMOVUPS     (DX)(SI*1), X1
@@ -6086,6 +6806,6 @@ block229:
 	ADDQ        $0x20, DX
 	ADDQ        $0x20, DI
 	DECQ        AX
-	JNZ         block229
+	JNZ         block238
 	VZEROUPPER
 	RET

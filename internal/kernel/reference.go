@@ -28,10 +28,12 @@ func (s *Set[T]) useReferenceFunctions() {
 	s.Sqrt = each(func(x T) T { return T(math.Sqrt(float64(x))) })
 	s.Exp = each(func(x T) T { return T(math.Exp(float64(x))) })
 	s.Log = each(func(x T) T { return T(math.Log(float64(x))) })
+	s.Erf = each(func(x T) T { return T(math.Erf(float64(x))) })
 	s.Tanh = each(func(x T) T { return T(math.Tanh(float64(x))) })
 	s.Sigmoid = each(func(x T) T { return T(sigmoid(float64(x))) })
 	s.Softplus = each(func(x T) T { return T(softplus(float64(x))) })
 	s.ELU = each(func(x T) T { return T(elu(float64(x))) })
+	s.SiLU = each(func(x T) T { return T(silu(float64(x))) })
 	s.ReLU = each(func(x T) T { return max(x, 0) })
 }
 
@@ -72,6 +74,7 @@ func (s *Set[T]) useReferenceGradients() {
 	s.SigmoidGradient = pairs(func(y, g T) T { return g * (y * (1 - y)) })
 	s.ELUGradient = pairs(func(y, g T) T { return g * (1 + min(y, 0)) })
 	s.SoftplusGradient = pairs(func(x, g T) T { return g * T(sigmoid(float64(x))) })
+	s.SiLUGradient = pairs(func(x, g T) T { return g * T(siluSlope(float64(x))) })
 }
 
 // each lifts a function of one element to slices.
@@ -149,6 +152,17 @@ func elu(x float64) float64 {
 	}
 	return math.Expm1(x)
 }
+
+// silu is x · sigmoid(x), and its limit 0 at -Inf.
+func silu(x float64) float64 {
+	if math.IsInf(x, -1) {
+		return 0
+	}
+	return x * sigmoid(x)
+}
+
+// siluSlope is the derivative of silu.
+func siluSlope(x float64) float64 { return sigmoid(x) * (1 + x*sigmoid(-x)) }
 
 func adam[T Float](parameter, first, second, gradient []T, step AdamStep[T]) {
 	for i := range parameter {

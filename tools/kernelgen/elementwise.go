@@ -21,10 +21,12 @@ func (t *target) unaryKernels() {
 	t.unary("Sqrt", "√x", t.sqrt)
 	t.unary("Exp", "exp(x)", t.exp)
 	t.unary("Log", "log(x)", t.log)
+	t.unary("Erf", "the error function of x", t.erf)
 	t.unary("Tanh", "tanh(x)", t.tanh)
 	t.unary("Sigmoid", "1 / (1 + exp(-x))", t.sigmoid)
 	t.unary("Softplus", "log(1 + exp(x))", t.softplus)
 	t.unary("ELU", "x where x > 0 and exp(x) - 1 elsewhere", t.elu)
+	t.unary("SiLU", "x / (1 + exp(-x))", t.silu)
 	t.unary("ReLU", "max(x, 0)", t.relu)
 }
 
@@ -72,6 +74,10 @@ func (t *target) gradientKernels() {
 	})
 	t.gradient("SoftplusGradient", "x", "gradient / (1 + exp(-x))", func(x, g vector) vector {
 		return t.mul(g, t.sigmoid(x))
+	})
+	t.gradient("SiLUGradient", "x", "gradient · s (1 + x (1 - s)) with s = 1 / (1 + exp(-x))", func(x, g vector) vector {
+		s := t.sigmoid(x)
+		return t.mul(g, t.mul(s, t.mulAdd(x, t.sub(one(), s), one())))
 	})
 }
 

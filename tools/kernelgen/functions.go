@@ -15,6 +15,12 @@ var (
 	expTail = fit(series(func(i float64) float64 { return 1 / math.Gamma(i+3) }), -0.3466, 0.3466, 4)
 	// atanh(s) = s + s·z · atanhTail(z) with z = s² <= 1/9
 	atanhTail = fit(series(func(i float64) float64 { return 1 / (2*i + 3) }), 0, 1./9, 4)
+	// erf(x) = x · erfCentre(x²) for |x| <= 1
+	erfCentre = fit(series(func(i float64) float64 {
+		return 2 / math.SqrtPi * math.Cos(math.Pi*i) / (math.Gamma(i+1) * (2*i + 1))
+	}), 0, 1, 6)
+	// erf(x) = 1 - exp(-erfTail(x)) for 1 <= x <= 4, behind which it is 1 in single precision
+	erfTail = fit(func(x float64) float64 { return -math.Log(math.Erfc(x)) }, 1, 4, 8)
 )
 
 // polynomial is Horner's rule; coefficients start with the constant.
@@ -67,6 +73,13 @@ func (t *target) log(x vector) vector {
 	return t.mendLogarithm(y, x)
 }
 
+func (t *target) erf(x vector) vector {
+	magnitude := t.atMost(t.abs(x), t.constant(4))
+	centre := t.mul(magnitude, t.polynomial(t.mul(magnitude, magnitude), erfCentre))
+	tail := t.neg(t.expm1(t.neg(t.polynomial(magnitude, erfTail))))
+	return t.withSign(t.choose(t.compare(less, magnitude, t.constant(1)), centre, tail), x)
+}
+
 // tanh is -e / (2 + e) with e = expm1(-2|x|), and the sign of x.
 func (t *target) tanh(x vector) vector {
 	e := t.expm1(t.mul(t.abs(x), t.constant(-2)))
@@ -78,6 +91,17 @@ func (t *target) sigmoid(x vector) vector {
 	e := t.exp(t.neg(t.abs(x)))
 	numerator := t.choose(t.compare(less, x, t.zero()), e, t.constant(1))
 	return t.div(numerator, t.add(e, t.constant(1)))
+}
+
+// silu is x / (1 + e) or x e / (1 + e) with e = exp(-|x|). The second numerator is made of the parts
+// of e, because a small e has lost digits that the product with x would show.
+func (t *target) silu(x vector) vector {
+	magnitude := t.atMost(t.abs(x), t.constant(120))
+	p, n := t.reduceExponent(t.neg(magnitude))
+	p = t.add(p, t.constant(1))
+	small := t.scale(t.mul(t.neg(magnitude), p), n)
+	numerator := t.choose(t.compare(less, x, t.zero()), small, x)
+	return t.div(numerator, t.add(t.scale(p, n), t.constant(1)))
 }
 
 // softplus is max(x, 0) + log(1 + exp(-|x|)).
@@ -99,7 +123,8 @@ func (t *target) sign(x vector) vector {
 	return t.choose(t.compare(greater, x, t.zero()), t.constant(1), kept)
 }
 
-// series returns the sum of coefficient(i) · x^i, with enough terms for |x| < 1/2.
+// series returns the sum of coefficient(i) · x^i, with enough terms for |x| < 1/2, or
+// for any x if the coefficients fall as fast as those of exp.
 func series(coefficient func(i float64) float64) func(x float64) float64 {
 	return func(x float64) float64 {
 		y := 0.0
