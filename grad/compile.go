@@ -43,6 +43,9 @@ func (e *Executable[T]) scratchSize(v *Value) int {
 		return batchSize(v) * e.set.PackSize(matrices(v))
 	case opSum:
 		return sumScratch(v)
+	case opScan:
+		e.scans[v] = e.planScan(v)
+		return e.scans[v].size
 	}
 	return 0
 }
@@ -105,6 +108,8 @@ func (e *Executable[T]) compileValue(v *Value, scratch []T) []step {
 		return flat(len(out), func(start, end int) { copy(out[start:end], in[0][start:end]) })
 	case opCall:
 		return e.call(v, out, in)
+	case opScan:
+		return e.scan(v, out, scratch)
 	case opAssign:
 		target := e.storage[v.parameters[0]]
 		return flat(len(target), func(start, end int) { copy(target[start:end], in[0][start:end]) })
@@ -138,7 +143,7 @@ func (e *Executable[T]) matMul(v *Value, out []T, in [][]T, packed []T) []step {
 		bias = in[2]
 	}
 	var steps []step
-	if tiles := set.PackTiles(p); tiles > 0 {
+	if tiles := set.PackTiles(p); tiles > 0 && !e.packed[v] {
 		steps = one(tiles, func(tile int) { set.Pack(p, tile, packed, b) })
 	}
 	multiply := func(tile int) { set.Multiply(p, tile, out, a, b, packed, bias) }

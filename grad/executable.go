@@ -28,6 +28,8 @@ type Executable[T Float] struct {
 	arena   []T
 	buffers map[*Value][]T
 	storage map[*Parameter][]T
+	scans   map[*Value]scanPlan
+	packed  map[*Value]bool // products in a scan whose right operand is packed once
 	steps   []step
 	inputs  map[string][]T
 	outputs map[string][]T
@@ -61,13 +63,14 @@ func CompileReference(program *Program) (*Executable[float64], error) {
 func compile[T Float](program *Program, set *kernel.Set[T], workers *Workers, storage func(*Parameter) []T) (*Executable[T], error) {
 	e := &Executable[T]{
 		program: program, set: set, workers: workers,
-		buffers: map[*Value][]T{}, storage: map[*Parameter][]T{},
+		buffers: map[*Value][]T{}, storage: map[*Parameter][]T{}, scans: map[*Value]scanPlan{}, packed: map[*Value]bool{},
 		inputs: map[string][]T{}, outputs: map[string][]T{},
 	}
-	made := makePlan(program, e.scratchSize)
+	made := makePlan(program.values, program.outputValues(), nil, e.scratchSize)
 	e.arena = make([]T, made.size)
 	for i, v := range program.values {
-		e.bind(v, made.values[i], storage)
+		e.store(v, storage)
+		e.bind(v, e.arena, made.values[i])
 	}
 	for _, input := range program.inputs {
 		if e.buffers[input] == nil { // declared, but nothing depends on it
@@ -85,15 +88,21 @@ func compile[T Float](program *Program, set *kernel.Set[T], workers *Workers, st
 	return e, nil
 }
 
-// bind gives v its memory.
-func (e *Executable[T]) bind(v *Value, b block, storage func(*Parameter) []T) {
+// store finds the memory of the parameters that v reads or sets.
+func (e *Executable[T]) store(v *Value, storage func(*Parameter) []T) {
 	for _, p := range v.parameters {
 		if e.storage[p] == nil {
 			e.storage[p] = storage(p)
 		}
 	}
+}
+
+// bind gives v its memory, which is block b of arena if it has no other.
+func (e *Executable[T]) bind(v *Value, arena []T, b block) {
 	switch {
 	case v.op.effect():
+	case v.op == opPart:
+		e.buffers[v] = e.buffers[v.inputs[0]][v.offset():][:v.shape.Size()]
 	case v.op.alias():
 		e.buffers[v] = e.buffers[v.inputs[0]]
 	case v.op == opRead:
@@ -103,7 +112,7 @@ func (e *Executable[T]) bind(v *Value, b block, storage func(*Parameter) []T) {
 	case v.op == opInput:
 		e.buffers[v] = make([]T, v.shape.Size())
 	default:
-		e.buffers[v] = e.arena[b.start:][:v.shape.Size()]
+		e.buffers[v] = arena[b.start:][:v.shape.Size()]
 	}
 }
 

@@ -1,6 +1,11 @@
 package grad
 
-import "github.com/reverie-rl/reverie/internal/kernel"
+import (
+	"maps"
+	"slices"
+
+	"github.com/reverie-rl/reverie/internal/kernel"
+)
 
 // CompileWith prepares program to run in float32 on the given kernels.
 func CompileWith(program *Program, set *kernel.Set[float32], workers *Workers) (*Executable[float32], error) {
@@ -33,3 +38,11 @@ func (v *Value) BatchMatMulTransposed(b *Value, transposeA, transposeB bool) *Va
 
 // Operations lists every operation.
 func Operations() []string { return opNames[:] }
+
+// OutputNames lists the outputs of an executable.
+func OutputNames[T Float](e *Executable[T]) []string {
+	return slices.Sorted(maps.Keys(e.outputs))
+}
+
+// Tracer is the tracer of the program that v is part of.
+func (v *Value) Tracer() *Tracer { return v.tracer }

@@ -65,6 +65,11 @@ const (
 	opCopy
 	opCall
 
+	opScan    // see Scan
+	opPart    // a part of a scan's result
+	opCarry   // in a scan's body: what the step before handed on
+	opElement // in a scan's body: the part of an array that belongs to the step
+
 	opAssign // effect: sets a parameter
 	opAdam   // effect: (gradient, scale, rate, step) moves a parameter and its moments
 
@@ -81,7 +86,7 @@ var opNames = [opCount]string{
 	"gather", "scatter", "one_hot",
 	"patches", "overlap_add",
 	"where", "argmax", "topk", "recurrence",
-	"copy", "call",
+	"copy", "call", "scan", "part", "carry", "element",
 	"assign", "adam",
 }
 
@@ -93,4 +98,10 @@ func (o op) effect() bool    { return o >= opAssign }
 func (o op) pointwise() bool { return o.unary() || o.binary() }
 
 // alias tells that the operation's result is its input's memory seen differently.
-func (o op) alias() bool { return o == opReshape || o == opStop }
+func (o op) alias() bool { return o == opReshape || o == opStop || o == opPart }
+
+// random tells that the operation draws numbers.
+func (o op) random() bool { return o == opNormal }
+
+// placeholder tells that the value is a name in a scan's body for memory that others fill.
+func (o op) placeholder() bool { return o == opCarry || o == opElement }

@@ -19,18 +19,23 @@ type plan struct {
 	size    int
 }
 
-// makePlan goes through the program once, taking a block for each result and returning it after its
-// last use. scratch tells how many elements an operation needs besides its result.
-func makePlan(p *Program, scratch func(*Value) int) plan {
+// makePlan goes through values once, taking a block for each result and returning it after its last
+// use. What is in elsewhere has memory outside of the arena, and outputs keep theirs. scratch tells how
+// many elements an operation needs besides its result.
+func makePlan(values, outputs []*Value, elsewhere map[*Value]bool, scratch func(*Value) int) plan {
 	a := &arena{}
-	made := plan{values: make([]block, len(p.values)), scratch: make([]block, len(p.values))}
-	position, last := lifetimes(p)
-	for i, v := range p.values {
+	made := plan{values: make([]block, len(values)), scratch: make([]block, len(values))}
+	position, last := lifetimes(values, outputs)
+	inArena := func(v *Value) bool {
+		_, ours := position[v]
+		return ours && needsMemory(v) && !elsewhere[v]
+	}
+	for i, v := range values {
 		if size := scratch(v); size > 0 {
 			made.scratch[i] = a.take(size)
 		}
 		if inArena(v) {
-			if reused := inPlace(v, i, last); reused != nil {
+			if reused := inPlace(v, i, last, inArena); reused != nil {
 				made.values[i] = made.values[position[reused]]
 			} else {
 				made.values[i] = a.take(v.shape.Size())
@@ -50,28 +55,28 @@ func makePlan(p *Program, scratch func(*Value) int) plan {
 	return made
 }
 
-// inArena tells whether v has memory of its own in the arena.
-func inArena(v *Value) bool {
+// needsMemory tells whether v has memory of its own that is not an input's or a parameter's.
+func needsMemory(v *Value) bool {
 	return !v.op.alias() && !v.op.effect() && v.op != opInput && v.op != opRead && v.op != opConstant
 }
 
 // lifetimes returns the position of each value and the position of the last use of its memory.
-func lifetimes(p *Program) (position, last map[*Value]int) {
+func lifetimes(values, outputs []*Value) (position, last map[*Value]int) {
 	position, last = map[*Value]int{}, map[*Value]int{}
-	for i, v := range p.values {
+	for i, v := range values {
 		position[v], last[v] = i, i
 		for _, input := range v.inputs {
 			last[input.base()] = i
 		}
 	}
-	for _, output := range p.outputs {
-		last[output.value.base()] = math.MaxInt
+	for _, output := range outputs {
+		last[output.base()] = math.MaxInt
 	}
 	return position, last
 }
 
 // inPlace returns the input whose memory v may overwrite: it is as large, and no longer needed.
-func inPlace(v *Value, position int, last map[*Value]int) *Value {
+func inPlace(v *Value, position int, last map[*Value]int, inArena func(*Value) bool) *Value {
 	if !v.op.pointwise() && v.op != opStandardise {
 		return nil
 	}

@@ -49,7 +49,7 @@ func overlap(a, b block) bool {
 // checkPlan fails if memory that is still needed is handed out again.
 func checkPlan(r rapid.TB, p *Program, made plan) {
 	for i, early := range p.values {
-		if !inArena(early) {
+		if !needsMemory(early) {
 			continue
 		}
 		if made.values[i].size < early.shape.Size() || made.values[i].start+made.values[i].size > made.size {
@@ -60,7 +60,7 @@ func checkPlan(r rapid.TB, p *Program, made plan) {
 			if overlap(made.values[i], made.scratch[j]) {
 				r.Fatalf("value %d overlaps the scratch memory of operation %d:\n%v", i, j, p)
 			}
-			if j == i || !inArena(p.values[j]) || !overlap(made.values[i], made.values[j]) {
+			if j == i || !needsMemory(p.values[j]) || !overlap(made.values[i], made.values[j]) {
 				continue
 			}
 			elementwise := p.values[j].op.pointwise() || p.values[j].op == opStandardise
@@ -75,7 +75,7 @@ func checkPlan(r rapid.TB, p *Program, made plan) {
 func TestPlanKeepsWhatIsNeeded(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		executable := compileRecipe(r, recipeGenerator.Draw(r, "recipe"), false)
-		checkPlan(r, executable.program, makePlan(executable.program, executable.scratchSize))
+		checkPlan(r, executable.program, makePlan(executable.program.values, executable.program.outputValues(), nil, executable.scratchSize))
 	})
 }
 
@@ -90,7 +90,7 @@ func TestPlanReleasesDoubledOperandsOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkPlan(t, program, makePlan(program, func(*Value) int { return 0 }))
+	checkPlan(t, program, makePlan(program.values, program.outputValues(), nil, func(*Value) int { return 0 }))
 }
 
 // Memory that is shared, and operations that are folded, change no result.
@@ -131,7 +131,7 @@ func TestMemoryIsShared(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made := makePlan(program, func(*Value) int { return 0 })
+	made := makePlan(program.values, program.outputValues(), nil, func(*Value) int { return 0 })
 	if made.size > 3*64*64 || executable.ArenaSize() > 8*64*64 {
 		t.Errorf("arena of %d elements, %d with scratch memory, for values of %d", made.size, executable.ArenaSize(), 64*64)
 	}

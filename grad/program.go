@@ -15,28 +15,50 @@ type Program struct {
 	outputs []output
 }
 
+// outputValues lists the values of the outputs.
+func (p *Program) outputValues() []*Value {
+	values := make([]*Value, len(p.outputs))
+	for i, output := range p.outputs {
+		values[i] = output.value
+	}
+	return values
+}
+
 // newProgram simplifies what was traced and keeps what outputs and effects depend on.
 func newProgram(t *Tracer) *Program {
 	simplify(t)
-	live := make([]bool, len(t.values))
+	live := map[*Value]bool{}
 	for _, output := range t.outputs {
-		live[output.value.id] = true
+		live[output.value] = true
 	}
 	for _, v := range slices.Backward(t.values) {
-		live[v.id] = live[v.id] || v.op.effect()
-		for _, input := range v.inputs {
-			live[input.id] = live[input.id] || live[v.id]
+		if v.loop == nil {
+			live[v] = live[v] || v.op.effect()
+			v.markInputs(live)
 		}
 	}
 	p := &Program{inputs: t.inputs, outputs: t.outputs}
 	for _, effects := range []bool{false, true} {
 		for _, v := range t.values {
-			if live[v.id] && v.op.effect() == effects {
+			if live[v] && v.loop == nil && v.op.effect() == effects {
 				p.values = append(p.values, v)
 			}
 		}
 	}
 	return p
+}
+
+// markInputs makes the inputs of v live if v is.
+func (v *Value) markInputs(live map[*Value]bool) {
+	if !live[v] {
+		return
+	}
+	if v.op == opScan {
+		v.prune(live)
+	}
+	for _, input := range v.inputs {
+		live[input] = true
+	}
 }
 
 // simplify rewrites operations to cheaper ones with the same result.
@@ -85,7 +107,7 @@ func foldBias(v *Value, uses []int) {
 	for product.op == opReshape && uses[product.id] == 1 {
 		product = product.inputs[0]
 	}
-	fits := product.op == opMatMul && uses[product.id] == 1 && len(product.inputs) == 2 &&
+	fits := product.op == opMatMul && product.loop == v.loop && uses[product.id] == 1 && len(product.inputs) == 2 &&
 		v.inputs[0].shape.Equal(v.shape) && bias.shape.Equal(product.shape[1:]) && (bias.op == opRead || bias.id < product.id)
 	if !fits {
 		return
@@ -94,21 +116,30 @@ func foldBias(v *Value, uses []int) {
 	v.op, v.inputs = opReshape, []*Value{product}
 }
 
-// String lists the operations, a line each.
+// String lists the operations, a line each, with the body of a scan indented below it.
 func (p *Program) String() string {
 	var b strings.Builder
 	for _, v := range p.values {
-		fmt.Fprintf(&b, "%%%d = %s", v.id, v.op)
-		for _, input := range v.inputs {
-			fmt.Fprintf(&b, " %%%d%v", input.id, input.shape)
-		}
-		if v.name != "" {
-			fmt.Fprintf(&b, " %q", v.name)
-		}
-		if v.op == opConstant {
-			fmt.Fprintf(&b, " %g", v.constant)
-		}
-		fmt.Fprintf(&b, " -> %v\n", v.shape)
+		v.print(&b, "")
 	}
 	return b.String()
+}
+
+func (v *Value) print(b *strings.Builder, indent string) {
+	fmt.Fprintf(b, "%s%%%d = %s", indent, v.id, v.op)
+	for _, input := range v.inputs {
+		fmt.Fprintf(b, " %%%d%v", input.id, input.shape)
+	}
+	if v.name != "" {
+		fmt.Fprintf(b, " %q", v.name)
+	}
+	if v.op == opConstant {
+		fmt.Fprintf(b, " %g", v.constant)
+	}
+	fmt.Fprintf(b, " -> %v\n", v.shape)
+	if v.op == opScan {
+		for _, inner := range slices.Concat(v.scan.carries, v.scan.elements, v.scan.body) {
+			inner.print(b, indent+"    ")
+		}
+	}
 }

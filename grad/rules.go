@@ -2,7 +2,6 @@ package grad
 
 import (
 	"math"
-	"slices"
 
 	"github.com/reverie-rl/reverie/tensor"
 )
@@ -82,6 +81,9 @@ func init() {
 		opConcat: concatRule,
 
 		opGather: gatherRule, opScatter: scatterRule, opWhere: whereRule, opRecurrence: recurrenceRule,
+		opScan: func(v, _ *Value, _ []bool) []*Value { return nil }, // see backward and scanRule
+		opPart: func(v, _ *Value, _ []bool) []*Value { return nil }, // its scan sees to it
+
 	}
 }
 
@@ -180,58 +182,4 @@ func concatRule(v, g *Value, want []bool) []*Value {
 		start = end
 	}
 	return result
-}
-
-// Gradient traces the gradients of loss, a scalar, with respect to each of targets, in order. The
-// gradient of a target that loss does not depend on is 0.
-func Gradient(loss *Value, targets ...Operand) []*Value {
-	t := loss.tracer
-	if loss.shape.Size() != 1 {
-		fail("gradient", "the loss has shape %v, must be a scalar", loss.shape)
-	}
-	wanted := make([]*Value, len(targets))
-	depends := make([]bool, len(t.values)+len(targets))
-	for i, target := range targets {
-		wanted[i] = target.in(t)
-		depends[wanted[i].id] = true
-	}
-	values := slices.Clone(t.values[:loss.id+1])
-	for _, v := range values {
-		for _, input := range v.inputs {
-			depends[v.id] = depends[v.id] || depends[input.id] && rules[v.op] != nil
-		}
-	}
-	adjoints := backward(loss, values, depends)
-	gradients := make([]*Value, len(targets))
-	for i, v := range wanted {
-		if gradients[i] = adjoints[v]; gradients[i] == nil {
-			gradients[i] = t.Value(Scalar(0)).Broadcast(v.shape...)
-		}
-	}
-	return gradients
-}
-
-// backward goes through values from loss to the first and adds up the gradient of each.
-func backward(loss *Value, values []*Value, depends []bool) map[*Value]*Value {
-	adjoints := map[*Value]*Value{loss: loss.tracer.Value(Scalar(1)).Broadcast(loss.shape...)}
-	for _, v := range slices.Backward(values) {
-		g := adjoints[v]
-		if g == nil || !depends[v.id] || rules[v.op] == nil {
-			continue
-		}
-		want := make([]bool, len(v.inputs))
-		for i, input := range v.inputs {
-			want[i] = depends[input.id]
-		}
-		for i, gradient := range rules[v.op](v, g, want) {
-			if !want[i] || gradient == nil {
-				continue
-			}
-			if sum := adjoints[v.inputs[i]]; sum != nil {
-				gradient = sum.Add(gradient)
-			}
-			adjoints[v.inputs[i]] = gradient
-		}
-	}
-	return adjoints
 }

@@ -86,7 +86,18 @@ var ruleCases = map[string]ruleCase{
 	"where": {gradtest.Normal, func(in []*grad.Value) *grad.Value {
 		return in[0].Greater(grad.Scalar(0)).Where(in[1], in[2]).Square()
 	}, shapes([]int{2, 4, 1}, []int{3}, []int{2, 1, 3})},
+	"scan": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return runningProduct(in)[0] }, shapes([]int{3}, []int{4, 3})},
+	"part": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return runningProduct(in)[1] }, shapes([]int{3}, []int{4, 3})},
 	"copy": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Copy().Square() }, shapes([]int{5})},
+}
+
+// runningProduct returns the product of the rows of in[1] and in[0], and all products on the way.
+func runningProduct(in []*grad.Value) []*grad.Value {
+	final, all := grad.Scan{Length: in[1].Shape()[0]}.Run(in[0].Tracer(), in[:1], in[1:], func(carry, rows []*grad.Value) (next, outputs []*grad.Value) {
+		product := carry[0].Mul(rows[0])
+		return []*grad.Value{product}, []*grad.Value{product}
+	})
+	return []*grad.Value{final[0], all[0]}
 }
 
 func TestEveryRuleHasACase(t *testing.T) {

@@ -33,6 +33,11 @@ func traceEverything(t *grad.Tracer) {
 	y = y.Add(y.Tanh().BackwardRecurrence(grad.Scalar(0.5))).Add(x.CumulativeSum(0).Mean())
 	loss = loss.Add(y.Greater(one).Where(y, grad.Stack(0, y.ArgMax(0)).Pad(1, 0, 0)).Sum()).Add(largest.Sum())
 	loss = loss.Add(y.KeepAxis(0).BatchMatMul(y.KeepAxis(0).Transpose(0, 2, 1)).Mean())
+	_, sums := grad.Scan{Length: y.Shape()[0]}.Run(t, []*grad.Value{y.Sum(0)}, []*grad.Value{y}, func(carry, elements []*grad.Value) (next, outputs []*grad.Value) {
+		h := carry[0].Mul(elements[0]).Tanh()
+		return []*grad.Value{h}, []*grad.Value{h.Sum()}
+	})
+	loss = loss.Add(sums[0].Sum())
 	gradient := grad.Gradient(loss, p)[0]
 	t.Adam(plainAdam(moved), grad.Gradient(gradient.Square().Sum(), p)[0], one, grad.Scalar(0.1), one)
 	t.Assign(p, t.Value(p).Mul(grad.Scalar(0.99)))

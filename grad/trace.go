@@ -13,6 +13,7 @@ type Tracer struct {
 	reads   map[*Parameter]*Value
 	inputs  []*Value
 	outputs []output
+	loop    *loop // whose body is being traced
 }
 
 type output struct {
@@ -67,7 +68,11 @@ func (t *Tracer) Output(name string, value Operand) {
 			fail("output", "the program has an output called %q already", name)
 		}
 	}
-	t.outputs = append(t.outputs, output{name, value.in(t).settled()})
+	v := value.in(t)
+	if t.loop != nil || v.loop != nil {
+		fail("output", "%q is inside a scan's body: let the body return it", name)
+	}
+	t.outputs = append(t.outputs, output{name, v.settled()})
 }
 
 // Assign sets parameter to value, of the same size, when the run ends.
@@ -125,8 +130,23 @@ func (t *Tracer) add(v *Value) *Value {
 		if input.tracer != t {
 			fail(v.op.String(), "an operand of another program")
 		}
+		if input.loop != nil && !input.loop.encloses(t.loop) {
+			fail(v.op.String(), "an operand from inside a scan's body, used outside of it: let the body return it")
+		}
 	}
-	v.tracer, v.id, v.origin = t, len(t.values), callers()
+	if v.op.effect() && t.loop != nil {
+		fail(v.op.String(), "it has an effect, which is for the end of a program and not for a scan's body")
+	}
+	v.origin = callers()
+	if v.op != opInput && v.op != opRead && v.op != opConstant {
+		v.loop = t.loop
+	}
+	return t.record(v)
+}
+
+// record puts v at the end of the program.
+func (t *Tracer) record(v *Value) *Value {
+	v.tracer, v.id = t, len(t.values)
 	t.values = append(t.values, v)
 	return v
 }

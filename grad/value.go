@@ -14,7 +14,8 @@ type Value struct {
 	inputs []*Value
 
 	tracer *Tracer
-	id     int // position in the program: inputs come before what uses them
+	loop   *loop // the innermost scan's body that v is part of; nil outside
+	id     int   // position in the program: inputs come before what uses them
 	origin [originDepth]uintptr
 
 	// What some operations need besides their inputs.
@@ -29,6 +30,9 @@ type Value struct {
 	patchwork              patchwork    // opPatches, opOverlapAdd
 	call                   CallFunc     // opCall
 	adam                   AdamState    // opAdam
+	scan                   *scan        // opScan
+	part                   part         // opPart
+	index                  int          // opPart, opCarry
 }
 
 // Shape returns the value's dimensions. It must not be changed.
