@@ -9,6 +9,13 @@ type Quantiles struct{ Values *grad.Value }
 // Mean has shape [...].
 func (q Quantiles) Mean() *grad.Value { return q.Values.Mean(-1) }
 
+// Sample is the quantile [...] whose level is the closest to uniform noise [...]. Gradients flow to
+// that quantile.
+func (q Quantiles) Sample(noise *grad.Value) *grad.Value {
+	distance := noise.KeepAxis(-1).Sub(q.levels()).Abs()
+	return oneHotMaximum(distance.Neg()).Mul(q.Values).Sum(-1)
+}
+
 // levels are the middles of n equal parts of (0, 1).
 func (q Quantiles) levels() *grad.Parameter {
 	n := q.Values.Shape()[len(q.Values.Shape())-1]

@@ -72,6 +72,16 @@ func TestQuantileMeanByHand(t *testing.T) {
 	nearAll(t, "mean", mean, []float64{3, 1}, 1e-12)
 }
 
+func TestQuantileSample(t *testing.T) {
+	inputs := []array{matrix(3, 1, 2, 3, 4, 10, 20, 30, 40, -1, -2, -3, -4), vector(0.3, 0, 0.9999)}
+	sample := compute(t, func(in []*grad.Value) *grad.Value { return dist.Quantiles{Values: in[0]}.Sample(in[1]) }, inputs...)
+	nearAll(t, "sample", sample, []float64{2, 10, -4}, 0)
+	gradient := compute(t, func(in []*grad.Value) *grad.Value {
+		return grad.Gradient(dist.Quantiles{Values: in[0]}.Sample(in[1]).Sum(), in[0])[0]
+	}, inputs...)
+	nearAll(t, "gradient", gradient, []float64{0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1}, 0)
+}
+
 func TestQuantileGradients(t *testing.T) {
 	targets := vector(-1.5, 0.2, 2)
 	gradtest.Check(t, gradtest.Normal, func(tracer *grad.Tracer, in []*grad.Value) *grad.Value {

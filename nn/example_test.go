@@ -1,0 +1,33 @@
+package nn_test
+
+import (
+	"fmt"
+	"log"
+	"math/rand/v2"
+
+	"github.com/reverie-rl/reverie/grad"
+	"github.com/reverie-rl/reverie/nn"
+)
+
+// A recurrent network over a sequence [time, batch, inputs]: the inputs of all time steps are
+// projected in one product, and only the recurrent part runs step by step.
+func ExampleGRU() {
+	const time, batch, inputs, size = 5, 2, 3, 4
+	cell := nn.NewGRU(inputs, size, rand.New(rand.NewPCG(1, 1)))
+	program, err := grad.Trace(func(t *grad.Tracer) {
+		projected := cell.Project(t.Input("x", time, batch, inputs))
+		state := t.Input("state", batch, size)
+		for i := range time {
+			state = cell.StepProjected(projected.Slice(0, i, i+1).Reshape(batch, 3*size), state)
+		}
+		t.Output("state", state)
+		fmt.Println(projected.Shape(), state.Shape())
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := grad.Compile(program, nil); err != nil {
+		log.Fatal(err)
+	}
+	// Output: [5 2 12] [2 4]
+}
