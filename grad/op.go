@@ -47,7 +47,9 @@ const (
 	opStandardiseGradient // (x, g)
 
 	opReshape
-	opStop // the same value, with no gradient
+	opStop            // the same value, with no gradient
+	opCustom          // the same value, with another gradient
+	opStraightThrough // the same value, with the gradient of another
 	opBroadcast
 	opTranspose
 	opConcat
@@ -82,7 +84,7 @@ var opNames = [opCount]string{
 	"add", "sub", "mul", "div", "max", "min", "greater",
 	"tanh_gradient", "sigmoid_gradient", "elu_gradient", "silu_gradient", "softplus_gradient",
 	"matmul", "batch_matmul", "sum", "maximum", "standardise", "standardise_gradient",
-	"reshape", "stop", "broadcast", "transpose", "concat", "slice", "embed",
+	"reshape", "stop", "custom", "straight_through", "broadcast", "transpose", "concat", "slice", "embed",
 	"gather", "scatter", "one_hot",
 	"patches", "overlap_add",
 	"where", "argmax", "topk", "recurrence",
@@ -98,7 +100,9 @@ func (o op) effect() bool    { return o >= opAssign }
 func (o op) pointwise() bool { return o.unary() || o.binary() }
 
 // alias tells that the operation's result is its input's memory seen differently.
-func (o op) alias() bool { return o == opReshape || o == opStop || o == opPart }
+func (o op) alias() bool {
+	return o == opReshape || o == opStop || o == opCustom || o == opStraightThrough || o == opPart
+}
 
 // random tells that the operation draws numbers.
 func (o op) random() bool { return o == opNormal }

@@ -70,6 +70,9 @@ func simplify(t *Tracer) {
 		if v.op == opMatMul || v.op == opBatchMatMul {
 			foldTransposes(v)
 		}
+		if v.op == opCustom || v.op == opStraightThrough {
+			forgetGradient(v)
+		}
 	}
 	uses := make([]int, len(t.values))
 	for _, v := range t.values {

@@ -94,6 +94,7 @@ var steps = []func(a, b *Value) *Value{
 	},
 	func(a, _ *Value) *Value { return lastAxis(a, func(axis int) *Value { return a.Pad(axis, 1, 2) }) },
 	func(a, _ *Value) *Value { return Stack(-1, a, a.Neg()) },
+	func(a, _ *Value) *Value { return StraightThrough(a.Tanh(), a) },
 	func(a, _ *Value) *Value {
 		return lastAxis(a, func(axis int) *Value { return a.CumulativeSum(axis).Tanh() })
 	},

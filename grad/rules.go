@@ -79,6 +79,7 @@ func init() {
 
 		opMatMul: matMulRule, opBatchMatMul: matMulRule,
 		opConcat: concatRule,
+		opCustom: customRule, opStraightThrough: straightThroughRule,
 
 		opGather: gatherRule, opScatter: scatterRule, opWhere: whereRule, opRecurrence: recurrenceRule,
 		opScan: func(v, _ *Value, _ []bool) []*Value { return nil }, // see backward and scanRule

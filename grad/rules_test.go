@@ -83,6 +83,15 @@ var ruleCases = map[string]ruleCase{
 	"patches":     {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Patches(window).Square() }, shapes([]int{2, 4, 5, 2})},
 	"overlap_add": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].OverlapAdd(window, 4, 5).Square() }, shapes([]int{2, 2, 3, 6})},
 	"recurrence":  {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].BackwardRecurrence(in[1]) }, shapes([]int{4, 3}, []int{4, 1})},
+	"custom": {gradtest.Normal, func(in []*grad.Value) *grad.Value {
+		square := func(_, g *grad.Value, in []*grad.Value) []*grad.Value {
+			return []*grad.Value{g.Mul(in[0]).Mul(grad.Scalar(2)), g}
+		}
+		return in[0].Square().Add(in[1]).WithGradient(square, in[0], in[1]).Tanh()
+	}, shapes([]int{3}, []int{3})},
+	"straight_through": {gradtest.Normal, func(in []*grad.Value) *grad.Value {
+		return grad.StraightThrough(in[0].Tanh(), in[1].Tanh()).Add(grad.StraightThrough(in[1].Tanh(), in[0].Tanh())) // the sum is smooth
+	}, shapes([]int{3}, []int{3})},
 	"where": {gradtest.Normal, func(in []*grad.Value) *grad.Value {
 		return in[0].Greater(grad.Scalar(0)).Where(in[1], in[2]).Square()
 	}, shapes([]int{2, 4, 1}, []int{3}, []int{2, 1, 3})},

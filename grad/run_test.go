@@ -30,6 +30,8 @@ func traceEverything(t *grad.Tracer) {
 	loss := y.Mul(size).Add(y.Maximum()).Sum()
 	loss = loss.Add(x.MatMul(p).Gather(x.Abs().Greater(one)).Mul(x.Greater(one).OneHot(5)).Sum())
 	largest, _ := y.TopK(3)
+	y = grad.StraightThrough(y.Sign(), y)
+	y = y.WithGradient(func(_, g *grad.Value, _ []*grad.Value) []*grad.Value { return []*grad.Value{g} }, y)
 	y = y.Add(y.Tanh().BackwardRecurrence(grad.Scalar(0.5))).Add(x.CumulativeSum(0).Mean())
 	loss = loss.Add(y.Greater(one).Where(y, grad.Stack(0, y.ArgMax(0)).Pad(1, 0, 0)).Sum()).Add(largest.Sum())
 	loss = loss.Add(y.KeepAxis(0).BatchMatMul(y.KeepAxis(0).Transpose(0, 2, 1)).Mean())

@@ -13,7 +13,7 @@ func (s *split) batchable(v *Value) bool {
 		return !v.transposeA && s.places[v.inputs[0]] != once && s.places[v.inputs[1]] == once
 	case opGather:
 		return s.places[v.inputs[0]] == once
-	case opBatchMatMul, opWhere, opOneHot, opArgMax, opSum, opMaximum, opStandardise, opStandardiseGradient, opReshape, opStop, opBroadcast,
+	case opBatchMatMul, opWhere, opOneHot, opArgMax, opSum, opMaximum, opStandardise, opStandardiseGradient, opReshape, opStop, opStraightThrough, opBroadcast,
 		opTranspose, opConcat, opSlice, opEmbed, opCopy, opNormal:
 		return true
 	}

@@ -33,6 +33,7 @@ type Value struct {
 	scan                   *scan        // opScan
 	part                   part         // opPart
 	index                  int          // opPart, opCarry
+	gradient               GradientFunc // opCustom
 }
 
 // Shape returns the value's dimensions. It must not be changed.
