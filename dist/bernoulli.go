@@ -27,6 +27,15 @@ func (b Bernoulli) Sample(noise *grad.Value) *grad.Value {
 	return straightThrough(mean.Greater(noise), mean)
 }
 
+// Noise is uniform noise [..., size] that makes Sample give the sample, drawn from what such noise
+// can be, (0, p) or (p, 1), by fresh uniform noise of the same shape. If samples follow b, the result
+// is uniform.
+func (b Bernoulli) Noise(sample, fresh *grad.Value) *grad.Value {
+	mean := b.Mean()
+	ifZero := mean.Neg().Add(grad.Scalar(1)).Mul(fresh).Add(mean)
+	return sample.Where(mean.Mul(fresh), ifZero)
+}
+
 // Mode is the more likely of 0 and 1, and 0 if they are equally likely.
 func (b Bernoulli) Mode() *grad.Value { return b.Logits.Greater(grad.Scalar(0)) }
 

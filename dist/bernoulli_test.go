@@ -54,6 +54,13 @@ func TestBernoulliSample(t *testing.T) {
 	nearAll(t, "gradient", gradient, []float64{0.75 * 0.25}, 1e-12)
 }
 
+// With probability 3/4: noise made for a one is in the lower three quarters, for a zero above.
+func TestBernoulliNoiseMakesTheSample(t *testing.T) {
+	inputs := []array{vector(math.Log(3)), vector(1, 1, 0, 0), vector(0.2, 1, 0.5, 0.02)}
+	noise := compute(t, func(in []*grad.Value) *grad.Value { return bernoulli(in[0]).Noise(in[1], in[2]) }, inputs...)
+	nearAll(t, "noise", noise, []float64{0.15, 0.75, 0.875, 0.755}, 1e-12)
+}
+
 func TestBernoulliGradients(t *testing.T) {
 	checkGradients(t, gradtest.Normal, map[string]func(in []*grad.Value) *grad.Value{
 		"log-probability": func(in []*grad.Value) *grad.Value { return bernoulli(in[0]).LogProb(in[1]) },

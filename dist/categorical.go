@@ -39,6 +39,20 @@ func (c Categorical) Sample(noise *grad.Value) *grad.Value {
 	return straightThrough(oneHotMaximum(c.Logits.Add(gumbel)), c.Probabilities())
 }
 
+// Noise is uniform noise [..., classes] that makes Sample pick the one-hot sample, drawn from what
+// such noise can be by fresh uniform noise of the same shape. If samples follow c, the result is
+// uniform. With p the probabilities, k the class picked and v the fresh noise it is
+//
+//	u_k = v_k^p_k,  u_i = v_i v_k^p_i for all others
+//
+// which is the posterior of Maddison et al. (2014, A* sampling) in terms of uniform noise.
+func (c Categorical) Noise(sample, fresh *grad.Value) *grad.Value {
+	log := fresh.Log()
+	others := sample.Neg().Add(grad.Scalar(1)).Mul(log)
+	picked := sample.Mul(log).Sum(-1).KeepAxis(-1).Mul(c.Probabilities())
+	return others.Add(picked).Exp()
+}
+
 // Mode is the most likely class, one-hot, the first of them if there are several.
 func (c Categorical) Mode() *grad.Value { return oneHotMaximum(c.Logits) }
 

@@ -57,6 +57,40 @@ func TestCategoricalSamplesHaveTheirProbability(t *testing.T) {
 	near(t, "frequency of the first class", count/side/side, softmax([]float64{0.4, -0.7})[0], 1e-3)
 }
 
+// Noise made for a class picks that class; weighted by the probabilities of the classes it has the
+// moments of a uniform number, 1/2 and 1/3, and of two independent ones, 1/4.
+func TestCategoricalNoiseMakesTheSample(t *testing.T) {
+	const side = 100
+	logits := []float64{0.4, -0.7}
+	fresh := make([]float64, 0, 2*side*side)
+	for i := range side {
+		for j := range side {
+			fresh = append(fresh, (float64(i)+0.5)/side, (float64(j)+0.5)/side)
+		}
+	}
+	first, square, product := 0.0, 0.0, 0.0
+	for class, p := range softmax(logits) {
+		sample := vector(float64(1-class), float64(class))
+		both := compute(t, func(in []*grad.Value) *grad.Value {
+			c := dist.Categorical{Logits: in[0]}
+			noise := c.Noise(in[1].Broadcast(side*side, 2), in[2])
+			return noise.Concat(0, c.Sample(noise))
+		}, matrix(1, logits...), sample, array{[]int{side * side, 2}, fresh})
+		noise, samples := both[:len(fresh)], both[len(fresh):]
+		for i := 0; i < len(noise); i += 2 {
+			if samples[i] != sample.data[0] || samples[i+1] != sample.data[1] {
+				t.Fatalf("noise %v made for class %d gives %v", noise[i:i+2], class, samples[i:i+2])
+			}
+			first += p * noise[i] / side / side
+			square += p * noise[i+1] * noise[i+1] / side / side
+			product += p * noise[i] * noise[i+1] / side / side
+		}
+	}
+	near(t, "mean", first, 1.0/2, 1e-3)
+	near(t, "mean square", square, 1.0/3, 1e-3)
+	near(t, "mean product", product, 1.0/4, 1e-3)
+}
+
 // The sample's gradient is that of the probabilities.
 func TestCategoricalSampleIsStraightThrough(t *testing.T) {
 	gradients := compute(t, func(in []*grad.Value) *grad.Value {
