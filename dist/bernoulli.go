@@ -24,7 +24,7 @@ func (b Bernoulli) Entropy() *grad.Value {
 // through to the probability (Bengio et al., 2013).
 func (b Bernoulli) Sample(noise *grad.Value) *grad.Value {
 	mean := b.Mean()
-	return straightThrough(mean.Greater(noise), mean)
+	return grad.StraightThrough(mean.Greater(noise), mean)
 }
 
 // Noise is uniform noise [..., size] that makes Sample give the sample, drawn from what such noise

@@ -36,7 +36,7 @@ func (c Categorical) Entropy() *grad.Value {
 // through to the probabilities (Bengio et al., 2013).
 func (c Categorical) Sample(noise *grad.Value) *grad.Value {
 	gumbel := noise.Log().Neg().Log().Neg()
-	return straightThrough(oneHotMaximum(c.Logits.Add(gumbel)), c.Probabilities())
+	return grad.StraightThrough(oneHotMaximum(c.Logits.Add(gumbel)), c.Probabilities())
 }
 
 // Noise is uniform noise [..., classes] that makes Sample pick the one-hot sample, drawn from what

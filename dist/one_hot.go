@@ -7,8 +7,3 @@ import "github.com/reverie-rl/reverie/grad"
 func oneHotMaximum(x *grad.Value) *grad.Value {
 	return x.ArgMax(-1).OneHot(x.Shape()[len(x.Shape())-1])
 }
-
-// straightThrough is exactly hard, with a gradient that flows to soft instead.
-func straightThrough(hard, soft *grad.Value) *grad.Value {
-	return hard.Stop().Add(soft.Sub(soft.Stop()))
-}
