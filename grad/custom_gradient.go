@@ -1,6 +1,10 @@
 package grad
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/reverie-rl/reverie/tensor"
+)
 
 // GradientFunc traces the gradient of a loss with respect to each of inputs, of its shape, or nil for
 // none, from what WithGradient returned and the gradient g with respect to that. It must take these
@@ -21,13 +25,14 @@ func (v *Value) WithGradient(gradient GradientFunc, inputs ...Operand) *Value {
 	return v.tracer.add(custom)
 }
 
-// StraightThrough is exactly hard, with a gradient that flows to soft, of the same shape, as if that
-// had been taken (Bengio et al., 2013).
+// StraightThrough is exactly hard, with a gradient that flows to soft, which broadcasts to the shape of
+// hard, as if that had been taken (Bengio et al., 2013).
 func StraightThrough(hard, soft *Value) *Value {
-	if !hard.shape.Equal(soft.shape) {
+	if shape, ok := tensor.Broadcast(hard.shape, soft.shape); !ok || !shape.Equal(hard.shape) {
 		fail("straight-through", "shapes %v and %v", hard.shape, soft.shape)
 	}
-	return hard.tracer.add(&Value{op: opStraightThrough, shape: hard.shape, inputs: []*Value{hard, soft}})
+	inputs := []*Value{hard, soft.Broadcast(hard.shape...)}
+	return hard.tracer.add(&Value{op: opStraightThrough, shape: hard.shape, inputs: inputs})
 }
 
 func straightThroughRule(_, g *Value, _ []bool) []*Value { return []*Value{nil, g} }

@@ -61,7 +61,7 @@ func TestErrorsNameOperationShapesAndLine(t *testing.T) {
 		"backward recurrence": {func(x *grad.Value) { x.BackwardRecurrence(grad.NewParameter(4)) }, []string{"backward recurrence", "[2 3]", "[4]"}},
 		"forward recurrence":  {func(x *grad.Value) { x.Sum().ForwardRecurrence(grad.Scalar(1)) }, []string{"forward recurrence", "[]"}},
 		"cumulative sum":      {func(x *grad.Value) { x.CumulativeSum(2) }, []string{"cumulative sum", "axis 2", "[2 3]"}},
-		"straight-through":    {func(x *grad.Value) { grad.StraightThrough(x, x.Sum(0)) }, []string{"straight-through", "[2 3]", "[3]"}},
+		"straight-through":    {func(x *grad.Value) { grad.StraightThrough(x.Sum(0), x) }, []string{"straight-through", "[3] and [2 3]"}},
 		"stack":               {func(x *grad.Value) { grad.Stack(0, x, x.Sum(0)) }, []string{"stack", "[2 3]", "[3]"}},
 		"pad":                 {func(x *grad.Value) { x.Pad(1, -1, 2) }, []string{"pad", "-1", "axis 1", "[2 3]"}},
 		"slice":               {func(x *grad.Value) { x.Slice(1, 2, 4) }, []string{"slice", "[2, 4)", "axis 1", "[2 3]"}},

@@ -90,8 +90,8 @@ var ruleCases = map[string]ruleCase{
 		return in[0].Square().Add(in[1]).WithGradient(square, in[0], in[1]).Tanh()
 	}, shapes([]int{3}, []int{3})},
 	"straight_through": {gradtest.Normal, func(in []*grad.Value) *grad.Value {
-		return grad.StraightThrough(in[0].Tanh(), in[1].Tanh()).Add(grad.StraightThrough(in[1].Tanh(), in[0].Tanh())) // the sum is smooth
-	}, shapes([]int{3}, []int{3})},
+		return grad.StraightThrough(in[0].Tanh(), in[1].Tanh()).Add(grad.StraightThrough(in[1].Broadcast(2, 3).Tanh(), in[0].Tanh())) // the sum is smooth
+	}, shapes([]int{2, 3}, []int{3})},
 	"where": {gradtest.Normal, func(in []*grad.Value) *grad.Value {
 		return in[0].Greater(grad.Scalar(0)).Where(in[1], in[2]).Square()
 	}, shapes([]int{2, 4, 1}, []int{3}, []int{2, 1, 3})},
