@@ -3,13 +3,10 @@
 package control
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"testing"
 	"time"
-
-	"github.com/reverie-rl/reverie/mujoco"
 )
 
 // BenchmarkStep plays episodes of 1000 steps in Go, with observations and rewards, and in C, with
@@ -51,39 +48,6 @@ func timeEpisode(b *testing.B, e *Environment) time.Duration {
 		}
 	}
 	return time.Since(start)
-}
-
-// BenchmarkRender draws pictures of 64 x 64 pixels. A process has one back end: choose it by -bench
-// Render/egl or leave it to the first.
-func BenchmarkRender(b *testing.B) {
-	for _, backend := range []mujoco.Backend{mujoco.OSMesa, mujoco.EGL} {
-		for _, name := range []string{"cartpole-swingup", "cheetah-run"} {
-			b.Run(fmt.Sprintf("%v/%s/faithful", backend, name), func(b *testing.B) {
-				benchmarkRender(b, name, Config{Profile: mujoco.Faithful, Backend: backend})
-			})
-			b.Run(fmt.Sprintf("%v/%s/fast", backend, name), func(b *testing.B) {
-				benchmarkRender(b, name, Config{Profile: mujoco.Fast, Backend: backend})
-			})
-		}
-	}
-}
-
-func benchmarkRender(b *testing.B, name string, config Config) {
-	e, err := New("control/"+name, 1, config)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer e.Close()
-	reset(b, e)
-	if _, err := e.Render(0, 64, 64); err != nil {
-		b.Skip(err)
-	}
-	for b.Loop() {
-		if _, err := e.Render(0, 64, 64); err != nil {
-			b.Fatal(err)
-		}
-	}
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "frames/s")
 }
 
 // BenchmarkNew compiles the models.

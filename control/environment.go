@@ -2,7 +2,6 @@ package control
 
 import (
 	"fmt"
-	"image"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -12,7 +11,7 @@ import (
 	"github.com/reverie-rl/reverie/mujoco"
 )
 
-// Environment is a task of the suite as an env.Environment, env.Snapshotter and env.Renderer.
+// Environment is a task of the suite as an env.Environment, env.Snapshotter, env.Renderer and env.Viewer.
 type Environment struct {
 	task    task
 	physics physics
@@ -31,17 +30,17 @@ type Environment struct {
 	count     int     // control steps taken in this episode
 	over      bool    // the next Step begins an episode
 
-	compiled [][]float64 // binding.drawn as compiled
-	renderer *mujoco.Renderer
-	profile  mujoco.Profile
-	backend  mujoco.Backend
+	compiled  [][]float64                         // binding.drawn as compiled
+	renderers map[mujoco.Profile]*mujoco.Renderer // those that were asked for
+	profile   mujoco.Profile                      // of Render
+	backend   mujoco.Backend
 }
 
 // Config holds what can be chosen about an Environment beyond its task.
 type Config struct {
-	// Profile is how Render draws: mujoco.Faithful for films, mujoco.Fast for observations.
+	// Profile is how Render draws. View is always mujoco.Fast.
 	Profile mujoco.Profile
-	// Backend is what Render draws with.
+	// Backend is what Render and View draw with.
 	Backend mujoco.Backend
 }
 
@@ -77,7 +76,7 @@ func newEnvironment(t task, seed uint64) (*Environment, error) {
 	e := &Environment{
 		task: t, physics: p, binding: t.bind(p), source: rand.NewPCG(seed, stream),
 		action: actionSpec(p.model), control: make([]float64, p.model.NU),
-		substeps: substeps, over: true,
+		substeps: substeps, over: true, renderers: map[mujoco.Profile]*mujoco.Renderer{},
 		stepLimit: t.timeLimit / (p.model.Options.Timestep * float64(substeps)),
 	}
 	e.random = rand.New(e.source)
@@ -132,6 +131,9 @@ func (e *Environment) Action() env.Spec { return e.action }
 func (e *Environment) Interval() float64 {
 	return e.physics.model.Options.Timestep * float64(e.substeps)
 }
+
+// PhysicsSteps is the number of steps of the simulator in a control step.
+func (e *Environment) PhysicsSteps() int { return e.substeps }
 
 // Reset begins an episode with a state drawn from the task's initial distribution.
 func (e *Environment) Reset() (env.TimeStep, error) {
@@ -195,26 +197,6 @@ func (e *Environment) observe() env.Observation {
 	return e.observed
 }
 
-// Render draws the present state as seen by a camera of the model; -1 is a free camera that shows
-// all of it. The first call starts a renderer, which takes a few tenths of a second.
-func (e *Environment) Render(camera, width, height int) (*image.RGBA, error) {
-	if err := e.open(); err != nil {
-		return nil, err
-	}
-	if e.renderer == nil {
-		renderer, err := mujoco.NewRenderer(e.physics.model, e.profile, e.backend)
-		if err != nil {
-			return nil, err
-		}
-		e.renderer = renderer
-	}
-	picture := new(image.RGBA)
-	if err := e.renderer.Render(e.physics.data, camera, width, height, picture); err != nil {
-		return nil, e.failed("render", err)
-	}
-	return picture, nil
-}
-
 // TimePlainLoop measures a loop in C over controlSteps control steps of the task's physics, with
 // sinusoidal controls and without observations and rewards: the yardstick for Step. The episode is
 // over after it.
@@ -228,13 +210,13 @@ func (e *Environment) TimePlainLoop(controlSteps int) (time.Duration, error) {
 
 // Close frees the simulation and the renderer.
 func (e *Environment) Close() error {
-	if e.renderer != nil {
-		e.renderer.Close()
+	for _, renderer := range e.renderers {
+		renderer.Close()
 	}
 	if e.physics.data != nil {
 		e.physics.close()
 	}
-	e.renderer, e.physics, e.over = nil, physics{}, false
+	e.renderers, e.physics, e.over = nil, physics{}, false
 	return nil
 }
 

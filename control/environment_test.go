@@ -364,6 +364,23 @@ func TestRenderSeesEveryCamera(t *testing.T) {
 	if _, err := e.Render(2, 64, 48); err == nil || !strings.Contains(err.Error(), "lookatcart") {
 		t.Errorf("camera 2 of 2: %v, want an error that names the cameras", err)
 	}
+	if names := e.Cameras(); !slices.Equal(names, []string{"fixed", "lookatcart"}) {
+		t.Errorf("the cameras are %q", names)
+	}
+	picture := make([]uint8, 3*64*48)
+	if err := e.View(1, 64, 48, picture); err != nil || !slices.Equal(picture[:3], following.Pix[:3]) {
+		t.Errorf("an agent sees %v, people see %v; %v", picture[:3], following.Pix[:3], err)
+	}
+}
+
+// TestNothingIsDrawnUnlessAskedFor plays and demands that no renderer was started.
+func TestNothingIsDrawnUnlessAskedFor(t *testing.T) {
+	e := open(t, "cartpole-swingup", 1)
+	reset(t, e)
+	act(t, e, 0)
+	if len(e.renderers) != 0 {
+		t.Errorf("%d renderers", len(e.renderers))
+	}
 }
 
 func TestClosedEnvironment(t *testing.T) {
@@ -374,7 +391,8 @@ func TestClosedEnvironment(t *testing.T) {
 	_, errReset := e.Reset()
 	_, errRender := e.Render(0, 8, 8)
 	_, errSave := e.Save()
-	for _, err := range []error{errStep, errReset, errRender, errSave, e.Restore(nil)} {
+	errView := e.View(0, 8, 8, make([]uint8, 3*8*8))
+	for _, err := range []error{errStep, errReset, errRender, errView, errSave, e.Restore(nil)} {
 		if err == nil || !strings.Contains(err.Error(), "closed") {
 			t.Errorf("after Close: %v", err)
 		}
@@ -384,5 +402,24 @@ func TestClosedEnvironment(t *testing.T) {
 func TestUnknownTask(t *testing.T) {
 	if _, err := New("control/cartpole-swingpu", 1, Config{}); err == nil || !strings.Contains(err.Error(), "cartpole-swingup") {
 		t.Errorf("a misspelt task: %v, want a suggestion", err)
+	}
+}
+
+// TestModelIsWhole compiles the text of every task without the file that ours include.
+func TestModelIsWhole(t *testing.T) {
+	for _, task := range Tasks() {
+		text, err := Model(task.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		model, err := mujoco.Compile(text, nil)
+		if err != nil {
+			t.Errorf("%s: %v", task.Name, err)
+			continue
+		}
+		model.Close()
+	}
+	if _, err := Model("control/walker-wlak"); err == nil || !strings.Contains(err.Error(), "control/walker-walk") {
+		t.Errorf("no task: %v", err)
 	}
 }

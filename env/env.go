@@ -113,6 +113,16 @@ type Renderer interface {
 	Render(camera, width, height int) (*image.RGBA, error)
 }
 
+// Viewer is an Environment that draws what an agent sees: plainer pictures than a Renderer's, many
+// times faster.
+type Viewer interface {
+	// Cameras lists the names of the task's cameras, by their numbers; nameless ones are "".
+	Cameras() []string
+	// View writes what camera number camera sees into picture, [height, width, 3] in red, green and
+	// blue.
+	View(camera, width, height int, picture []uint8) error
+}
+
 // Paced is an Environment whose steps last a known time.
 type Paced interface {
 	// Interval is the time between two steps, in seconds.

@@ -90,6 +90,7 @@ static int start_egl(gl *g) {
 
 gl *open_gl(int egl, char *error) {
   gl *g = calloc(1, sizeof(gl));
+  setenv("LP_NUM_THREADS", "0", 0); // small pictures cost Mesa's threads more waiting than they save work
   g->library = dlopen(egl ? "libEGL.so.1" : "libOSMesa.so.8", RTLD_NOW | RTLD_LOCAL);
   if (!g->library) {
     snprintf(error, ERROR_SIZE, "%s", dlerror());

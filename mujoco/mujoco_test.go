@@ -464,6 +464,35 @@ func render(t *testing.T, r *Renderer, d *Data, camera, width, height int, pictu
 	}
 }
 
+// TestView compares what an agent sees with the picture for people.
+func TestView(t *testing.T) {
+	d := bouncingData(t, "Euler")
+	r, err := NewRenderer(d.Model(), Fast, AnyBackend)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	var rendered image.RGBA
+	render(t, r, d, 0, 40, 30, &rendered)
+	picture := make([]uint8, 3*40*30)
+	view := func() {
+		if err := r.View(d, 0, 40, 30, picture); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if allocations := testing.AllocsPerRun(5, view); allocations > 0 {
+		t.Errorf("%v allocations a picture", allocations)
+	}
+	for i := range 40 * 30 {
+		if !slices.Equal(picture[3*i:3*i+3], rendered.Pix[4*i:4*i+3]) {
+			t.Fatalf("pixel %d is %v, rendered as %v", i, picture[3*i:3*i+3], rendered.Pix[4*i:4*i+4])
+		}
+	}
+	if err := r.View(d, 0, 40, 31, picture); err == nil || !strings.Contains(err.Error(), "3600 bytes for a picture of 40 x 31") {
+		t.Errorf("a picture larger than its memory: %v", err)
+	}
+}
+
 // TestRenderFollowsHeightFields looks down on a height field and raises a part of it.
 func TestRenderFollowsHeightFields(t *testing.T) {
 	m, err := Compile(`<mujoco>

@@ -54,6 +54,6 @@ typedef struct renderer renderer;
 
 renderer *new_renderer(const mjModel *model, int fast, int egl, char *error);
 void free_renderer(renderer *r);
-int render(renderer *r, simulation *s, int camera, int width, int height, unsigned char *rgba, int stride, char *error);
+int render(renderer *r, simulation *s, int camera, int width, int height, int channels, unsigned char *picture, char *error);
 
 #endif

@@ -23,16 +23,32 @@ const patience = time.Minute
 // OpenGL context belongs to a thread, so each Renderer keeps one thread busy waiting until Close.
 type Renderer struct {
 	model    *Model
-	jobs     chan func(*C.renderer)
+	jobs     chan job
+	done     chan error    // what came of the latest job
 	ended    chan struct{} // closed when the thread has freed its context
 	mutex    sync.Mutex    // guards what follows, and jobs against Close
 	patience time.Duration // for the first picture; 0 when it is drawn
+}
+
+// job is a picture to draw.
+type job struct {
+	simulation              *C.simulation
+	camera                  int
+	width, height, channels int // channels are 3, red, green and blue, or 4 with opacity
+	picture                 []uint8
 }
 
 // backendInUse is that of all renderers: MuJoCo's table of OpenGL functions belongs to the process.
 var backendInUse struct {
 	sync.Mutex
 	Backend
+}
+
+// BackendInUse is the back end of this process's renderers, AnyBackend before the first.
+func BackendInUse() Backend {
+	backendInUse.Lock()
+	defer backendInUse.Unlock()
+	return backendInUse.Backend
 }
 
 // NewRenderer starts a renderer for m, whose textures and meshes it copies at the first picture.
@@ -58,9 +74,9 @@ func NewRenderer(m *Model, profile Profile, backend Backend) (*Renderer, error) 
 
 // startRenderer starts a renderer with a certain back end.
 func startRenderer(m *Model, profile Profile, backend Backend) (*Renderer, error) {
-	r := &Renderer{model: m, jobs: make(chan func(*C.renderer)), ended: make(chan struct{}), patience: patience}
+	r := &Renderer{model: m, jobs: make(chan job), done: make(chan error, 1), ended: make(chan struct{}), patience: patience}
 	started := make(chan error, 1)
-	go serve(m.live(), profile, backend, r.jobs, started, r.ended)
+	go serve(m.live(), profile, backend, r.jobs, r.done, started, r.ended)
 	if err := await(started, patience); err != nil {
 		close(r.jobs)
 		return nil, err
@@ -86,7 +102,7 @@ var errHung = errors.New("the OpenGL driver did not answer")
 
 // serve owns the OpenGL context: it does jobs on one thread until they end. The thread is never
 // unlocked, so it ends with the goroutine and nobody inherits its OpenGL state.
-func serve(model *C.mjModel, profile Profile, backend Backend, jobs <-chan func(*C.renderer), started chan<- error, ended chan<- struct{}) {
+func serve(model *C.mjModel, profile Profile, backend Backend, jobs <-chan job, done, started chan<- error, ended chan<- struct{}) {
 	runtime.LockOSThread()
 	defer close(ended)
 	fast, egl, text := C.int(0), C.int(0), newErrorText()
@@ -105,7 +121,7 @@ func serve(model *C.mjModel, profile Profile, backend Backend, jobs <-chan func(
 	defer C.free_renderer(native)
 	started <- nil
 	for job := range jobs {
-		job(native)
+		done <- job.draw(native, text)
 	}
 }
 
@@ -114,6 +130,26 @@ func serve(model *C.mjModel, profile Profile, backend Backend, jobs <-chan func(
 // takes longer, a few tenths of a second. A driver that does not finish the very first one within a minute
 // is an error and the end of the Renderer; the model, d and picture must then be left as they are.
 func (r *Renderer) Render(d *Data, camera, width, height int, picture *image.RGBA) error {
+	if err := checkPicture(r.model, camera, width, height); err != nil {
+		return err
+	}
+	fitImage(picture, width, height)
+	return r.draw(d, job{camera: camera, width: width, height: height, channels: 4, picture: picture.Pix})
+}
+
+// View is Render into picture [height, width, 3] in red, green and blue. It allocates nothing.
+func (r *Renderer) View(d *Data, camera, width, height int, picture []uint8) error {
+	if err := checkPicture(r.model, camera, width, height); err != nil {
+		return err
+	}
+	if want := 3 * width * height; len(picture) != want {
+		return fmt.Errorf("mujoco: %d bytes for a picture of %d x %d pixels, which takes %d", len(picture), width, height, want)
+	}
+	return r.draw(d, job{camera: camera, width: width, height: height, channels: 3, picture: picture})
+}
+
+// draw has the renderer's thread do a job.
+func (r *Renderer) draw(d *Data, j job) error {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	if r.jobs == nil {
@@ -122,13 +158,9 @@ func (r *Renderer) Render(d *Data, camera, width, height int, picture *image.RGB
 	if d.model != r.model {
 		return errors.New("mujoco: this Renderer is for the simulations of another Model")
 	}
-	if err := checkPicture(r.model, camera, width, height); err != nil {
-		return err
-	}
-	fitImage(picture, width, height)
-	simulation, done := d.live(), make(chan error, 1)
-	r.jobs <- func(native *C.renderer) { done <- draw(native, simulation, camera, picture) }
-	err := await(done, r.patience)
+	j.simulation = d.live()
+	r.jobs <- j
+	err := await(r.done, r.patience)
 	r.patience = 0
 	if errors.Is(err, errHung) {
 		close(r.jobs)
@@ -138,13 +170,10 @@ func (r *Renderer) Render(d *Data, camera, width, height int, picture *image.RGB
 	return err
 }
 
-// draw fills picture; it runs on the renderer's thread.
-func draw(native *C.renderer, simulation *C.simulation, camera int, picture *image.RGBA) error {
-	text := newErrorText()
-	defer C.free(unsafe.Pointer(text))
-	size := picture.Rect.Size()
-	failed := C.render(native, simulation, C.int(camera), C.int(size.X), C.int(size.Y),
-		(*C.uchar)(&picture.Pix[0]), C.int(picture.Stride), text)
+// draw does the job; it runs on the renderer's thread. text has room for an error.
+func (j job) draw(native *C.renderer, text *C.char) error {
+	failed := C.render(native, j.simulation, C.int(j.camera), C.int(j.width), C.int(j.height), C.int(j.channels),
+		(*C.uchar)(&j.picture[0]), text)
 	if failed != 0 {
 		return fmt.Errorf("mujoco: rendering failed: %s", C.GoString(text))
 	}

@@ -8,6 +8,10 @@
 
 #define MAX_GEOMS 10000
 
+// FAST_SLICES is into how many sides a round shape is cut for fast pictures, and twice its stacks. MuJoCo's
+// 28 cost half of the time at 64 x 64 pixels, where they change a colour by 0.3 of 255 at most on the average.
+#define FAST_SLICES 16
+
 struct renderer {
   mjModel header;    // the model with the quality and the buffer size of this renderer
   int fast;
@@ -29,6 +33,8 @@ static void prepare(renderer *r) {
   r->scene.flags[mjRND_REFLECTION] = !r->fast;
   if (r->fast) {
     r->header.vis.quality.offsamples = 0;
+    r->header.vis.quality.numslices = FAST_SLICES;
+    r->header.vis.quality.numstacks = FAST_SLICES / 2;
   }
 }
 
@@ -111,11 +117,16 @@ static void draw(renderer *r, simulation *s, int camera, int width, int height) 
   mjr_readPixels(r->pixels, NULL, viewport, &r->context);
 }
 
-// copy_flipped writes the picture from the top row down.
-static void copy_flipped(const unsigned char *rgb, int width, int height, unsigned char *rgba, int stride) {
-  for (int y = 0; y < height; y++) {
-    const unsigned char *from = rgb + 3 * (size_t)width * (height - 1 - y);
-    unsigned char *to = rgba + (size_t)stride * y;
+// copy_flipped writes the picture from the top row down, in red, green and blue and, as a fourth channel if
+// there is one, opacity.
+static void copy_flipped(const unsigned char *rgb, int width, int height, int channels, unsigned char *to) {
+  for (int y = height - 1; y >= 0; y--) {
+    const unsigned char *from = rgb + 3 * (size_t)width * y;
+    if (channels == 3) {
+      memcpy(to, from, 3 * (size_t)width);
+      to += 3 * (size_t)width;
+      continue;
+    }
     for (int x = 0; x < width; x++, from += 3, to += 4) {
       memcpy(to, from, 3);
       to[3] = 255;
@@ -123,11 +134,11 @@ static void copy_flipped(const unsigned char *rgb, int width, int height, unsign
   }
 }
 
-int render(renderer *r, simulation *s, int camera, int width, int height, unsigned char *rgba, int stride, char *error) {
+int render(renderer *r, simulation *s, int camera, int width, int height, int channels, unsigned char *picture, char *error) {
   int failed;
   GUARDED(error, failed, draw(r, s, camera, width, height));
   if (!failed) {
-    copy_flipped(r->pixels, width, height, rgba, stride);
+    copy_flipped(r->pixels, width, height, channels, picture);
   }
   return failed;
 }

@@ -56,6 +56,9 @@ func (d *Data) TimePlainLoop(controlSteps, substeps int) (time.Duration, error) 
 // Renderer draws simulations of one model.
 type Renderer struct{}
 
+// BackendInUse is AnyBackend: nothing draws.
+func BackendInUse() Backend { return AnyBackend }
+
 // NewRenderer returns ErrUnavailable.
 func NewRenderer(m *Model, profile Profile, backend Backend) (*Renderer, error) {
 	return nil, ErrUnavailable
@@ -63,6 +66,11 @@ func NewRenderer(m *Model, profile Profile, backend Backend) (*Renderer, error) 
 
 // Render returns ErrUnavailable.
 func (r *Renderer) Render(d *Data, camera, width, height int, picture *image.RGBA) error {
+	return ErrUnavailable
+}
+
+// View returns ErrUnavailable.
+func (r *Renderer) View(d *Data, camera, width, height int, picture []uint8) error {
 	return ErrUnavailable
 }
 

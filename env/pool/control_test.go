@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/reverie-rl/reverie/control"
 	"github.com/reverie-rl/reverie/env"
@@ -78,55 +76,4 @@ func TestManyEpisodes(t *testing.T) {
 			t.Errorf("%d workers: %s, with one: %s", workers, got, want)
 		}
 	}
-}
-
-// BenchmarkStep steps environments in pools of one and two workers and, as the limit that the
-// machine sets at that moment, in two goroutines that never wait for each other. They take turns, so
-// that a busy machine slows all alike; the best turn of each is reported, in steps of all together.
-func BenchmarkStep(b *testing.B) {
-	for _, name := range []string{"control/reacher-easy", "control/walker-walk"} {
-		task, err := control.Tasks().Find(name)
-		if err != nil {
-			b.Fatal(err)
-		}
-		b.Run(name, func(b *testing.B) { benchmarkTask(b, task) })
-	}
-}
-
-func benchmarkTask(b *testing.B, task env.Task) {
-	const count, turns = 16, 100
-	one := open(b, task.New, Config{Environments: count, Workers: 1})
-	two := open(b, task.New, Config{Environments: count, Workers: 2})
-	halves := []*Pool{
-		open(b, task.New, Config{Environments: count / 2, Workers: 1}),
-		open(b, task.New, Config{Environments: count / 2, Workers: 1}),
-	}
-	var best [3]float64
-	for b.Loop() {
-		for i, pools := range [][]*Pool{{one}, {two}, halves} {
-			best[i] = max(best[i], turns*count/stepApart(b, pools, turns).Seconds())
-		}
-	}
-	b.ReportMetric(best[0], "steps/s-1-worker")
-	b.ReportMetric(best[1], "steps/s-2-workers")
-	b.ReportMetric(best[2], "steps/s-2-apart")
-	b.ReportMetric(best[1]/best[0], "times-faster")
-}
-
-// stepApart takes turns steps of each pool in a goroutine of its own.
-func stepApart(b *testing.B, pools []*Pool, turns int) time.Duration {
-	start := time.Now()
-	var running sync.WaitGroup
-	for _, p := range pools {
-		running.Go(func() {
-			actions := make([]float64, len(p.actions))
-			for turn := range turns {
-				if _, err := p.Step(actionsOf(actions, turn)); err != nil {
-					b.Error(err)
-				}
-			}
-		})
-	}
-	running.Wait()
-	return time.Since(start)
 }

@@ -80,6 +80,18 @@ func (drawing) Render(camera, width, height int) (*image.RGBA, error) {
 	return picture, nil
 }
 
+type viewing struct{}
+
+func (viewing) Cameras() []string { return []string{"side", "above", ""} }
+
+// View draws the number of the camera.
+func (viewing) View(camera, width, height int, picture []uint8) error {
+	for i := range picture {
+		picture[i] = uint8(camera)
+	}
+	return nil
+}
+
 type timed struct{}
 
 func (timed) Interval() float64 { return .5 }

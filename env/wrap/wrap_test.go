@@ -181,6 +181,29 @@ func TestPixels(t *testing.T) {
 	}
 }
 
+// TestPixelsOfAViewer looks through wrappers, and prefers the picture that is meant for agents.
+func TestPixelsOfAViewer(t *testing.T) {
+	inner := struct {
+		*script
+		drawing
+		viewing
+	}{script: episode(terminal, 0)}
+	e := must[env.Environment](t)(wrap.ActionRepeat(inner, 1))
+	camera := must[int](t)(wrap.Camera(e, "above"))
+	e = must[env.Environment](t)(wrap.Pixels(e, camera, 1, 2))
+	if got := playOn(t, e, 1, 0, 0)[0].Observation[2].Uint8; !slices.Equal(got, []uint8{1, 1, 1, 1, 1, 1}) {
+		t.Errorf("camera %d shows %v", camera, got)
+	}
+	if number := must[int](t)(wrap.Camera(e, "-1")); number != -1 {
+		t.Errorf("the free camera has the number %d", number)
+	}
+	for _, name := range []string{"below", ""} {
+		if _, err := wrap.Camera(e, name); err == nil || !strings.Contains(err.Error(), `"side" "above" ""`) {
+			t.Errorf("camera %q: %v", name, err)
+		}
+	}
+}
+
 func TestSelectAndRename(t *testing.T) {
 	e := must[env.Environment](t)(wrap.Rename(episode(terminal, 0), map[string]string{"count": "code", "code": "count"}))
 	e = must[env.Environment](t)(wrap.Select(e, "count"))
