@@ -141,5 +141,5 @@ func Learner(name string, workers *grad.Workers) (Work, error) {
 	case "replay":
 		return Replay()
 	}
-	return nil, fmt.Errorf("no work is called %q; there are mlp_adam, mpo, conv_vae, replay and env", name)
+	return nil, fmt.Errorf("no work is called %q; there are mlp_adam, mpo, conv_vae, replay, env, pool and frames", name)
 }

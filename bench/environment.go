@@ -16,6 +16,7 @@ const episode = 1000
 // Stepping is how fast an environment goes.
 type Stepping struct {
 	StepsPerSecond float64 // control steps, with observation and reward
+	PhysicsSteps   int     // of the simulator in a control step; 0 for a task without a simulator in C
 	// PlainPerSecond is the same for a loop in C over the simulator's steps alone; 0 for a task without
 	// a simulator in C.
 	PlainPerSecond float64
@@ -28,6 +29,7 @@ type Stepping struct {
 // that they do the same physics.
 type simulated interface {
 	TimePlainLoop(controlSteps int) (time.Duration, error)
+	PhysicsSteps() int
 	State() (control.State, error)
 	SetState(qpos, qvel []float64) (env.TimeStep, error)
 }
@@ -63,7 +65,7 @@ func Environment(environment env.Environment, duration time.Duration) (Stepping,
 	if !ok {
 		return Stepping{StepsPerSecond: episode / median(ours)}, nil
 	}
-	return Stepping{episode / median(ours), episode / median(plain), median(ratios)}, nil
+	return Stepping{episode / median(ours), inC.PhysicsSteps(), episode / median(plain), median(ratios)}, nil
 }
 
 // timeEpisode returns the seconds that 1000 steps take.

@@ -11,9 +11,10 @@ import (
 )
 
 type benchCommand struct {
-	Work    string        `arg:"" help:"mlp_adam, mpo, conv_vae, replay or env."`
+	Work    string        `arg:"" help:"mlp_adam, mpo, conv_vae, replay, env, pool or frames."`
 	Threads int           `default:"0" help:"Workers; 0 takes one for each processor, up to four."`
-	Task    string        `default:"control/cartpole-swingup" help:"The task of env."`
+	Task    string        `default:"control/cartpole-swingup" help:"The task of env, pool and frames."`
+	Backend string        `default:"any" enum:"any,osmesa,egl" help:"What frames are drawn with: any, osmesa or egl."`
 	Time    time.Duration `default:"5s" help:"How long to measure."`
 	JSON    bool          `name:"json" help:"Print one JSON object."`
 }
@@ -28,17 +29,21 @@ type benchReport struct {
 
 // Run times one unit of work and prints the median.
 func (c *benchCommand) Run(s *session) error {
-	if c.Work == "env" {
+	if c.Threads < 0 {
+		return usage(fmt.Errorf("--threads is %d, must not be negative", c.Threads))
+	}
+	if c.Threads == 0 {
+		c.Threads = min(runtime.NumCPU(), 4)
+	}
+	switch c.Work {
+	case "env":
 		return c.environment(s)
+	case "pool":
+		return c.pool(s)
+	case "frames":
+		return c.frames(s)
 	}
-	threads := c.Threads
-	if threads == 0 {
-		threads = min(runtime.NumCPU(), 4)
-	}
-	if threads < 1 {
-		return usage(fmt.Errorf("--threads is %d, must not be negative", threads))
-	}
-	workers := grad.NewWorkers(threads)
+	workers := grad.NewWorkers(c.Threads)
 	defer workers.Close()
 	work, err := bench.Learner(c.Work, workers)
 	if err != nil {
@@ -48,49 +53,15 @@ func (c *benchCommand) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	report := benchReport{"reverie", c.Work, float64(median.Microseconds()) / 1000, threads}
+	report := benchReport{"reverie", c.Work, float64(median.Microseconds()) / 1000, c.Threads}
+	return c.print(s, report, fmt.Sprintf("%s: %.3f ms on %d threads", report.Work, report.MS, report.Threads))
+}
+
+// print prints a report as JSON, or else the line that says the same.
+func (c *benchCommand) print(s *session, report any, line string) error {
 	if c.JSON {
 		return json.NewEncoder(s.out).Encode(report)
 	}
-	_, err = fmt.Fprintf(s.out, "%s: %.3f ms on %d threads\n", report.Work, report.MS, report.Threads)
-	return err
-}
-
-// steppingReport is what bench env prints with --json.
-type steppingReport struct {
-	benchReport
-	Task           string  `json:"task"`
-	StepsPerSecond float64 `json:"steps_per_second"`
-	PlainPerSecond float64 `json:"c_steps_per_second,omitempty"` // of a loop in C over the same physics steps
-	Ratio          float64 `json:"ratio,omitempty"`              // our time over the C loop's, by pairs
-}
-
-// environment times the steps of a task, beside a plain loop in C where there is one.
-func (c *benchCommand) environment(s *session) error {
-	task, err := s.catalogues.Task(c.Task)
-	if err != nil {
-		return usage(err)
-	}
-	made, err := task.New(1)
-	if err != nil {
-		return err
-	}
-	defer made.Close()
-	speed, err := bench.Environment(made, c.Time)
-	if err != nil {
-		return err
-	}
-	report := steppingReport{
-		benchReport: benchReport{"reverie", "env", 1000 / speed.StepsPerSecond, 1}, Task: c.Task,
-		StepsPerSecond: speed.StepsPerSecond, PlainPerSecond: speed.PlainPerSecond, Ratio: speed.Ratio,
-	}
-	if c.JSON {
-		return json.NewEncoder(s.out).Encode(report)
-	}
-	fmt.Fprintf(s.out, "%s: %.0f control steps a second", report.Task, report.StepsPerSecond)
-	if report.Ratio > 0 {
-		fmt.Fprintf(s.out, ", a plain loop in C %.0f; ratio of times %.3f", report.PlainPerSecond, report.Ratio)
-	}
-	_, err = fmt.Fprintln(s.out)
+	_, err := fmt.Fprintln(s.out, line)
 	return err
 }

@@ -36,6 +36,7 @@ type commands struct {
 	Record   recordCommand   `cmd:"" help:"Film the policy of a run."`
 	Rollout  rolloutCommand  `cmd:"" help:"Apply given controls from a given state and print what happens."`
 	Envcheck envcheckCommand `cmd:"" help:"Check tasks against the environment contract."`
+	Model    modelCommand    `cmd:"" help:"Print the MJCF of a task of the control suite."`
 	Bench    benchCommand    `cmd:"" help:"Time a unit of work."`
 	ServeEnv serveEnvCommand `cmd:"" help:"Let other programs act in the tasks, over dm_env_rpc."`
 }

@@ -41,6 +41,8 @@ func TestMistakesOfTheCommandLine(t *testing.T) {
 		"rollout without physics": {[]string{"classic/pendulum has no physical state to set"}, []string{"rollout", "--task", "classic/pendulum", "--in", file}},
 		"envcheck of no task":     {[]string{"nearest:"}, []string{"envcheck", "nowhere"}},
 		"unknown work":            {[]string{`"nothing"`, "mlp_adam"}, []string{"bench", "nothing"}},
+		"no workers":              {[]string{"--threads is -1"}, []string{"bench", "mpo", "--threads=-1"}},
+		"model of no task":        {[]string{"nearest: control/"}, []string{"model", "classic/pendulum"}},
 		"no episodes":             {[]string{"--episodes is 0", "positive"}, []string{"eval", folder, "--episodes", "0"}},
 		"record no pixels":        {[]string{"--width", "positive"}, []string{"record", folder, "--width", "0"}},
 	} {

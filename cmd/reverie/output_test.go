@@ -114,6 +114,12 @@ func TestBenchJSON(t *testing.T) {
 	}
 }
 
+func TestModel(t *testing.T) {
+	if out := succeed(t, "model", "control/walker-walk").out; !strings.Contains(out, `<mujoco model="walker">`) || strings.Contains(out, "<include") {
+		t.Errorf("the model is\n%s", out)
+	}
+}
+
 func TestEnvcheck(t *testing.T) {
 	if out := succeed(t, "envcheck", "classic/pendulum").out; out != "classic/pendulum: conforms\n" {
 		t.Errorf("envcheck prints %q", out)
