@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"github.com/reverie-rl/reverie/internal/kernel"
-	"github.com/reverie-rl/reverie/internal/rng"
 )
 
 // chunk is the number of elements in a tile of an element-wise operation. It is fixed, so that the
@@ -66,6 +65,8 @@ func (e *Executable[T]) compileValue(v *Value, scratch []T) []step {
 	switch v.op {
 	case opNormal:
 		return e.normal(v, out)
+	case opUniform:
+		return e.uniform(v, out)
 	case opMatMul:
 		return e.matMul(v, out, in, scratch)
 	case opBatchMatMul:
@@ -126,14 +127,6 @@ func (e *Executable[T]) unary(v *Value, out, x []T) []step {
 		opSoftplus: e.set.Softplus, opELU: e.set.ELU, opSiLU: e.set.SiLU, opReLU: e.set.ReLU,
 	}[v.op]
 	return flat(len(out), func(start, end int) { apply(out[start:end], x[start:end]) })
-}
-
-func (e *Executable[T]) normal(v *Value, out []T) []step {
-	return flat(len(out), func(start, end int) {
-		key := e.random
-		key.Stream = v.stream
-		rng.Normal(out[start:end], key, start)
-	})
 }
 
 func (e *Executable[T]) matMul(v *Value, out []T, in [][]T, packed []T) []step {

@@ -137,7 +137,7 @@ func (e *Executable[T]) Output(name string) []T {
 }
 
 // Seed sets the random numbers of the following runs: they depend on seed, step and the stream of
-// each Tracer.Normal alone.
+// each draw alone.
 func (e *Executable[T]) Seed(seed, step uint64) { e.random.Seed, e.random.Step = seed, step }
 
 // ArenaSize is the number of elements of the memory that results share.

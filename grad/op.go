@@ -9,6 +9,7 @@ const (
 	opRead               // a parameter's value when the run began
 	opConstant           // one number, of shape []
 	opNormal             // independent standard normal numbers
+	opUniform            // independent numbers, uniform on (0, 1)
 
 	opNeg
 	opAbs
@@ -79,7 +80,7 @@ const (
 )
 
 var opNames = [opCount]string{
-	"input", "read", "constant", "normal",
+	"input", "read", "constant", "normal", "uniform",
 	"neg", "abs", "sign", "square", "sqrt", "exp", "log", "erf", "tanh", "sigmoid", "softplus", "elu", "silu", "relu",
 	"add", "sub", "mul", "div", "max", "min", "greater",
 	"tanh_gradient", "sigmoid_gradient", "elu_gradient", "silu_gradient", "softplus_gradient",
@@ -105,7 +106,7 @@ func (o op) alias() bool {
 }
 
 // random tells that the operation draws numbers.
-func (o op) random() bool { return o == opNormal }
+func (o op) random() bool { return o == opNormal || o == opUniform }
 
 // placeholder tells that the value is a name in a scan's body for memory that others fill.
 func (o op) placeholder() bool { return o == opCarry || o == opElement }

@@ -14,7 +14,7 @@ func (s *split) batchable(v *Value) bool {
 	case opGather:
 		return s.places[v.inputs[0]] == once
 	case opBatchMatMul, opWhere, opOneHot, opArgMax, opSum, opMaximum, opStandardise, opStandardiseGradient, opReshape, opStop, opStraightThrough, opBroadcast,
-		opTranspose, opConcat, opSlice, opEmbed, opCopy, opNormal:
+		opTranspose, opConcat, opSlice, opEmbed, opCopy, opNormal, opUniform:
 		return true
 	}
 	return v.op.pointwise()

@@ -51,13 +51,6 @@ func (t *Tracer) Input(name string, shape ...int) *Value {
 	return input
 }
 
-// Normal is an array of independent standard normal numbers, drawn anew in each run from the
-// generator's stream of this number. Distinct calls must name distinct streams, or they draw the
-// same numbers. See Executable.Seed.
-func (t *Tracer) Normal(stream uint64, shape ...int) *Value {
-	return t.add(&Value{op: opNormal, stream: stream, shape: slices.Clone(shape)})
-}
-
 // Value lifts a parameter or a number into the program.
 func (t *Tracer) Value(operand Operand) *Value { return operand.in(t) }
 

@@ -21,7 +21,7 @@ type Value struct {
 	// What some operations need besides their inputs.
 	name                   string       // opInput, opCall
 	constant               float64      // opConstant; epsilon of opStandardise
-	stream                 uint64       // opNormal
+	stream                 uint64       // opNormal, opUniform
 	parameters             []*Parameter // opRead, opAssign, opAdam
 	transposeA, transposeB bool         // opMatMul, opBatchMatMul
 	axis, start            int          // reductions, opArgMax, opRecurrence, opConcat, opSlice, opEmbed
