@@ -14,21 +14,20 @@ func (x *products) multiply(p Product, tile int, c, a, b, packed, bias []float32
 		fillRegion(p, r, c, bias)
 		return
 	}
-	o := operands{Product: p, a: a, b: b, c: c, bias: bias}
-	o.aRow, o.aColumn = p.K, 1
+	o := operands{Product: p, a: a, b: b, c: c, bias: bias, aRow: p.K, aColumn: 1, packed: p.packs()}
 	if p.TransposeA {
 		o.aRow, o.aColumn = 1, p.M
 	}
-	if p.packs() {
+	if o.packed {
 		o.b = packed[:x.packSize(p)]
 	}
 	switch p.method() {
 	case rowDots:
-		x.rowDots(o, r)
+		x.rowDots(&o, r)
 	case columnDots:
-		x.columnDots(o, r)
+		x.columnDots(&o, r)
 	default:
-		x.panels(o, r)
+		x.panels(&o, r)
 	}
 }
 
@@ -52,7 +51,8 @@ func fillRegion(p Product, r region, c, bias []float32) {
 type operands struct {
 	Product
 	a, b, c, bias []float32
-	aRow, aColumn int // the strides of op(A)
+	aRow, aColumn int  // the strides of op(A)
+	packed        bool // whether b is what Pack made
 }
 
 // start returns what an element of column j starts from, and the distance to that of the next
@@ -64,14 +64,14 @@ func (o *operands) start(j int) (value *float32, step int) {
 	return &o.bias[j], 1
 }
 
-func (x *products) rowDots(o operands, r region) {
+func (x *products) rowDots(o *operands, r region) {
 	for j := range o.N {
 		start, _ := o.start(j)
 		x.dots(r.bottom-r.top, o.K, &o.b[j*o.K], &o.a[r.top*o.K], o.K, &o.c[r.top*o.N+j], o.N, start, 0)
 	}
 }
 
-func (x *products) columnDots(o operands, r region) {
+func (x *products) columnDots(o *operands, r region) {
 	start, step := o.start(r.left)
 	for i := range o.M {
 		x.dots(r.right-r.left, o.K, &o.a[i*o.K], &o.b[r.left*o.K], o.K, &o.c[i*o.N+r.left], 1, start, step)
@@ -79,49 +79,65 @@ func (x *products) columnDots(o operands, r region) {
 }
 
 // panels walks through blocks of k, and in each through the panels of B.
-func (x *products) panels(o operands, r region) {
+func (x *products) panels(o *operands, r region) {
 	for k := 0; k < o.K; k += depthBlock {
 		depth := min(depthBlock, o.K-k)
-		for left := r.left; left < r.right; {
-			width := x.width(o.Product, r.right-left)
-			x.panel(&o, r, panel{k: k, depth: depth, left: left, width: width})
-			left += width
+		q := panel{k: k, depth: depth, left: r.left}
+		for q.left < r.right {
+			if vectors := x.vectors(o, r, r.right-q.left); vectors != q.vectors {
+				q.vectors, q.blocks = vectors, split(r.bottom-r.top, len(x.micro[vectors]))
+			}
+			q.width = min(r.right-q.left, q.vectors*x.lanes)
+			x.panel(o, &q, r.top)
+			q.left += q.width
 		}
 	}
 }
 
-// panel is a block of op(B): rows from k and columns from left.
-type panel struct{ k, depth, left, width int }
+// panel is a block of op(B), rows from k and columns from left, and how rows of C are multiplied
+// with it. It is made once for many panels: the divisions would cost as much as a small product.
+type panel struct {
+	k, depth, left, width int
+	vectors               int
+	blocks                blocks
+}
 
-// width returns the number of columns to take next, of those that are left.
-func (x *products) width(p Product, columns int) int {
+// blocks is a division of rows into blocks of nearly equal height: some that are one higher than the
+// others come first.
+type blocks struct{ height, higher, others int }
+
+// split divides rows into as few blocks as have at most the given height.
+func split(rows, highest int) blocks {
+	count := ceilDivide(rows, highest)
+	height := rows / count
+	higher := rows - count*height
+	return blocks{height: height, higher: higher, others: count - higher}
+}
+
+// vectors returns the width of the next panel, of the columns that are left. Few rows use more
+// vectors, so that enough sums are under way to hide the latency of an addition.
+func (x *products) vectors(o *operands, r region, columns int) int {
 	switch {
-	case p.M <= len(x.micro[4]) && !p.packs() && columns > 3*x.lanes:
-		return min(columns, 4*x.lanes)
+	case r.bottom-r.top <= len(x.micro[4]) && !o.packed && columns > 3*x.lanes:
+		return 4
 	case columns > x.lanes:
-		return min(columns, 2*x.lanes)
+		return 2
 	}
-	return columns
+	return 1
 }
 
-// panel multiplies the rows of a region with a panel, in blocks of rows of nearly equal height.
-func (x *products) panel(o *operands, r region, q panel) {
-	highest := len(x.micro[ceilDivide(q.width, x.lanes)])
-	rows := r.bottom - r.top
-	blocks := ceilDivide(rows, highest)
-	height, higher := rows/blocks, rows%blocks
-	middle := r.top + higher*(height+1)
-	x.blocks(o, q, r.top, middle, height+1)
-	x.blocks(o, q, middle, r.bottom, height)
+// panel multiplies the rows from top with a panel.
+func (x *products) panel(o *operands, q *panel, top int) {
+	if q.blocks.higher > 0 {
+		x.block(o, q, top, q.blocks.height+1, q.blocks.higher)
+		top += q.blocks.higher * (q.blocks.height + 1)
+	}
+	x.block(o, q, top, q.blocks.height, q.blocks.others)
 }
 
-// blocks multiplies the rows from top to bottom with a panel, in blocks of one height.
-func (x *products) blocks(o *operands, q panel, top, bottom, height int) {
-	if top == bottom {
-		return
-	}
-	vectors := ceilDivide(q.width, x.lanes)
-	lanes := q.width - (vectors-1)*x.lanes
+// block multiplies some blocks of rows, all of one height, with a panel.
+func (x *products) block(o *operands, q *panel, top, height, count int) {
+	lanes := q.width - (q.vectors-1)*x.lanes
 	a := &o.a[top*o.aRow+q.k*o.aColumn]
 	b, bRow := x.panelOf(o, q)
 	c := &o.c[top*o.N+q.left]
@@ -130,15 +146,16 @@ func (x *products) blocks(o *operands, q panel, top, bottom, height int) {
 		start, _ = o.start(q.left)
 		startRow = 0
 	}
-	x.micro[vectors][height-1]((bottom-top)/height, q.depth, a, o.aRow, o.aColumn, b, bRow,
+	x.micro[q.vectors][height-1](count, q.depth, a, o.aRow, o.aColumn, b, bRow,
 		c, o.N, start, startRow, lanes)
 }
 
-// panelOf returns the first element of a panel and the distance between its rows.
-func (x *products) panelOf(o *operands, q panel) (b *float32, bRow int) {
-	if !o.packs() {
+// panelOf returns the first element of a panel and the distance between its rows. Packed panels lie
+// one behind the other, and every one but the last is full.
+func (x *products) panelOf(o *operands, q *panel) (b *float32, bRow int) {
+	if !o.packed {
 		return &o.b[q.k*o.N+q.left], o.N
 	}
 	width := x.panelWidth()
-	return &o.b[(q.left/width*o.K+q.k)*width], width
+	return &o.b[q.left*o.K+q.k*width], width
 }

@@ -25,7 +25,10 @@ func (x *products) gridOf(p Product) grid {
 	if p.M == 0 || p.N == 0 {
 		return grid{}
 	}
-	tiles := min(max(ceilDivide(p.M*p.N*p.K, tileWork), 1), mostTiles)
+	tiles := min(ceilDivide(p.M*p.N*p.K, tileWork), mostTiles)
+	if tiles <= 1 {
+		return grid{rows: 1, columns: 1, height: p.M}
+	}
 	switch p.method() {
 	case rowDots:
 		return p.grid(min(tiles, ceilDivide(p.M, leastDots)), 1)
@@ -74,6 +77,9 @@ type region struct{ top, bottom, left, right int }
 
 // region returns a tile; its columns begin at multiples of leastColumns.
 func (g grid) region(p Product, tile int) region {
+	if g.columns == 1 {
+		return region{top: tile * g.height, bottom: min((tile+1)*g.height, p.M), right: p.N}
+	}
 	row, column := tile/g.columns, tile%g.columns
 	units := ceilDivide(p.N, leastColumns)
 	return region{
