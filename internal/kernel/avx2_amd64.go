@@ -62,9 +62,9 @@ func avx2() *Set[float32] {
 
 func avx2Products() *products {
 	return &products{
-		lanes:     8,
-		dots:      avx2Dots,
-		transpose: avx2Transpose8,
+		lanes:      8,
+		dots:       avx2Dots,
+		transpose8: avx2Transpose8,
 		micro: [5][]microKernel{
 			1: {
 				avx2Multiply1x1, avx2Multiply2x1, avx2Multiply3x1,

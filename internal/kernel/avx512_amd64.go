@@ -62,9 +62,10 @@ func avx512() *Set[float32] {
 
 func avx512Products() *products {
 	return &products{
-		lanes:     16,
-		dots:      avx512Dots,
-		transpose: avx512Transpose8,
+		lanes:       16,
+		dots:        avx512Dots,
+		transpose8:  avx512Transpose8,
+		transpose16: avx512Transpose16,
 		micro: [5][]microKernel{
 			1: {
 				avx512Multiply1x1, avx512Multiply2x1, avx512Multiply3x1,

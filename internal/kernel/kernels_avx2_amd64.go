@@ -319,7 +319,7 @@ func avx2Multiply2x4(blocks int, depth int, a *float32, aRow int, aColumn int, b
 //go:noescape
 func avx2Dots(rows int, depth int, x *float32, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int)
 
-// avx2Transpose8 writes eight rows of src as eight columns of dst, in blocks of 8 × 8.
+// avx2Transpose8 writes 8 rows of src as columns of dst, in blocks of 8 columns of src.
 //
 //go:noescape
 func avx2Transpose8(blocks int, dst *float32, dstRow int, src *float32, srcRow int)

@@ -3555,38 +3555,51 @@ TEXT ·avx2Multiply1x1(SB), NOSPLIT, $0-96
 	MOVQ    a+16(FP), CX
 	MOVQ    c+56(FP), DX
 	MOVQ    start+72(FP), BX
-	MOVQ    aRow+24(FP), SI
-	SHLQ    $0x02, SI
+	MOVQ    aRow+24(FP), DI
+	SHLQ    $0x02, DI
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
 block164:
-	MOVQ       startRow+80(FP), DI
-	SHLQ       $0x02, DI
+	MOVQ       startRow+80(FP), SI
+	SHLQ       $0x02, SI
 	VMASKMOVPS (BX), Y0, Y1
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	MOVQ       b+40(FP), R9
 	MOVQ       bRow+48(FP), R10
 	SHLQ       $0x02, R10
 	MOVQ       depth+8(FP), R11
-	MOVQ       CX, DI
+	MOVQ       CX, SI
+	INCQ       R11
+	SHRQ       $0x01, R11
+	JC         next165
+	SUBQ       R10, R9
+	JMP        second166
 
 next165:
-	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9), Y0, Y2
-	VBROADCASTSS (DI), Y3
+	VBROADCASTSS (SI), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         R8, DI
-	ADDQ         R10, R9
+	ADDQ         R8, SI
+
+second166:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMASKMOVPS   (R9)(R10*1), Y0, Y2
+	VBROADCASTSS (SI), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
 	JNZ          next165
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMASKMOVPS   Y1, Y0, (DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x01, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x01, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
 	JNZ          block164
 	VZEROUPPER
@@ -3603,46 +3616,61 @@ TEXT ·avx2Multiply2x1(SB), NOSPLIT, $0-96
 	MOVQ    a+16(FP), CX
 	MOVQ    c+56(FP), DX
 	MOVQ    start+72(FP), BX
-	MOVQ    aRow+24(FP), SI
-	SHLQ    $0x02, SI
+	MOVQ    aRow+24(FP), DI
+	SHLQ    $0x02, DI
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block166:
-	MOVQ       startRow+80(FP), DI
-	SHLQ       $0x02, DI
+block167:
+	MOVQ       startRow+80(FP), SI
+	SHLQ       $0x02, SI
 	VMASKMOVPS (BX), Y0, Y1
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y2
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	MOVQ       b+40(FP), R9
 	MOVQ       bRow+48(FP), R10
 	SHLQ       $0x02, R10
 	MOVQ       depth+8(FP), R11
-	MOVQ       CX, DI
+	MOVQ       CX, SI
+	INCQ       R11
+	SHRQ       $0x01, R11
+	JC         next168
+	SUBQ       R10, R9
+	JMP        second169
 
-next167:
-	PREFETCHT0   (DI)(R8*8)
+next168:
+	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9), Y0, Y3
-	VBROADCASTSS (DI), Y4
+	VBROADCASTSS (SI), Y4
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS (DI)(SI*1), Y4
+	VBROADCASTSS (SI)(DI*1), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	ADDQ         R8, DI
-	ADDQ         R10, R9
+	ADDQ         R8, SI
+
+second169:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMASKMOVPS   (R9)(R10*1), Y0, Y3
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (SI)(DI*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next167
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next168
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMASKMOVPS   Y1, Y0, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMASKMOVPS   Y2, Y0, (DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x02, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x02, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block166
+	JNZ          block167
 	VZEROUPPER
 	RET
 
@@ -3657,52 +3685,69 @@ TEXT ·avx2Multiply3x1(SB), NOSPLIT, $0-96
 	MOVQ    a+16(FP), CX
 	MOVQ    c+56(FP), DX
 	MOVQ    start+72(FP), BX
-	MOVQ    aRow+24(FP), SI
-	SHLQ    $0x02, SI
+	MOVQ    aRow+24(FP), DI
+	SHLQ    $0x02, DI
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block168:
-	MOVQ       startRow+80(FP), DI
-	SHLQ       $0x02, DI
+block170:
+	MOVQ       startRow+80(FP), SI
+	SHLQ       $0x02, SI
 	VMASKMOVPS (BX), Y0, Y1
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y2
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y3
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	MOVQ       b+40(FP), R9
 	MOVQ       bRow+48(FP), R10
 	SHLQ       $0x02, R10
 	MOVQ       depth+8(FP), R11
-	MOVQ       CX, DI
+	MOVQ       CX, SI
+	INCQ       R11
+	SHRQ       $0x01, R11
+	JC         next171
+	SUBQ       R10, R9
+	JMP        second172
 
-next169:
-	PREFETCHT0   (DI)(R8*8)
+next171:
+	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9), Y0, Y4
-	VBROADCASTSS (DI), Y5
+	VBROADCASTSS (SI), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS (DI)(SI*1), Y5
+	VBROADCASTSS (SI)(DI*1), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS (DI)(SI*2), Y5
+	VBROADCASTSS (SI)(DI*2), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         R8, DI
-	ADDQ         R10, R9
+	ADDQ         R8, SI
+
+second172:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMASKMOVPS   (R9)(R10*1), Y0, Y4
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (SI)(DI*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (SI)(DI*2), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next169
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next171
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMASKMOVPS   Y1, Y0, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMASKMOVPS   Y2, Y0, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMASKMOVPS   Y3, Y0, (DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x03, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x03, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block168
+	JNZ          block170
 	VZEROUPPER
 	RET
 
@@ -3717,59 +3762,78 @@ TEXT ·avx2Multiply4x1(SB), NOSPLIT, $0-96
 	MOVQ    a+16(FP), CX
 	MOVQ    c+56(FP), DX
 	MOVQ    start+72(FP), BX
-	MOVQ    aRow+24(FP), SI
-	SHLQ    $0x02, SI
-	IMUL3Q  $0x03, SI, R8
+	MOVQ    aRow+24(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x03, DI, R8
 	MOVQ    aColumn+32(FP), R9
 	SHLQ    $0x02, R9
 
-block170:
-	MOVQ       startRow+80(FP), DI
-	SHLQ       $0x02, DI
+block173:
+	MOVQ       startRow+80(FP), SI
+	SHLQ       $0x02, SI
 	VMASKMOVPS (BX), Y0, Y1
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y2
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y3
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y4
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	MOVQ       b+40(FP), R10
 	MOVQ       bRow+48(FP), R11
 	SHLQ       $0x02, R11
 	MOVQ       depth+8(FP), R12
-	MOVQ       CX, DI
+	MOVQ       CX, SI
+	INCQ       R12
+	SHRQ       $0x01, R12
+	JC         next174
+	SUBQ       R11, R10
+	JMP        second175
 
-next171:
-	PREFETCHT0   (DI)(R9*8)
+next174:
+	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMASKMOVPS   (R10), Y0, Y5
-	VBROADCASTSS (DI), Y6
+	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (DI)(SI*1), Y6
+	VBROADCASTSS (SI)(DI*1), Y6
 	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS (DI)(SI*2), Y6
+	VBROADCASTSS (SI)(DI*2), Y6
 	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS (DI)(R8*1), Y6
+	VBROADCASTSS (SI)(R8*1), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	ADDQ         R9, DI
-	ADDQ         R11, R10
+	ADDQ         R9, SI
+
+second175:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	VMASKMOVPS   (R10)(R11*1), Y0, Y5
+	VBROADCASTSS (SI), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (SI)(DI*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (SI)(DI*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (SI)(R8*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         R9, SI
+	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next171
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next174
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMASKMOVPS   Y1, Y0, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMASKMOVPS   Y2, Y0, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMASKMOVPS   Y3, Y0, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMASKMOVPS   Y4, Y0, (DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x04, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x04, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block170
+	JNZ          block173
 	VZEROUPPER
 	RET
 
@@ -3784,65 +3848,86 @@ TEXT ·avx2Multiply5x1(SB), NOSPLIT, $0-96
 	MOVQ    a+16(FP), CX
 	MOVQ    c+56(FP), DX
 	MOVQ    start+72(FP), BX
-	MOVQ    aRow+24(FP), SI
-	SHLQ    $0x02, SI
-	IMUL3Q  $0x03, SI, R8
+	MOVQ    aRow+24(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x03, DI, R8
 	MOVQ    aColumn+32(FP), R9
 	SHLQ    $0x02, R9
 
-block172:
-	MOVQ       startRow+80(FP), DI
-	SHLQ       $0x02, DI
+block176:
+	MOVQ       startRow+80(FP), SI
+	SHLQ       $0x02, SI
 	VMASKMOVPS (BX), Y0, Y1
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y2
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y3
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y4
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y5
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	MOVQ       b+40(FP), R10
 	MOVQ       bRow+48(FP), R11
 	SHLQ       $0x02, R11
 	MOVQ       depth+8(FP), R12
-	MOVQ       CX, DI
+	MOVQ       CX, SI
+	INCQ       R12
+	SHRQ       $0x01, R12
+	JC         next177
+	SUBQ       R11, R10
+	JMP        second178
 
-next173:
-	PREFETCHT0   (DI)(R9*8)
+next177:
+	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMASKMOVPS   (R10), Y0, Y6
-	VBROADCASTSS (DI), Y7
+	VBROADCASTSS (SI), Y7
 	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS (DI)(SI*1), Y7
+	VBROADCASTSS (SI)(DI*1), Y7
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (DI)(SI*2), Y7
+	VBROADCASTSS (SI)(DI*2), Y7
 	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS (DI)(R8*1), Y7
+	VBROADCASTSS (SI)(R8*1), Y7
 	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS (DI)(SI*4), Y7
+	VBROADCASTSS (SI)(DI*4), Y7
 	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         R9, DI
-	ADDQ         R11, R10
+	ADDQ         R9, SI
+
+second178:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	VMASKMOVPS   (R10)(R11*1), Y0, Y6
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (SI)(DI*1), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (SI)(DI*2), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (SI)(R8*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (SI)(DI*4), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         R9, SI
+	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next173
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next177
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMASKMOVPS   Y1, Y0, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMASKMOVPS   Y2, Y0, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMASKMOVPS   Y3, Y0, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMASKMOVPS   Y4, Y0, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMASKMOVPS   Y5, Y0, (DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x05, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x05, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block172
+	JNZ          block176
 	VZEROUPPER
 	RET
 
@@ -3857,72 +3942,95 @@ TEXT ·avx2Multiply6x1(SB), NOSPLIT, $0-96
 	MOVQ    a+16(FP), CX
 	MOVQ    c+56(FP), DX
 	MOVQ    start+72(FP), BX
-	MOVQ    aRow+24(FP), SI
-	SHLQ    $0x02, SI
-	IMUL3Q  $0x03, SI, R8
-	IMUL3Q  $0x05, SI, R9
+	MOVQ    aRow+24(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x03, DI, R8
+	IMUL3Q  $0x05, DI, R9
 	MOVQ    aColumn+32(FP), R10
 	SHLQ    $0x02, R10
 
-block174:
-	MOVQ       startRow+80(FP), DI
-	SHLQ       $0x02, DI
+block179:
+	MOVQ       startRow+80(FP), SI
+	SHLQ       $0x02, SI
 	VMASKMOVPS (BX), Y0, Y1
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y2
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y3
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y4
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y5
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y6
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	MOVQ       b+40(FP), R11
 	MOVQ       bRow+48(FP), R12
 	SHLQ       $0x02, R12
 	MOVQ       depth+8(FP), R13
-	MOVQ       CX, DI
+	MOVQ       CX, SI
+	INCQ       R13
+	SHRQ       $0x01, R13
+	JC         next180
+	SUBQ       R12, R11
+	JMP        second181
 
-next175:
-	PREFETCHT0   (DI)(R10*8)
+next180:
+	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMASKMOVPS   (R11), Y0, Y7
-	VBROADCASTSS (DI), Y8
+	VBROADCASTSS (SI), Y8
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (DI)(SI*1), Y8
+	VBROADCASTSS (SI)(DI*1), Y8
 	VFMADD231PS  Y7, Y8, Y2
-	VBROADCASTSS (DI)(SI*2), Y8
+	VBROADCASTSS (SI)(DI*2), Y8
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (DI)(R8*1), Y8
+	VBROADCASTSS (SI)(R8*1), Y8
 	VFMADD231PS  Y7, Y8, Y4
-	VBROADCASTSS (DI)(SI*4), Y8
+	VBROADCASTSS (SI)(DI*4), Y8
 	VFMADD231PS  Y7, Y8, Y5
-	VBROADCASTSS (DI)(R9*1), Y8
+	VBROADCASTSS (SI)(R9*1), Y8
 	VFMADD231PS  Y7, Y8, Y6
-	ADDQ         R10, DI
-	ADDQ         R12, R11
+	ADDQ         R10, SI
+
+second181:
+	PREFETCHT0   (SI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	VMASKMOVPS   (R11)(R12*1), Y0, Y7
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (SI)(DI*1), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS (SI)(DI*2), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (SI)(R8*1), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS (SI)(DI*4), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS (SI)(R9*1), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	ADDQ         R10, SI
+	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next175
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next180
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMASKMOVPS   Y1, Y0, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMASKMOVPS   Y2, Y0, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMASKMOVPS   Y3, Y0, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMASKMOVPS   Y4, Y0, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMASKMOVPS   Y5, Y0, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMASKMOVPS   Y6, Y0, (DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x06, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x06, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block174
+	JNZ          block179
 	VZEROUPPER
 	RET
 
@@ -3937,44 +4045,59 @@ TEXT ·avx2Multiply1x2(SB), NOSPLIT, $0-96
 	MOVQ    a+16(FP), CX
 	MOVQ    c+56(FP), DX
 	MOVQ    start+72(FP), BX
-	MOVQ    aRow+24(FP), SI
-	SHLQ    $0x02, SI
+	MOVQ    aRow+24(FP), DI
+	SHLQ    $0x02, DI
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block176:
-	MOVQ       startRow+80(FP), DI
-	SHLQ       $0x02, DI
+block182:
+	MOVQ       startRow+80(FP), SI
+	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
 	VMASKMOVPS 32(BX), Y0, Y2
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	MOVQ       b+40(FP), R9
 	MOVQ       bRow+48(FP), R10
 	SHLQ       $0x02, R10
 	MOVQ       depth+8(FP), R11
-	MOVQ       CX, DI
+	MOVQ       CX, SI
+	INCQ       R11
+	SHRQ       $0x01, R11
+	JC         next183
+	SUBQ       R10, R9
+	JMP        second184
 
-next177:
-	PREFETCHT0   (DI)(R8*8)
+next183:
+	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9), Y3
 	VMASKMOVPS   32(R9), Y0, Y4
-	VBROADCASTSS (DI), Y5
+	VBROADCASTSS (SI), Y5
 	VFMADD231PS  Y3, Y5, Y1
 	VFMADD231PS  Y4, Y5, Y2
-	ADDQ         R8, DI
-	ADDQ         R10, R9
+	ADDQ         R8, SI
+
+second184:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Y3
+	VMASKMOVPS   32(R9)(R10*1), Y0, Y4
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next177
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next183
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Y1, (DX)
 	VMASKMOVPS   Y2, Y0, 32(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x01, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x01, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block176
+	JNZ          block182
 	VZEROUPPER
 	RET
 
@@ -3989,53 +4112,71 @@ TEXT ·avx2Multiply2x2(SB), NOSPLIT, $0-96
 	MOVQ    a+16(FP), CX
 	MOVQ    c+56(FP), DX
 	MOVQ    start+72(FP), BX
-	MOVQ    aRow+24(FP), SI
-	SHLQ    $0x02, SI
+	MOVQ    aRow+24(FP), DI
+	SHLQ    $0x02, DI
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block178:
-	MOVQ       startRow+80(FP), DI
-	SHLQ       $0x02, DI
+block185:
+	MOVQ       startRow+80(FP), SI
+	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
 	VMASKMOVPS 32(BX), Y0, Y2
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMOVUPS    (BX), Y3
 	VMASKMOVPS 32(BX), Y0, Y4
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	MOVQ       b+40(FP), R9
 	MOVQ       bRow+48(FP), R10
 	SHLQ       $0x02, R10
 	MOVQ       depth+8(FP), R11
-	MOVQ       CX, DI
+	MOVQ       CX, SI
+	INCQ       R11
+	SHRQ       $0x01, R11
+	JC         next186
+	SUBQ       R10, R9
+	JMP        second187
 
-next179:
-	PREFETCHT0   (DI)(R8*8)
+next186:
+	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9), Y5
 	VMASKMOVPS   32(R9), Y0, Y6
-	VBROADCASTSS (DI), Y7
+	VBROADCASTSS (SI), Y7
 	VFMADD231PS  Y5, Y7, Y1
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (DI)(SI*1), Y7
+	VBROADCASTSS (SI)(DI*1), Y7
 	VFMADD231PS  Y5, Y7, Y3
 	VFMADD231PS  Y6, Y7, Y4
-	ADDQ         R8, DI
-	ADDQ         R10, R9
+	ADDQ         R8, SI
+
+second187:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Y5
+	VMASKMOVPS   32(R9)(R10*1), Y0, Y6
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (SI)(DI*1), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next179
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next186
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Y1, (DX)
 	VMASKMOVPS   Y2, Y0, 32(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Y3, (DX)
 	VMASKMOVPS   Y4, Y0, 32(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x02, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x02, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block178
+	JNZ          block185
 	VZEROUPPER
 	RET
 
@@ -4050,62 +4191,83 @@ TEXT ·avx2Multiply3x2(SB), NOSPLIT, $0-96
 	MOVQ    a+16(FP), CX
 	MOVQ    c+56(FP), DX
 	MOVQ    start+72(FP), BX
-	MOVQ    aRow+24(FP), SI
-	SHLQ    $0x02, SI
+	MOVQ    aRow+24(FP), DI
+	SHLQ    $0x02, DI
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block180:
-	MOVQ       startRow+80(FP), DI
-	SHLQ       $0x02, DI
+block188:
+	MOVQ       startRow+80(FP), SI
+	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
 	VMASKMOVPS 32(BX), Y0, Y2
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMOVUPS    (BX), Y3
 	VMASKMOVPS 32(BX), Y0, Y4
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMOVUPS    (BX), Y5
 	VMASKMOVPS 32(BX), Y0, Y6
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	MOVQ       b+40(FP), R9
 	MOVQ       bRow+48(FP), R10
 	SHLQ       $0x02, R10
 	MOVQ       depth+8(FP), R11
-	MOVQ       CX, DI
+	MOVQ       CX, SI
+	INCQ       R11
+	SHRQ       $0x01, R11
+	JC         next189
+	SUBQ       R10, R9
+	JMP        second190
 
-next181:
-	PREFETCHT0   (DI)(R8*8)
+next189:
+	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9), Y7
 	VMASKMOVPS   32(R9), Y0, Y8
-	VBROADCASTSS (DI), Y9
+	VBROADCASTSS (SI), Y9
 	VFMADD231PS  Y7, Y9, Y1
 	VFMADD231PS  Y8, Y9, Y2
-	VBROADCASTSS (DI)(SI*1), Y9
+	VBROADCASTSS (SI)(DI*1), Y9
 	VFMADD231PS  Y7, Y9, Y3
 	VFMADD231PS  Y8, Y9, Y4
-	VBROADCASTSS (DI)(SI*2), Y9
+	VBROADCASTSS (SI)(DI*2), Y9
 	VFMADD231PS  Y7, Y9, Y5
 	VFMADD231PS  Y8, Y9, Y6
-	ADDQ         R8, DI
-	ADDQ         R10, R9
+	ADDQ         R8, SI
+
+second190:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Y7
+	VMASKMOVPS   32(R9)(R10*1), Y0, Y8
+	VBROADCASTSS (SI), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (SI)(DI*1), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (SI)(DI*2), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next181
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next189
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Y1, (DX)
 	VMASKMOVPS   Y2, Y0, 32(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Y3, (DX)
 	VMASKMOVPS   Y4, Y0, 32(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Y5, (DX)
 	VMASKMOVPS   Y6, Y0, 32(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x03, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x03, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block180
+	JNZ          block188
 	VZEROUPPER
 	RET
 
@@ -4120,72 +4282,96 @@ TEXT ·avx2Multiply4x2(SB), NOSPLIT, $0-96
 	MOVQ    a+16(FP), CX
 	MOVQ    c+56(FP), DX
 	MOVQ    start+72(FP), BX
-	MOVQ    aRow+24(FP), SI
-	SHLQ    $0x02, SI
-	IMUL3Q  $0x03, SI, R8
+	MOVQ    aRow+24(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x03, DI, R8
 	MOVQ    aColumn+32(FP), R9
 	SHLQ    $0x02, R9
 
-block182:
-	MOVQ       startRow+80(FP), DI
-	SHLQ       $0x02, DI
+block191:
+	MOVQ       startRow+80(FP), SI
+	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
 	VMASKMOVPS 32(BX), Y0, Y2
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMOVUPS    (BX), Y3
 	VMASKMOVPS 32(BX), Y0, Y4
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMOVUPS    (BX), Y5
 	VMASKMOVPS 32(BX), Y0, Y6
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMOVUPS    (BX), Y7
 	VMASKMOVPS 32(BX), Y0, Y8
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	MOVQ       b+40(FP), R10
 	MOVQ       bRow+48(FP), R11
 	SHLQ       $0x02, R11
 	MOVQ       depth+8(FP), R12
-	MOVQ       CX, DI
+	MOVQ       CX, SI
+	INCQ       R12
+	SHRQ       $0x01, R12
+	JC         next192
+	SUBQ       R11, R10
+	JMP        second193
 
-next183:
-	PREFETCHT0   (DI)(R9*8)
+next192:
+	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS      (R10), Y9
 	VMASKMOVPS   32(R10), Y0, Y10
-	VBROADCASTSS (DI), Y11
+	VBROADCASTSS (SI), Y11
 	VFMADD231PS  Y9, Y11, Y1
 	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS (DI)(SI*1), Y11
+	VBROADCASTSS (SI)(DI*1), Y11
 	VFMADD231PS  Y9, Y11, Y3
 	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS (DI)(SI*2), Y11
+	VBROADCASTSS (SI)(DI*2), Y11
 	VFMADD231PS  Y9, Y11, Y5
 	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS (DI)(R8*1), Y11
+	VBROADCASTSS (SI)(R8*1), Y11
 	VFMADD231PS  Y9, Y11, Y7
 	VFMADD231PS  Y10, Y11, Y8
-	ADDQ         R9, DI
-	ADDQ         R11, R10
+	ADDQ         R9, SI
+
+second193:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	VMOVUPS      (R10)(R11*1), Y9
+	VMASKMOVPS   32(R10)(R11*1), Y0, Y10
+	VBROADCASTSS (SI), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (SI)(DI*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (SI)(DI*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (SI)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	ADDQ         R9, SI
+	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next183
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next192
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Y1, (DX)
 	VMASKMOVPS   Y2, Y0, 32(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Y3, (DX)
 	VMASKMOVPS   Y4, Y0, 32(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Y5, (DX)
 	VMASKMOVPS   Y6, Y0, 32(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Y7, (DX)
 	VMASKMOVPS   Y8, Y0, 32(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x04, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x04, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block182
+	JNZ          block191
 	VZEROUPPER
 	RET
 
@@ -4200,81 +4386,108 @@ TEXT ·avx2Multiply5x2(SB), NOSPLIT, $0-96
 	MOVQ    a+16(FP), CX
 	MOVQ    c+56(FP), DX
 	MOVQ    start+72(FP), BX
-	MOVQ    aRow+24(FP), SI
-	SHLQ    $0x02, SI
-	IMUL3Q  $0x03, SI, R8
+	MOVQ    aRow+24(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x03, DI, R8
 	MOVQ    aColumn+32(FP), R9
 	SHLQ    $0x02, R9
 
-block184:
-	MOVQ       startRow+80(FP), DI
-	SHLQ       $0x02, DI
+block194:
+	MOVQ       startRow+80(FP), SI
+	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
 	VMASKMOVPS 32(BX), Y0, Y2
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMOVUPS    (BX), Y3
 	VMASKMOVPS 32(BX), Y0, Y4
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMOVUPS    (BX), Y5
 	VMASKMOVPS 32(BX), Y0, Y6
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMOVUPS    (BX), Y7
 	VMASKMOVPS 32(BX), Y0, Y8
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMOVUPS    (BX), Y9
 	VMASKMOVPS 32(BX), Y0, Y10
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	MOVQ       b+40(FP), R10
 	MOVQ       bRow+48(FP), R11
 	SHLQ       $0x02, R11
 	MOVQ       depth+8(FP), R12
-	MOVQ       CX, DI
+	MOVQ       CX, SI
+	INCQ       R12
+	SHRQ       $0x01, R12
+	JC         next195
+	SUBQ       R11, R10
+	JMP        second196
 
-next185:
-	PREFETCHT0   (DI)(R9*8)
+next195:
+	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS      (R10), Y11
 	VMASKMOVPS   32(R10), Y0, Y12
-	VBROADCASTSS (DI), Y13
+	VBROADCASTSS (SI), Y13
 	VFMADD231PS  Y11, Y13, Y1
 	VFMADD231PS  Y12, Y13, Y2
-	VBROADCASTSS (DI)(SI*1), Y13
+	VBROADCASTSS (SI)(DI*1), Y13
 	VFMADD231PS  Y11, Y13, Y3
 	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS (DI)(SI*2), Y13
+	VBROADCASTSS (SI)(DI*2), Y13
 	VFMADD231PS  Y11, Y13, Y5
 	VFMADD231PS  Y12, Y13, Y6
-	VBROADCASTSS (DI)(R8*1), Y13
+	VBROADCASTSS (SI)(R8*1), Y13
 	VFMADD231PS  Y11, Y13, Y7
 	VFMADD231PS  Y12, Y13, Y8
-	VBROADCASTSS (DI)(SI*4), Y13
+	VBROADCASTSS (SI)(DI*4), Y13
 	VFMADD231PS  Y11, Y13, Y9
 	VFMADD231PS  Y12, Y13, Y10
-	ADDQ         R9, DI
-	ADDQ         R11, R10
+	ADDQ         R9, SI
+
+second196:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	VMOVUPS      (R10)(R11*1), Y11
+	VMASKMOVPS   32(R10)(R11*1), Y0, Y12
+	VBROADCASTSS (SI), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS (SI)(DI*1), Y13
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (SI)(DI*2), Y13
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (SI)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS (SI)(DI*4), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VFMADD231PS  Y12, Y13, Y10
+	ADDQ         R9, SI
+	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next185
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next195
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Y1, (DX)
 	VMASKMOVPS   Y2, Y0, 32(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Y3, (DX)
 	VMASKMOVPS   Y4, Y0, 32(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Y5, (DX)
 	VMASKMOVPS   Y6, Y0, 32(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Y7, (DX)
 	VMASKMOVPS   Y8, Y0, 32(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Y9, (DX)
 	VMASKMOVPS   Y10, Y0, 32(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x05, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x05, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block184
+	JNZ          block194
 	VZEROUPPER
 	RET
 
@@ -4289,91 +4502,121 @@ TEXT ·avx2Multiply6x2(SB), NOSPLIT, $0-96
 	MOVQ    a+16(FP), CX
 	MOVQ    c+56(FP), DX
 	MOVQ    start+72(FP), BX
-	MOVQ    aRow+24(FP), SI
-	SHLQ    $0x02, SI
-	IMUL3Q  $0x03, SI, R8
-	IMUL3Q  $0x05, SI, R9
+	MOVQ    aRow+24(FP), DI
+	SHLQ    $0x02, DI
+	IMUL3Q  $0x03, DI, R8
+	IMUL3Q  $0x05, DI, R9
 	MOVQ    aColumn+32(FP), R10
 	SHLQ    $0x02, R10
 
-block186:
-	MOVQ       startRow+80(FP), DI
-	SHLQ       $0x02, DI
+block197:
+	MOVQ       startRow+80(FP), SI
+	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
 	VMASKMOVPS 32(BX), Y0, Y2
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMOVUPS    (BX), Y3
 	VMASKMOVPS 32(BX), Y0, Y4
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMOVUPS    (BX), Y5
 	VMASKMOVPS 32(BX), Y0, Y6
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMOVUPS    (BX), Y7
 	VMASKMOVPS 32(BX), Y0, Y8
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMOVUPS    (BX), Y9
 	VMASKMOVPS 32(BX), Y0, Y10
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMOVUPS    (BX), Y11
 	VMASKMOVPS 32(BX), Y0, Y12
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	MOVQ       b+40(FP), R11
 	MOVQ       bRow+48(FP), R12
 	SHLQ       $0x02, R12
 	MOVQ       depth+8(FP), R13
-	MOVQ       CX, DI
+	MOVQ       CX, SI
+	INCQ       R13
+	SHRQ       $0x01, R13
+	JC         next198
+	SUBQ       R12, R11
+	JMP        second199
 
-next187:
-	PREFETCHT0   (DI)(R10*8)
+next198:
+	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS      (R11), Y13
 	VMASKMOVPS   32(R11), Y0, Y14
-	VBROADCASTSS (DI), Y15
+	VBROADCASTSS (SI), Y15
 	VFMADD231PS  Y13, Y15, Y1
 	VFMADD231PS  Y14, Y15, Y2
-	VBROADCASTSS (DI)(SI*1), Y15
+	VBROADCASTSS (SI)(DI*1), Y15
 	VFMADD231PS  Y13, Y15, Y3
 	VFMADD231PS  Y14, Y15, Y4
-	VBROADCASTSS (DI)(SI*2), Y15
+	VBROADCASTSS (SI)(DI*2), Y15
 	VFMADD231PS  Y13, Y15, Y5
 	VFMADD231PS  Y14, Y15, Y6
-	VBROADCASTSS (DI)(R8*1), Y15
+	VBROADCASTSS (SI)(R8*1), Y15
 	VFMADD231PS  Y13, Y15, Y7
 	VFMADD231PS  Y14, Y15, Y8
-	VBROADCASTSS (DI)(SI*4), Y15
+	VBROADCASTSS (SI)(DI*4), Y15
 	VFMADD231PS  Y13, Y15, Y9
 	VFMADD231PS  Y14, Y15, Y10
-	VBROADCASTSS (DI)(R9*1), Y15
+	VBROADCASTSS (SI)(R9*1), Y15
 	VFMADD231PS  Y13, Y15, Y11
 	VFMADD231PS  Y14, Y15, Y12
-	ADDQ         R10, DI
-	ADDQ         R12, R11
+	ADDQ         R10, SI
+
+second199:
+	PREFETCHT0   (SI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	VMOVUPS      (R11)(R12*1), Y13
+	VMASKMOVPS   32(R11)(R12*1), Y0, Y14
+	VBROADCASTSS (SI), Y15
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS (SI)(DI*1), Y15
+	VFMADD231PS  Y13, Y15, Y3
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS (SI)(DI*2), Y15
+	VFMADD231PS  Y13, Y15, Y5
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS (SI)(R8*1), Y15
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS (SI)(DI*4), Y15
+	VFMADD231PS  Y13, Y15, Y9
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS (SI)(R9*1), Y15
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y14, Y15, Y12
+	ADDQ         R10, SI
+	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next187
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next198
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Y1, (DX)
 	VMASKMOVPS   Y2, Y0, 32(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Y3, (DX)
 	VMASKMOVPS   Y4, Y0, 32(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Y5, (DX)
 	VMASKMOVPS   Y6, Y0, 32(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Y7, (DX)
 	VMASKMOVPS   Y8, Y0, 32(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Y9, (DX)
 	VMASKMOVPS   Y10, Y0, 32(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Y11, (DX)
 	VMASKMOVPS   Y12, Y0, 32(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x06, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x06, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block186
+	JNZ          block197
 	VZEROUPPER
 	RET
 
@@ -4388,53 +4631,73 @@ TEXT ·avx2Multiply1x4(SB), NOSPLIT, $0-96
 	MOVQ    a+16(FP), CX
 	MOVQ    c+56(FP), DX
 	MOVQ    start+72(FP), BX
-	MOVQ    aRow+24(FP), SI
-	SHLQ    $0x02, SI
+	MOVQ    aRow+24(FP), DI
+	SHLQ    $0x02, DI
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block188:
-	MOVQ       startRow+80(FP), DI
-	SHLQ       $0x02, DI
+block200:
+	MOVQ       startRow+80(FP), SI
+	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
 	VMOVUPS    32(BX), Y2
 	VMOVUPS    64(BX), Y3
 	VMASKMOVPS 96(BX), Y0, Y4
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	MOVQ       b+40(FP), R9
 	MOVQ       bRow+48(FP), R10
 	SHLQ       $0x02, R10
 	MOVQ       depth+8(FP), R11
-	MOVQ       CX, DI
+	MOVQ       CX, SI
+	INCQ       R11
+	SHRQ       $0x01, R11
+	JC         next201
+	SUBQ       R10, R9
+	JMP        second202
 
-next189:
-	PREFETCHT0   (DI)(R8*8)
+next201:
+	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
 	VMOVUPS      (R9), Y5
 	VMOVUPS      32(R9), Y6
 	VMOVUPS      64(R9), Y7
 	VMASKMOVPS   96(R9), Y0, Y8
-	VBROADCASTSS (DI), Y9
+	VBROADCASTSS (SI), Y9
 	VFMADD231PS  Y5, Y9, Y1
 	VFMADD231PS  Y6, Y9, Y2
 	VFMADD231PS  Y7, Y9, Y3
 	VFMADD231PS  Y8, Y9, Y4
-	ADDQ         R8, DI
-	ADDQ         R10, R9
+	ADDQ         R8, SI
+
+second202:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Y5
+	VMOVUPS      32(R9)(R10*1), Y6
+	VMOVUPS      64(R9)(R10*1), Y7
+	VMASKMOVPS   96(R9)(R10*1), Y0, Y8
+	VBROADCASTSS (SI), Y9
+	VFMADD231PS  Y5, Y9, Y1
+	VFMADD231PS  Y6, Y9, Y2
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next189
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next201
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Y1, (DX)
 	VMOVUPS      Y2, 32(DX)
 	VMOVUPS      Y3, 64(DX)
 	VMASKMOVPS   Y4, Y0, 96(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x01, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x01, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block188
+	JNZ          block200
 	VZEROUPPER
 	RET
 
@@ -4449,68 +4712,93 @@ TEXT ·avx2Multiply2x4(SB), NOSPLIT, $0-96
 	MOVQ    a+16(FP), CX
 	MOVQ    c+56(FP), DX
 	MOVQ    start+72(FP), BX
-	MOVQ    aRow+24(FP), SI
-	SHLQ    $0x02, SI
+	MOVQ    aRow+24(FP), DI
+	SHLQ    $0x02, DI
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block190:
-	MOVQ       startRow+80(FP), DI
-	SHLQ       $0x02, DI
+block203:
+	MOVQ       startRow+80(FP), SI
+	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
 	VMOVUPS    32(BX), Y2
 	VMOVUPS    64(BX), Y3
 	VMASKMOVPS 96(BX), Y0, Y4
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	VMOVUPS    (BX), Y5
 	VMOVUPS    32(BX), Y6
 	VMOVUPS    64(BX), Y7
 	VMASKMOVPS 96(BX), Y0, Y8
-	ADDQ       DI, BX
+	ADDQ       SI, BX
 	MOVQ       b+40(FP), R9
 	MOVQ       bRow+48(FP), R10
 	SHLQ       $0x02, R10
 	MOVQ       depth+8(FP), R11
-	MOVQ       CX, DI
+	MOVQ       CX, SI
+	INCQ       R11
+	SHRQ       $0x01, R11
+	JC         next204
+	SUBQ       R10, R9
+	JMP        second205
 
-next191:
-	PREFETCHT0   (DI)(R8*8)
+next204:
+	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
 	VMOVUPS      (R9), Y9
 	VMOVUPS      32(R9), Y10
 	VMOVUPS      64(R9), Y11
 	VMASKMOVPS   96(R9), Y0, Y12
-	VBROADCASTSS (DI), Y13
+	VBROADCASTSS (SI), Y13
 	VFMADD231PS  Y9, Y13, Y1
 	VFMADD231PS  Y10, Y13, Y2
 	VFMADD231PS  Y11, Y13, Y3
 	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS (DI)(SI*1), Y13
+	VBROADCASTSS (SI)(DI*1), Y13
 	VFMADD231PS  Y9, Y13, Y5
 	VFMADD231PS  Y10, Y13, Y6
 	VFMADD231PS  Y11, Y13, Y7
 	VFMADD231PS  Y12, Y13, Y8
-	ADDQ         R8, DI
-	ADDQ         R10, R9
+	ADDQ         R8, SI
+
+second205:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Y9
+	VMOVUPS      32(R9)(R10*1), Y10
+	VMOVUPS      64(R9)(R10*1), Y11
+	VMASKMOVPS   96(R9)(R10*1), Y0, Y12
+	VBROADCASTSS (SI), Y13
+	VFMADD231PS  Y9, Y13, Y1
+	VFMADD231PS  Y10, Y13, Y2
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (SI)(DI*1), Y13
+	VFMADD231PS  Y9, Y13, Y5
+	VFMADD231PS  Y10, Y13, Y6
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next191
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next204
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Y1, (DX)
 	VMOVUPS      Y2, 32(DX)
 	VMOVUPS      Y3, 64(DX)
 	VMASKMOVPS   Y4, Y0, 96(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Y5, (DX)
 	VMOVUPS      Y6, 32(DX)
 	VMOVUPS      Y7, 64(DX)
 	VMASKMOVPS   Y8, Y0, 96(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x02, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x02, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block190
+	JNZ          block203
 	VZEROUPPER
 	RET
 
@@ -4522,9 +4810,9 @@ TEXT ·avx2Dots(SB), NOSPLIT, $0-72
 	MOVQ c+40(FP), DX
 	MOVQ start+56(FP), BX
 
-rows192:
+rows206:
 	CMPQ   AX, $0x04
-	JL     rowsDone193
+	JL     rowsDone207
 	MOVQ   x+16(FP), SI
 	MOVQ   depth+8(FP), DI
 	MOVQ   bRow+32(FP), R8
@@ -4547,9 +4835,9 @@ rows192:
 	VXORPS Y7, Y7, Y7
 	XORQ   R8, R8
 	SUBQ   $0x00000010, DI
-	JL     done195
+	JL     done209
 
-turn194:
+turn208:
 	VMOVUPS     (SI)(R8*4), Y8
 	VMOVUPS     (R9)(R8*4), Y9
 	VFMADD231PS Y9, Y8, Y0
@@ -4570,14 +4858,14 @@ turn194:
 	VFMADD231PS Y9, Y8, Y7
 	ADDQ        $0x00000010, R8
 	SUBQ        $0x00000010, DI
-	JGE         turn194
+	JGE         turn208
 
-done195:
+done209:
 	ADDQ $0x00000010, DI
 	SUBQ $0x00000008, DI
-	JL   done197
+	JL   done211
 
-turn196:
+turn210:
 	VMOVUPS     (SI)(R8*4), Y8
 	VMOVUPS     (R9)(R8*4), Y9
 	VFMADD231PS Y9, Y8, Y0
@@ -4589,12 +4877,12 @@ turn196:
 	VFMADD231PS Y9, Y8, Y6
 	ADDQ        $0x00000008, R8
 	SUBQ        $0x00000008, DI
-	JGE         turn196
+	JGE         turn210
 
-done197:
+done211:
 	ADDQ        $0x00000008, DI
 	TESTQ       DI, DI
-	JZ          end198
+	JZ          end212
 	LEAQ        avx2FirstLanes<>+0(SB), R13
 	NEGQ        DI
 	VMOVUPS     32(R13)(DI*4), Y8
@@ -4608,7 +4896,7 @@ done197:
 	VMASKMOVPS  (R12)(R8*4), Y8, Y8
 	VFMADD231PS Y8, Y9, Y6
 
-end198:
+end212:
 	MOVQ         cRow+48(FP), SI
 	SHLQ         $0x02, SI
 	MOVQ         startRow+64(FP), DI
@@ -4658,12 +4946,12 @@ end198:
 	ADDQ         SI, DX
 	ADDQ         DI, BX
 	SUBQ         $0x04, AX
-	JMP          rows192
+	JMP          rows206
 
-rowsDone193:
-rows199:
+rowsDone207:
+rows213:
 	CMPQ   AX, $0x01
-	JL     rowsDone200
+	JL     rowsDone214
 	MOVQ   x+16(FP), SI
 	MOVQ   depth+8(FP), DI
 	MOVQ   bRow+32(FP), R8
@@ -4674,9 +4962,9 @@ rows199:
 	VXORPS Y1, Y1, Y1
 	XORQ   R8, R8
 	SUBQ   $0x00000010, DI
-	JL     done202
+	JL     done216
 
-turn201:
+turn215:
 	VMOVUPS     (SI)(R8*4), Y2
 	VMOVUPS     (R9)(R8*4), Y3
 	VFMADD231PS Y3, Y2, Y0
@@ -4685,25 +4973,25 @@ turn201:
 	VFMADD231PS Y3, Y2, Y1
 	ADDQ        $0x00000010, R8
 	SUBQ        $0x00000010, DI
-	JGE         turn201
+	JGE         turn215
 
-done202:
+done216:
 	ADDQ $0x00000010, DI
 	SUBQ $0x00000008, DI
-	JL   done204
+	JL   done218
 
-turn203:
+turn217:
 	VMOVUPS     (SI)(R8*4), Y2
 	VMOVUPS     (R9)(R8*4), Y3
 	VFMADD231PS Y3, Y2, Y0
 	ADDQ        $0x00000008, R8
 	SUBQ        $0x00000008, DI
-	JGE         turn203
+	JGE         turn217
 
-done204:
+done218:
 	ADDQ        $0x00000008, DI
 	TESTQ       DI, DI
-	JZ          end205
+	JZ          end219
 	LEAQ        avx2FirstLanes<>+0(SB), R10
 	NEGQ        DI
 	VMOVUPS     32(R10)(DI*4), Y2
@@ -4711,7 +4999,7 @@ done204:
 	VMASKMOVPS  (R9)(R8*4), Y2, Y2
 	VFMADD231PS Y2, Y3, Y0
 
-end205:
+end219:
 	MOVQ         cRow+48(FP), SI
 	SHLQ         $0x02, SI
 	MOVQ         startRow+64(FP), DI
@@ -4728,9 +5016,9 @@ end205:
 	ADDQ         SI, DX
 	ADDQ         DI, BX
 	SUBQ         $0x01, AX
-	JMP          rows199
+	JMP          rows213
 
-rowsDone200:
+rowsDone214:
 	VZEROUPPER
 	RET
 
@@ -4738,67 +5026,67 @@ rowsDone200:
 // Requires: AVX
 TEXT ·avx2Transpose8(SB), NOSPLIT, $0-40
 	MOVQ blocks+0(FP), AX
-	MOVQ dst+8(FP), CX
-	MOVQ src+24(FP), DX
-	MOVQ dstRow+16(FP), BX
-	SHLQ $0x02, BX
-	MOVQ srcRow+32(FP), SI
-	SHLQ $0x02, SI
-	LEAQ (SI)(SI*2), R8
-	LEAQ (DX)(SI*4), DI
+	MOVQ src+24(FP), CX
+	MOVQ srcRow+32(FP), DX
+	SHLQ $0x02, DX
+	MOVQ dst+8(FP), SI
+	MOVQ dstRow+16(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (DX)(DX*2), BX
+	LEAQ (CX)(DX*4), R8
 
-block206:
-	VMOVUPS     (DX), X0
-	VINSERTF128 $0x01, (DI), Y0, Y0
-	VMOVUPS     (DX)(SI*1), X1
-	VINSERTF128 $0x01, (DI)(SI*1), Y1, Y1
-	VMOVUPS     (DX)(SI*2), X2
-	VINSERTF128 $0x01, (DI)(SI*2), Y2, Y2
-	VMOVUPS     (DX)(R8*1), X3
-	VINSERTF128 $0x01, (DI)(R8*1), Y3, Y3
+block220:
+	VMOVUPS     (CX), X0
+	VINSERTF128 $0x01, (R8), Y0, Y0
+	VMOVUPS     (CX)(DX*1), X1
+	VINSERTF128 $0x01, (R8)(DX*1), Y1, Y1
+	VMOVUPS     (CX)(DX*2), X2
+	VINSERTF128 $0x01, (R8)(DX*2), Y2, Y2
+	VMOVUPS     (CX)(BX*1), X3
+	VINSERTF128 $0x01, (R8)(BX*1), Y3, Y3
 	VUNPCKLPS   Y1, Y0, Y4
 	VUNPCKHPS   Y1, Y0, Y5
 	VUNPCKLPS   Y3, Y2, Y6
 	VUNPCKHPS   Y3, Y2, Y7
 	VSHUFPS     $0x44, Y6, Y4, Y8
-	VMOVUPS     Y8, (CX)
-	ADDQ        BX, CX
+	VMOVUPS     Y8, (SI)
+	ADDQ        DI, SI
 	VSHUFPS     $0xee, Y6, Y4, Y4
-	VMOVUPS     Y4, (CX)
-	ADDQ        BX, CX
+	VMOVUPS     Y4, (SI)
+	ADDQ        DI, SI
 	VSHUFPS     $0x44, Y7, Y5, Y4
-	VMOVUPS     Y4, (CX)
-	ADDQ        BX, CX
+	VMOVUPS     Y4, (SI)
+	ADDQ        DI, SI
 	VSHUFPS     $0xee, Y7, Y5, Y4
-	VMOVUPS     Y4, (CX)
-	ADDQ        BX, CX
-	VMOVUPS     16(DX), X9
-	VINSERTF128 $0x01, 16(DI), Y9, Y9
-	VMOVUPS     16(DX)(SI*1), X10
-	VINSERTF128 $0x01, 16(DI)(SI*1), Y10, Y10
-	VMOVUPS     16(DX)(SI*2), X11
-	VINSERTF128 $0x01, 16(DI)(SI*2), Y11, Y11
-	VMOVUPS     16(DX)(R8*1), X12
-	VINSERTF128 $0x01, 16(DI)(R8*1), Y12, Y12
+	VMOVUPS     Y4, (SI)
+	ADDQ        DI, SI
+	VMOVUPS     16(CX), X9
+	VINSERTF128 $0x01, 16(R8), Y9, Y9
+	VMOVUPS     16(CX)(DX*1), X10
+	VINSERTF128 $0x01, 16(R8)(DX*1), Y10, Y10
+	VMOVUPS     16(CX)(DX*2), X11
+	VINSERTF128 $0x01, 16(R8)(DX*2), Y11, Y11
+	VMOVUPS     16(CX)(BX*1), X12
+	VINSERTF128 $0x01, 16(R8)(BX*1), Y12, Y12
 	VUNPCKLPS   Y10, Y9, Y4
 	VUNPCKHPS   Y10, Y9, Y5
 	VUNPCKLPS   Y12, Y11, Y6
 	VUNPCKHPS   Y12, Y11, Y7
 	VSHUFPS     $0x44, Y6, Y4, Y8
-	VMOVUPS     Y8, (CX)
-	ADDQ        BX, CX
+	VMOVUPS     Y8, (SI)
+	ADDQ        DI, SI
 	VSHUFPS     $0xee, Y6, Y4, Y4
-	VMOVUPS     Y4, (CX)
-	ADDQ        BX, CX
+	VMOVUPS     Y4, (SI)
+	ADDQ        DI, SI
 	VSHUFPS     $0x44, Y7, Y5, Y4
-	VMOVUPS     Y4, (CX)
-	ADDQ        BX, CX
+	VMOVUPS     Y4, (SI)
+	ADDQ        DI, SI
 	VSHUFPS     $0xee, Y7, Y5, Y4
-	VMOVUPS     Y4, (CX)
-	ADDQ        BX, CX
-	ADDQ        $0x20, DX
-	ADDQ        $0x20, DI
+	VMOVUPS     Y4, (SI)
+	ADDQ        DI, SI
+	ADDQ        $0x20, CX
+	ADDQ        $0x20, R8
 	DECQ        AX
-	JNZ         block206
+	JNZ         block220
 	VZEROUPPER
 	RET

@@ -415,7 +415,12 @@ func avx512Multiply6x4(blocks int, depth int, a *float32, aRow int, aColumn int,
 //go:noescape
 func avx512Dots(rows int, depth int, x *float32, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int)
 
-// avx512Transpose8 writes eight rows of src as eight columns of dst, in blocks of 8 × 8.
+// avx512Transpose8 writes 8 rows of src as columns of dst, in blocks of 8 columns of src.
 //
 //go:noescape
 func avx512Transpose8(blocks int, dst *float32, dstRow int, src *float32, srcRow int)
+
+// avx512Transpose16 writes 16 rows of src as columns of dst, in blocks of 8 columns of src.
+//
+//go:noescape
+func avx512Transpose16(blocks int, dst *float32, dstRow int, src *float32, srcRow int)

@@ -3657,38 +3657,51 @@ TEXT ·avx512Multiply1x1(SB), NOSPLIT, $0-96
 	MOVQ  a+16(FP), CX
 	MOVQ  c+56(FP), DX
 	MOVQ  start+72(FP), BX
-	MOVQ  aRow+24(FP), SI
-	SHLQ  $0x02, SI
+	MOVQ  aRow+24(FP), DI
+	SHLQ  $0x02, DI
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
 block164:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	MOVQ      b+40(FP), R9
 	MOVQ      bRow+48(FP), R10
 	SHLQ      $0x02, R10
 	MOVQ      depth+8(FP), R11
-	MOVQ      CX, DI
+	MOVQ      CX, SI
+	INCQ      R11
+	SHRQ      $0x01, R11
+	JC        next165
+	SUBQ      R10, R9
+	JMP       second166
 
 next165:
-	PREFETCHT0   (DI)(R8*8)
+	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9), K1, Z1
-	VBROADCASTSS (DI), Z2
+	VBROADCASTSS (SI), Z2
 	VFMADD231PS  Z1, Z2, Z0
-	ADDQ         R8, DI
-	ADDQ         R10, R9
+	ADDQ         R8, SI
+
+second166:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS.Z    (R9)(R10*1), K1, Z1
+	VBROADCASTSS (SI), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
 	JNZ          next165
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x01, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x01, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
 	JNZ          block164
 	VZEROUPPER
@@ -3705,46 +3718,61 @@ TEXT ·avx512Multiply2x1(SB), NOSPLIT, $0-96
 	MOVQ  a+16(FP), CX
 	MOVQ  c+56(FP), DX
 	MOVQ  start+72(FP), BX
-	MOVQ  aRow+24(FP), SI
-	SHLQ  $0x02, SI
+	MOVQ  aRow+24(FP), DI
+	SHLQ  $0x02, DI
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block166:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block167:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z1
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	MOVQ      b+40(FP), R9
 	MOVQ      bRow+48(FP), R10
 	SHLQ      $0x02, R10
 	MOVQ      depth+8(FP), R11
-	MOVQ      CX, DI
+	MOVQ      CX, SI
+	INCQ      R11
+	SHRQ      $0x01, R11
+	JC        next168
+	SUBQ      R10, R9
+	JMP       second169
 
-next167:
-	PREFETCHT0   (DI)(R8*8)
+next168:
+	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9), K1, Z2
-	VBROADCASTSS (DI), Z3
+	VBROADCASTSS (SI), Z3
 	VFMADD231PS  Z2, Z3, Z0
-	VBROADCASTSS (DI)(SI*1), Z3
+	VBROADCASTSS (SI)(DI*1), Z3
 	VFMADD231PS  Z2, Z3, Z1
-	ADDQ         R8, DI
-	ADDQ         R10, R9
+	ADDQ         R8, SI
+
+second169:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS.Z    (R9)(R10*1), K1, Z2
+	VBROADCASTSS (SI), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS (SI)(DI*1), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next167
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next168
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z1, K1, (DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x02, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x02, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block166
+	JNZ          block167
 	VZEROUPPER
 	RET
 
@@ -3759,52 +3787,69 @@ TEXT ·avx512Multiply3x1(SB), NOSPLIT, $0-96
 	MOVQ  a+16(FP), CX
 	MOVQ  c+56(FP), DX
 	MOVQ  start+72(FP), BX
-	MOVQ  aRow+24(FP), SI
-	SHLQ  $0x02, SI
+	MOVQ  aRow+24(FP), DI
+	SHLQ  $0x02, DI
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block168:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block170:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z1
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z2
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	MOVQ      b+40(FP), R9
 	MOVQ      bRow+48(FP), R10
 	SHLQ      $0x02, R10
 	MOVQ      depth+8(FP), R11
-	MOVQ      CX, DI
+	MOVQ      CX, SI
+	INCQ      R11
+	SHRQ      $0x01, R11
+	JC        next171
+	SUBQ      R10, R9
+	JMP       second172
 
-next169:
-	PREFETCHT0   (DI)(R8*8)
+next171:
+	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9), K1, Z3
-	VBROADCASTSS (DI), Z4
+	VBROADCASTSS (SI), Z4
 	VFMADD231PS  Z3, Z4, Z0
-	VBROADCASTSS (DI)(SI*1), Z4
+	VBROADCASTSS (SI)(DI*1), Z4
 	VFMADD231PS  Z3, Z4, Z1
-	VBROADCASTSS (DI)(SI*2), Z4
+	VBROADCASTSS (SI)(DI*2), Z4
 	VFMADD231PS  Z3, Z4, Z2
-	ADDQ         R8, DI
-	ADDQ         R10, R9
+	ADDQ         R8, SI
+
+second172:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS.Z    (R9)(R10*1), K1, Z3
+	VBROADCASTSS (SI), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS (SI)(DI*1), Z4
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS (SI)(DI*2), Z4
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next169
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next171
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z1, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z2, K1, (DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x03, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x03, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block168
+	JNZ          block170
 	VZEROUPPER
 	RET
 
@@ -3819,59 +3864,78 @@ TEXT ·avx512Multiply4x1(SB), NOSPLIT, $0-96
 	MOVQ   a+16(FP), CX
 	MOVQ   c+56(FP), DX
 	MOVQ   start+72(FP), BX
-	MOVQ   aRow+24(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x03, SI, R8
+	MOVQ   aRow+24(FP), DI
+	SHLQ   $0x02, DI
+	IMUL3Q $0x03, DI, R8
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block170:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block173:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z1
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z2
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	MOVQ      b+40(FP), R10
 	MOVQ      bRow+48(FP), R11
 	SHLQ      $0x02, R11
 	MOVQ      depth+8(FP), R12
-	MOVQ      CX, DI
+	MOVQ      CX, SI
+	INCQ      R12
+	SHRQ      $0x01, R12
+	JC        next174
+	SUBQ      R11, R10
+	JMP       second175
 
-next171:
-	PREFETCHT0   (DI)(R9*8)
+next174:
+	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS.Z    (R10), K1, Z4
-	VBROADCASTSS (DI), Z5
+	VBROADCASTSS (SI), Z5
 	VFMADD231PS  Z4, Z5, Z0
-	VBROADCASTSS (DI)(SI*1), Z5
+	VBROADCASTSS (SI)(DI*1), Z5
 	VFMADD231PS  Z4, Z5, Z1
-	VBROADCASTSS (DI)(SI*2), Z5
+	VBROADCASTSS (SI)(DI*2), Z5
 	VFMADD231PS  Z4, Z5, Z2
-	VBROADCASTSS (DI)(R8*1), Z5
+	VBROADCASTSS (SI)(R8*1), Z5
 	VFMADD231PS  Z4, Z5, Z3
-	ADDQ         R9, DI
-	ADDQ         R11, R10
+	ADDQ         R9, SI
+
+second175:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	VMOVUPS.Z    (R10)(R11*1), K1, Z4
+	VBROADCASTSS (SI), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (SI)(DI*1), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS (SI)(DI*2), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS (SI)(R8*1), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         R9, SI
+	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next171
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next174
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z1, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z2, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z3, K1, (DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x04, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x04, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block170
+	JNZ          block173
 	VZEROUPPER
 	RET
 
@@ -3886,65 +3950,86 @@ TEXT ·avx512Multiply5x1(SB), NOSPLIT, $0-96
 	MOVQ   a+16(FP), CX
 	MOVQ   c+56(FP), DX
 	MOVQ   start+72(FP), BX
-	MOVQ   aRow+24(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x03, SI, R8
+	MOVQ   aRow+24(FP), DI
+	SHLQ   $0x02, DI
+	IMUL3Q $0x03, DI, R8
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block172:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block176:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z1
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z2
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z4
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	MOVQ      b+40(FP), R10
 	MOVQ      bRow+48(FP), R11
 	SHLQ      $0x02, R11
 	MOVQ      depth+8(FP), R12
-	MOVQ      CX, DI
+	MOVQ      CX, SI
+	INCQ      R12
+	SHRQ      $0x01, R12
+	JC        next177
+	SUBQ      R11, R10
+	JMP       second178
 
-next173:
-	PREFETCHT0   (DI)(R9*8)
+next177:
+	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS.Z    (R10), K1, Z5
-	VBROADCASTSS (DI), Z6
+	VBROADCASTSS (SI), Z6
 	VFMADD231PS  Z5, Z6, Z0
-	VBROADCASTSS (DI)(SI*1), Z6
+	VBROADCASTSS (SI)(DI*1), Z6
 	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (DI)(SI*2), Z6
+	VBROADCASTSS (SI)(DI*2), Z6
 	VFMADD231PS  Z5, Z6, Z2
-	VBROADCASTSS (DI)(R8*1), Z6
+	VBROADCASTSS (SI)(R8*1), Z6
 	VFMADD231PS  Z5, Z6, Z3
-	VBROADCASTSS (DI)(SI*4), Z6
+	VBROADCASTSS (SI)(DI*4), Z6
 	VFMADD231PS  Z5, Z6, Z4
-	ADDQ         R9, DI
-	ADDQ         R11, R10
+	ADDQ         R9, SI
+
+second178:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	VMOVUPS.Z    (R10)(R11*1), K1, Z5
+	VBROADCASTSS (SI), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS (SI)(DI*1), Z6
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (SI)(DI*2), Z6
+	VFMADD231PS  Z5, Z6, Z2
+	VBROADCASTSS (SI)(R8*1), Z6
+	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS (SI)(DI*4), Z6
+	VFMADD231PS  Z5, Z6, Z4
+	ADDQ         R9, SI
+	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next173
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next177
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z1, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z2, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z3, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z4, K1, (DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x05, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x05, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block172
+	JNZ          block176
 	VZEROUPPER
 	RET
 
@@ -3959,72 +4044,95 @@ TEXT ·avx512Multiply6x1(SB), NOSPLIT, $0-96
 	MOVQ   a+16(FP), CX
 	MOVQ   c+56(FP), DX
 	MOVQ   start+72(FP), BX
-	MOVQ   aRow+24(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x03, SI, R8
-	IMUL3Q $0x05, SI, R9
+	MOVQ   aRow+24(FP), DI
+	SHLQ   $0x02, DI
+	IMUL3Q $0x03, DI, R8
+	IMUL3Q $0x05, DI, R9
 	MOVQ   aColumn+32(FP), R10
 	SHLQ   $0x02, R10
 
-block174:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block179:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z1
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z2
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z4
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z5
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	MOVQ      b+40(FP), R11
 	MOVQ      bRow+48(FP), R12
 	SHLQ      $0x02, R12
 	MOVQ      depth+8(FP), R13
-	MOVQ      CX, DI
+	MOVQ      CX, SI
+	INCQ      R13
+	SHRQ      $0x01, R13
+	JC        next180
+	SUBQ      R12, R11
+	JMP       second181
 
-next175:
-	PREFETCHT0   (DI)(R10*8)
+next180:
+	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS.Z    (R11), K1, Z6
-	VBROADCASTSS (DI), Z7
+	VBROADCASTSS (SI), Z7
 	VFMADD231PS  Z6, Z7, Z0
-	VBROADCASTSS (DI)(SI*1), Z7
+	VBROADCASTSS (SI)(DI*1), Z7
 	VFMADD231PS  Z6, Z7, Z1
-	VBROADCASTSS (DI)(SI*2), Z7
+	VBROADCASTSS (SI)(DI*2), Z7
 	VFMADD231PS  Z6, Z7, Z2
-	VBROADCASTSS (DI)(R8*1), Z7
+	VBROADCASTSS (SI)(R8*1), Z7
 	VFMADD231PS  Z6, Z7, Z3
-	VBROADCASTSS (DI)(SI*4), Z7
+	VBROADCASTSS (SI)(DI*4), Z7
 	VFMADD231PS  Z6, Z7, Z4
-	VBROADCASTSS (DI)(R9*1), Z7
+	VBROADCASTSS (SI)(R9*1), Z7
 	VFMADD231PS  Z6, Z7, Z5
-	ADDQ         R10, DI
-	ADDQ         R12, R11
+	ADDQ         R10, SI
+
+second181:
+	PREFETCHT0   (SI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	VMOVUPS.Z    (R11)(R12*1), K1, Z6
+	VBROADCASTSS (SI), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS (SI)(DI*1), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS (SI)(DI*2), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS (SI)(R8*1), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS (SI)(DI*4), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VBROADCASTSS (SI)(R9*1), Z7
+	VFMADD231PS  Z6, Z7, Z5
+	ADDQ         R10, SI
+	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next175
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next180
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z1, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z2, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z3, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z4, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z5, K1, (DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x06, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x06, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block174
+	JNZ          block179
 	VZEROUPPER
 	RET
 
@@ -4039,80 +4147,103 @@ TEXT ·avx512Multiply7x1(SB), NOSPLIT, $0-96
 	MOVQ   a+16(FP), CX
 	MOVQ   c+56(FP), DX
 	MOVQ   start+72(FP), BX
-	MOVQ   aRow+24(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x03, SI, R9
-	IMUL3Q $0x05, SI, R10
-	MOVQ   aColumn+32(FP), R11
-	SHLQ   $0x02, R11
+	MOVQ   aRow+24(FP), DI
+	SHLQ   $0x02, DI
+	IMUL3Q $0x03, DI, R8
+	IMUL3Q $0x05, DI, R9
+	MOVQ   aColumn+32(FP), R10
+	SHLQ   $0x02, R10
 
-block176:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block182:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z1
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z2
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z4
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z5
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z6
-	ADDQ      DI, BX
-	MOVQ      b+40(FP), R12
-	MOVQ      bRow+48(FP), R13
-	SHLQ      $0x02, R13
-	MOVQ      depth+8(FP), R14
-	MOVQ      CX, DI
-	LEAQ      (CX)(R9*2), R8
+	ADDQ      SI, BX
+	MOVQ      b+40(FP), R11
+	MOVQ      bRow+48(FP), R12
+	SHLQ      $0x02, R12
+	MOVQ      depth+8(FP), R13
+	MOVQ      CX, SI
+	INCQ      R13
+	SHRQ      $0x01, R13
+	JC        next183
+	SUBQ      R12, R11
+	JMP       second184
 
-next177:
-	PREFETCHT0   (DI)(R11*8)
-	PREFETCHT0   (R12)(R13*8)
-	VMOVUPS.Z    (R12), K1, Z7
-	VBROADCASTSS (DI), Z8
+next183:
+	PREFETCHT0   (SI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	VMOVUPS.Z    (R11), K1, Z7
+	VBROADCASTSS (SI), Z8
 	VFMADD231PS  Z7, Z8, Z0
-	VBROADCASTSS (DI)(SI*1), Z8
+	VBROADCASTSS (SI)(DI*1), Z8
 	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (DI)(SI*2), Z8
+	VBROADCASTSS (SI)(DI*2), Z8
 	VFMADD231PS  Z7, Z8, Z2
-	VBROADCASTSS (DI)(R9*1), Z8
+	VBROADCASTSS (SI)(R8*1), Z8
 	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (DI)(SI*4), Z8
+	VBROADCASTSS (SI)(DI*4), Z8
 	VFMADD231PS  Z7, Z8, Z4
-	VBROADCASTSS (DI)(R10*1), Z8
+	VBROADCASTSS (SI)(R9*1), Z8
 	VFMADD231PS  Z7, Z8, Z5
-	VBROADCASTSS (R8), Z8
+	VBROADCASTSS (SI)(R8*2), Z8
 	VFMADD231PS  Z7, Z8, Z6
-	ADDQ         R11, DI
-	ADDQ         R11, R8
-	ADDQ         R13, R12
-	DECQ         R14
-	JNZ          next177
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	ADDQ         R10, SI
+
+second184:
+	PREFETCHT0   (SI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	VMOVUPS.Z    (R11)(R12*1), K1, Z7
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS (SI)(DI*1), Z8
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (SI)(DI*2), Z8
+	VFMADD231PS  Z7, Z8, Z2
+	VBROADCASTSS (SI)(R8*1), Z8
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (SI)(DI*4), Z8
+	VFMADD231PS  Z7, Z8, Z4
+	VBROADCASTSS (SI)(R9*1), Z8
+	VFMADD231PS  Z7, Z8, Z5
+	VBROADCASTSS (SI)(R8*2), Z8
+	VFMADD231PS  Z7, Z8, Z6
+	ADDQ         R10, SI
+	LEAQ         (R11)(R12*2), R11
+	DECQ         R13
+	JNZ          next183
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z1, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z2, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z3, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z4, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z5, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z6, K1, (DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x07, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x07, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block176
+	JNZ          block182
 	VZEROUPPER
 	RET
 
@@ -4127,86 +4258,112 @@ TEXT ·avx512Multiply8x1(SB), NOSPLIT, $0-96
 	MOVQ   a+16(FP), CX
 	MOVQ   c+56(FP), DX
 	MOVQ   start+72(FP), BX
-	MOVQ   aRow+24(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x03, SI, R9
-	IMUL3Q $0x05, SI, R10
+	MOVQ   aRow+24(FP), DI
+	SHLQ   $0x02, DI
+	IMUL3Q $0x03, DI, R8
+	IMUL3Q $0x05, DI, R9
+	IMUL3Q $0x07, DI, R10
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block178:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block185:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z1
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z2
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z4
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z5
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z6
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z7
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	MOVQ      b+40(FP), R12
 	MOVQ      bRow+48(FP), R13
 	SHLQ      $0x02, R13
 	MOVQ      depth+8(FP), R14
-	MOVQ      CX, DI
-	LEAQ      (CX)(R9*2), R8
+	MOVQ      CX, SI
+	INCQ      R14
+	SHRQ      $0x01, R14
+	JC        next186
+	SUBQ      R13, R12
+	JMP       second187
 
-next179:
-	PREFETCHT0   (DI)(R11*8)
+next186:
+	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z8
-	VBROADCASTSS (DI), Z9
+	VBROADCASTSS (SI), Z9
 	VFMADD231PS  Z8, Z9, Z0
-	VBROADCASTSS (DI)(SI*1), Z9
+	VBROADCASTSS (SI)(DI*1), Z9
 	VFMADD231PS  Z8, Z9, Z1
-	VBROADCASTSS (DI)(SI*2), Z9
+	VBROADCASTSS (SI)(DI*2), Z9
 	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS (DI)(R9*1), Z9
+	VBROADCASTSS (SI)(R8*1), Z9
 	VFMADD231PS  Z8, Z9, Z3
-	VBROADCASTSS (DI)(SI*4), Z9
+	VBROADCASTSS (SI)(DI*4), Z9
 	VFMADD231PS  Z8, Z9, Z4
-	VBROADCASTSS (DI)(R10*1), Z9
+	VBROADCASTSS (SI)(R9*1), Z9
 	VFMADD231PS  Z8, Z9, Z5
-	VBROADCASTSS (R8), Z9
+	VBROADCASTSS (SI)(R8*2), Z9
 	VFMADD231PS  Z8, Z9, Z6
-	VBROADCASTSS (R8)(SI*1), Z9
+	VBROADCASTSS (SI)(R10*1), Z9
 	VFMADD231PS  Z8, Z9, Z7
-	ADDQ         R11, DI
-	ADDQ         R11, R8
-	ADDQ         R13, R12
+	ADDQ         R11, SI
+
+second187:
+	PREFETCHT0   (SI)(R11*8)
+	PREFETCHT0   (R12)(R13*8)
+	VMOVUPS.Z    (R12)(R13*1), K1, Z8
+	VBROADCASTSS (SI), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS (SI)(DI*1), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS (SI)(DI*2), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (SI)(R8*1), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS (SI)(DI*4), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (SI)(R9*1), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS (SI)(R8*2), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VBROADCASTSS (SI)(R10*1), Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         R11, SI
+	LEAQ         (R12)(R13*2), R12
 	DECQ         R14
-	JNZ          next179
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next186
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z1, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z2, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z3, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z4, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z5, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z6, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z7, K1, (DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x08, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x08, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block178
+	JNZ          block185
 	VZEROUPPER
 	RET
 
@@ -4221,92 +4378,120 @@ TEXT ·avx512Multiply9x1(SB), NOSPLIT, $0-96
 	MOVQ   a+16(FP), CX
 	MOVQ   c+56(FP), DX
 	MOVQ   start+72(FP), BX
-	MOVQ   aRow+24(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x03, SI, R9
-	IMUL3Q $0x05, SI, R10
+	MOVQ   aRow+24(FP), DI
+	SHLQ   $0x02, DI
+	IMUL3Q $0x03, DI, R8
+	IMUL3Q $0x05, DI, R9
+	IMUL3Q $0x07, DI, R10
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block180:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block188:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z1
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z2
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z4
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z5
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z6
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z7
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z8
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	MOVQ      b+40(FP), R12
 	MOVQ      bRow+48(FP), R13
 	SHLQ      $0x02, R13
 	MOVQ      depth+8(FP), R14
-	MOVQ      CX, DI
-	LEAQ      (CX)(R9*2), R8
+	MOVQ      CX, SI
+	INCQ      R14
+	SHRQ      $0x01, R14
+	JC        next189
+	SUBQ      R13, R12
+	JMP       second190
 
-next181:
-	PREFETCHT0   (DI)(R11*8)
+next189:
+	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z9
-	VBROADCASTSS (DI), Z10
+	VBROADCASTSS (SI), Z10
 	VFMADD231PS  Z9, Z10, Z0
-	VBROADCASTSS (DI)(SI*1), Z10
+	VBROADCASTSS (SI)(DI*1), Z10
 	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (DI)(SI*2), Z10
+	VBROADCASTSS (SI)(DI*2), Z10
 	VFMADD231PS  Z9, Z10, Z2
-	VBROADCASTSS (DI)(R9*1), Z10
+	VBROADCASTSS (SI)(R8*1), Z10
 	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (DI)(SI*4), Z10
+	VBROADCASTSS (SI)(DI*4), Z10
 	VFMADD231PS  Z9, Z10, Z4
-	VBROADCASTSS (DI)(R10*1), Z10
+	VBROADCASTSS (SI)(R9*1), Z10
 	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (R8), Z10
+	VBROADCASTSS (SI)(R8*2), Z10
 	VFMADD231PS  Z9, Z10, Z6
-	VBROADCASTSS (R8)(SI*1), Z10
+	VBROADCASTSS (SI)(R10*1), Z10
 	VFMADD231PS  Z9, Z10, Z7
-	VBROADCASTSS (R8)(SI*2), Z10
+	VBROADCASTSS (SI)(DI*8), Z10
 	VFMADD231PS  Z9, Z10, Z8
-	ADDQ         R11, DI
-	ADDQ         R11, R8
-	ADDQ         R13, R12
+	ADDQ         R11, SI
+
+second190:
+	PREFETCHT0   (SI)(R11*8)
+	PREFETCHT0   (R12)(R13*8)
+	VMOVUPS.Z    (R12)(R13*1), K1, Z9
+	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS (SI)(DI*1), Z10
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (SI)(DI*2), Z10
+	VFMADD231PS  Z9, Z10, Z2
+	VBROADCASTSS (SI)(R8*1), Z10
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (SI)(DI*4), Z10
+	VFMADD231PS  Z9, Z10, Z4
+	VBROADCASTSS (SI)(R9*1), Z10
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (SI)(R8*2), Z10
+	VFMADD231PS  Z9, Z10, Z6
+	VBROADCASTSS (SI)(R10*1), Z10
+	VFMADD231PS  Z9, Z10, Z7
+	VBROADCASTSS (SI)(DI*8), Z10
+	VFMADD231PS  Z9, Z10, Z8
+	ADDQ         R11, SI
+	LEAQ         (R12)(R13*2), R12
 	DECQ         R14
-	JNZ          next181
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next189
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z1, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z2, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z3, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z4, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z5, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z6, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z7, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z8, K1, (DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x09, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x09, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block180
+	JNZ          block188
 	VZEROUPPER
 	RET
 
@@ -4321,98 +4506,129 @@ TEXT ·avx512Multiply10x1(SB), NOSPLIT, $0-96
 	MOVQ   a+16(FP), CX
 	MOVQ   c+56(FP), DX
 	MOVQ   start+72(FP), BX
-	MOVQ   aRow+24(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x03, SI, R9
-	IMUL3Q $0x05, SI, R10
-	MOVQ   aColumn+32(FP), R11
-	SHLQ   $0x02, R11
+	MOVQ   aRow+24(FP), DI
+	SHLQ   $0x02, DI
+	IMUL3Q $0x03, DI, R8
+	IMUL3Q $0x05, DI, R9
+	IMUL3Q $0x07, DI, R10
+	IMUL3Q $0x09, DI, R11
+	MOVQ   aColumn+32(FP), R12
+	SHLQ   $0x02, R12
 
-block182:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block191:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z1
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z2
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z4
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z5
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z6
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z7
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z8
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z9
-	ADDQ      DI, BX
-	MOVQ      b+40(FP), R12
-	MOVQ      bRow+48(FP), R13
-	SHLQ      $0x02, R13
-	MOVQ      depth+8(FP), R14
-	MOVQ      CX, DI
-	LEAQ      (CX)(R9*2), R8
+	ADDQ      SI, BX
+	MOVQ      b+40(FP), R13
+	MOVQ      bRow+48(FP), R14
+	SHLQ      $0x02, R14
+	MOVQ      depth+8(FP), R15
+	MOVQ      CX, SI
+	INCQ      R15
+	SHRQ      $0x01, R15
+	JC        next192
+	SUBQ      R14, R13
+	JMP       second193
 
-next183:
-	PREFETCHT0   (DI)(R11*8)
-	PREFETCHT0   (R12)(R13*8)
-	VMOVUPS.Z    (R12), K1, Z10
-	VBROADCASTSS (DI), Z11
+next192:
+	PREFETCHT0   (SI)(R12*8)
+	PREFETCHT0   (R13)(R14*8)
+	VMOVUPS.Z    (R13), K1, Z10
+	VBROADCASTSS (SI), Z11
 	VFMADD231PS  Z10, Z11, Z0
-	VBROADCASTSS (DI)(SI*1), Z11
+	VBROADCASTSS (SI)(DI*1), Z11
 	VFMADD231PS  Z10, Z11, Z1
-	VBROADCASTSS (DI)(SI*2), Z11
+	VBROADCASTSS (SI)(DI*2), Z11
 	VFMADD231PS  Z10, Z11, Z2
-	VBROADCASTSS (DI)(R9*1), Z11
+	VBROADCASTSS (SI)(R8*1), Z11
 	VFMADD231PS  Z10, Z11, Z3
-	VBROADCASTSS (DI)(SI*4), Z11
+	VBROADCASTSS (SI)(DI*4), Z11
 	VFMADD231PS  Z10, Z11, Z4
-	VBROADCASTSS (DI)(R10*1), Z11
+	VBROADCASTSS (SI)(R9*1), Z11
 	VFMADD231PS  Z10, Z11, Z5
-	VBROADCASTSS (R8), Z11
+	VBROADCASTSS (SI)(R8*2), Z11
 	VFMADD231PS  Z10, Z11, Z6
-	VBROADCASTSS (R8)(SI*1), Z11
+	VBROADCASTSS (SI)(R10*1), Z11
 	VFMADD231PS  Z10, Z11, Z7
-	VBROADCASTSS (R8)(SI*2), Z11
+	VBROADCASTSS (SI)(DI*8), Z11
 	VFMADD231PS  Z10, Z11, Z8
-	VBROADCASTSS (R8)(R9*1), Z11
+	VBROADCASTSS (SI)(R11*1), Z11
 	VFMADD231PS  Z10, Z11, Z9
-	ADDQ         R11, DI
-	ADDQ         R11, R8
-	ADDQ         R13, R12
-	DECQ         R14
-	JNZ          next183
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	ADDQ         R12, SI
+
+second193:
+	PREFETCHT0   (SI)(R12*8)
+	PREFETCHT0   (R13)(R14*8)
+	VMOVUPS.Z    (R13)(R14*1), K1, Z10
+	VBROADCASTSS (SI), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS (SI)(DI*1), Z11
+	VFMADD231PS  Z10, Z11, Z1
+	VBROADCASTSS (SI)(DI*2), Z11
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (SI)(R8*1), Z11
+	VFMADD231PS  Z10, Z11, Z3
+	VBROADCASTSS (SI)(DI*4), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (SI)(R9*1), Z11
+	VFMADD231PS  Z10, Z11, Z5
+	VBROADCASTSS (SI)(R8*2), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (SI)(R10*1), Z11
+	VFMADD231PS  Z10, Z11, Z7
+	VBROADCASTSS (SI)(DI*8), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	VBROADCASTSS (SI)(R11*1), Z11
+	VFMADD231PS  Z10, Z11, Z9
+	ADDQ         R12, SI
+	LEAQ         (R13)(R14*2), R13
+	DECQ         R15
+	JNZ          next192
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z1, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z2, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z3, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z4, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z5, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z6, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z7, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z8, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z9, K1, (DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x0a, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x0a, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block182
+	JNZ          block191
 	VZEROUPPER
 	RET
 
@@ -4427,110 +4643,143 @@ TEXT ·avx512Multiply11x1(SB), NOSPLIT, $0-96
 	MOVQ   a+16(FP), CX
 	MOVQ   c+56(FP), DX
 	MOVQ   start+72(FP), BX
-	MOVQ   aRow+24(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x03, SI, R9
-	IMUL3Q $0x05, SI, R10
-	MOVQ   aColumn+32(FP), R11
-	SHLQ   $0x02, R11
+	MOVQ   aRow+24(FP), DI
+	SHLQ   $0x02, DI
+	IMUL3Q $0x03, DI, R8
+	IMUL3Q $0x05, DI, R9
+	IMUL3Q $0x07, DI, R10
+	IMUL3Q $0x09, DI, R11
+	MOVQ   aColumn+32(FP), R12
+	SHLQ   $0x02, R12
 
-block184:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block194:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z1
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z2
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z4
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z5
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z6
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z7
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z8
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z9
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z10
-	ADDQ      DI, BX
-	MOVQ      b+40(FP), R12
-	MOVQ      bRow+48(FP), R13
-	SHLQ      $0x02, R13
-	MOVQ      depth+8(FP), R14
-	MOVQ      CX, DI
-	LEAQ      (CX)(R9*2), R8
+	ADDQ      SI, BX
+	MOVQ      b+40(FP), R13
+	MOVQ      bRow+48(FP), R14
+	SHLQ      $0x02, R14
+	MOVQ      depth+8(FP), R15
+	MOVQ      CX, SI
+	INCQ      R15
+	SHRQ      $0x01, R15
+	JC        next195
+	SUBQ      R14, R13
+	JMP       second196
 
-next185:
-	PREFETCHT0   (DI)(R11*8)
-	PREFETCHT0   (R12)(R13*8)
-	VMOVUPS.Z    (R12), K1, Z11
-	VBROADCASTSS (DI), Z12
+next195:
+	PREFETCHT0   (SI)(R12*8)
+	PREFETCHT0   (R13)(R14*8)
+	VMOVUPS.Z    (R13), K1, Z11
+	VBROADCASTSS (SI), Z12
 	VFMADD231PS  Z11, Z12, Z0
-	VBROADCASTSS (DI)(SI*1), Z12
+	VBROADCASTSS (SI)(DI*1), Z12
 	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (DI)(SI*2), Z12
+	VBROADCASTSS (SI)(DI*2), Z12
 	VFMADD231PS  Z11, Z12, Z2
-	VBROADCASTSS (DI)(R9*1), Z12
+	VBROADCASTSS (SI)(R8*1), Z12
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (DI)(SI*4), Z12
+	VBROADCASTSS (SI)(DI*4), Z12
 	VFMADD231PS  Z11, Z12, Z4
-	VBROADCASTSS (DI)(R10*1), Z12
+	VBROADCASTSS (SI)(R9*1), Z12
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (R8), Z12
+	VBROADCASTSS (SI)(R8*2), Z12
 	VFMADD231PS  Z11, Z12, Z6
-	VBROADCASTSS (R8)(SI*1), Z12
+	VBROADCASTSS (SI)(R10*1), Z12
 	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (R8)(SI*2), Z12
+	VBROADCASTSS (SI)(DI*8), Z12
 	VFMADD231PS  Z11, Z12, Z8
-	VBROADCASTSS (R8)(R9*1), Z12
+	VBROADCASTSS (SI)(R11*1), Z12
 	VFMADD231PS  Z11, Z12, Z9
-	VBROADCASTSS (R8)(SI*4), Z12
+	VBROADCASTSS (SI)(R9*2), Z12
 	VFMADD231PS  Z11, Z12, Z10
-	ADDQ         R11, DI
-	ADDQ         R11, R8
-	ADDQ         R13, R12
-	DECQ         R14
-	JNZ          next185
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	ADDQ         R12, SI
+
+second196:
+	PREFETCHT0   (SI)(R12*8)
+	PREFETCHT0   (R13)(R14*8)
+	VMOVUPS.Z    (R13)(R14*1), K1, Z11
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS (SI)(DI*1), Z12
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (SI)(DI*2), Z12
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (SI)(R8*1), Z12
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (SI)(DI*4), Z12
+	VFMADD231PS  Z11, Z12, Z4
+	VBROADCASTSS (SI)(R9*1), Z12
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (SI)(R8*2), Z12
+	VFMADD231PS  Z11, Z12, Z6
+	VBROADCASTSS (SI)(R10*1), Z12
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (SI)(DI*8), Z12
+	VFMADD231PS  Z11, Z12, Z8
+	VBROADCASTSS (SI)(R11*1), Z12
+	VFMADD231PS  Z11, Z12, Z9
+	VBROADCASTSS (SI)(R9*2), Z12
+	VFMADD231PS  Z11, Z12, Z10
+	ADDQ         R12, SI
+	LEAQ         (R13)(R14*2), R13
+	DECQ         R15
+	JNZ          next195
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z1, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z2, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z3, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z4, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z5, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z6, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z7, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z8, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z9, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z10, K1, (DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x0b, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x0b, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block184
+	JNZ          block194
 	VZEROUPPER
 	RET
 
 // func avx512Multiply12x1(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·avx512Multiply12x1(SB), NOSPLIT, $0-96
+TEXT ·avx512Multiply12x1(SB), NOSPLIT, $8-96
 	MOVQ   lanes+88(FP), AX
 	MOVL   $0xffffffff, CX
 	BZHIL  AX, CX, CX
@@ -4539,110 +4788,146 @@ TEXT ·avx512Multiply12x1(SB), NOSPLIT, $0-96
 	MOVQ   a+16(FP), CX
 	MOVQ   c+56(FP), DX
 	MOVQ   start+72(FP), BX
-	MOVQ   aRow+24(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x03, SI, R9
-	IMUL3Q $0x05, SI, R10
-	MOVQ   aColumn+32(FP), R11
-	SHLQ   $0x02, R11
+	MOVQ   aRow+24(FP), DI
+	SHLQ   $0x02, DI
+	IMUL3Q $0x03, DI, R8
+	IMUL3Q $0x05, DI, R9
+	IMUL3Q $0x07, DI, R10
+	IMUL3Q $0x09, DI, R11
+	IMUL3Q $0x0b, DI, R12
+	MOVQ   aColumn+32(FP), R13
+	SHLQ   $0x02, R13
 
-block186:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block197:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z1
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z2
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z4
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z5
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z6
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z7
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z8
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z9
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z10
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z11
-	ADDQ      DI, BX
-	MOVQ      b+40(FP), R12
-	MOVQ      bRow+48(FP), R13
-	SHLQ      $0x02, R13
-	MOVQ      depth+8(FP), R14
-	MOVQ      CX, DI
-	LEAQ      (CX)(R9*2), R8
+	ADDQ      SI, BX
+	MOVQ      b+40(FP), R14
+	MOVQ      bRow+48(FP), R15
+	SHLQ      $0x02, R15
+	MOVQ      depth+8(FP), BP
+	MOVQ      CX, SI
+	INCQ      BP
+	SHRQ      $0x01, BP
+	JC        next198
+	SUBQ      R15, R14
+	JMP       second199
 
-next187:
-	PREFETCHT0   (DI)(R11*8)
-	PREFETCHT0   (R12)(R13*8)
-	VMOVUPS.Z    (R12), K1, Z12
-	VBROADCASTSS (DI), Z13
+next198:
+	PREFETCHT0   (SI)(R13*8)
+	PREFETCHT0   (R14)(R15*8)
+	VMOVUPS.Z    (R14), K1, Z12
+	VBROADCASTSS (SI), Z13
 	VFMADD231PS  Z12, Z13, Z0
-	VBROADCASTSS (DI)(SI*1), Z13
+	VBROADCASTSS (SI)(DI*1), Z13
 	VFMADD231PS  Z12, Z13, Z1
-	VBROADCASTSS (DI)(SI*2), Z13
+	VBROADCASTSS (SI)(DI*2), Z13
 	VFMADD231PS  Z12, Z13, Z2
-	VBROADCASTSS (DI)(R9*1), Z13
+	VBROADCASTSS (SI)(R8*1), Z13
 	VFMADD231PS  Z12, Z13, Z3
-	VBROADCASTSS (DI)(SI*4), Z13
+	VBROADCASTSS (SI)(DI*4), Z13
 	VFMADD231PS  Z12, Z13, Z4
-	VBROADCASTSS (DI)(R10*1), Z13
+	VBROADCASTSS (SI)(R9*1), Z13
 	VFMADD231PS  Z12, Z13, Z5
-	VBROADCASTSS (R8), Z13
+	VBROADCASTSS (SI)(R8*2), Z13
 	VFMADD231PS  Z12, Z13, Z6
-	VBROADCASTSS (R8)(SI*1), Z13
+	VBROADCASTSS (SI)(R10*1), Z13
 	VFMADD231PS  Z12, Z13, Z7
-	VBROADCASTSS (R8)(SI*2), Z13
+	VBROADCASTSS (SI)(DI*8), Z13
 	VFMADD231PS  Z12, Z13, Z8
-	VBROADCASTSS (R8)(R9*1), Z13
+	VBROADCASTSS (SI)(R11*1), Z13
 	VFMADD231PS  Z12, Z13, Z9
-	VBROADCASTSS (R8)(SI*4), Z13
+	VBROADCASTSS (SI)(R9*2), Z13
 	VFMADD231PS  Z12, Z13, Z10
-	VBROADCASTSS (R8)(R10*1), Z13
+	VBROADCASTSS (SI)(R12*1), Z13
 	VFMADD231PS  Z12, Z13, Z11
-	ADDQ         R11, DI
-	ADDQ         R11, R8
-	ADDQ         R13, R12
-	DECQ         R14
-	JNZ          next187
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	ADDQ         R13, SI
+
+second199:
+	PREFETCHT0   (SI)(R13*8)
+	PREFETCHT0   (R14)(R15*8)
+	VMOVUPS.Z    (R14)(R15*1), K1, Z12
+	VBROADCASTSS (SI), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS (SI)(DI*1), Z13
+	VFMADD231PS  Z12, Z13, Z1
+	VBROADCASTSS (SI)(DI*2), Z13
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (SI)(R8*1), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS (SI)(DI*4), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (SI)(R9*1), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS (SI)(R8*2), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (SI)(R10*1), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS (SI)(DI*8), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (SI)(R11*1), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS (SI)(R9*2), Z13
+	VFMADD231PS  Z12, Z13, Z10
+	VBROADCASTSS (SI)(R12*1), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	ADDQ         R13, SI
+	LEAQ         (R14)(R15*2), R14
+	DECQ         BP
+	JNZ          next198
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z1, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z2, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z3, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z4, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z5, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z6, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z7, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z8, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z9, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z10, K1, (DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z11, K1, (DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x0c, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x0c, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block186
+	JNZ          block197
 	VZEROUPPER
 	RET
 
@@ -4657,45 +4942,61 @@ TEXT ·avx512Multiply1x2(SB), NOSPLIT, $0-96
 	MOVQ  a+16(FP), CX
 	MOVQ  c+56(FP), DX
 	MOVQ  start+72(FP), BX
-	MOVQ  aRow+24(FP), SI
-	SHLQ  $0x02, SI
+	MOVQ  aRow+24(FP), DI
+	SHLQ  $0x02, DI
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block188:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block200:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	MOVQ      b+40(FP), R9
 	MOVQ      bRow+48(FP), R10
 	SHLQ      $0x02, R10
 	MOVQ      depth+8(FP), R11
-	MOVQ      CX, DI
+	MOVQ      CX, SI
+	INCQ      R11
+	SHRQ      $0x01, R11
+	JC        next201
+	SUBQ      R10, R9
+	JMP       second202
 
-next189:
-	PREFETCHT0   (DI)(R8*8)
+next201:
+	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
 	VMOVUPS      (R9), Z2
 	VMOVUPS.Z    64(R9), K1, Z3
-	VBROADCASTSS (DI), Z4
+	VBROADCASTSS (SI), Z4
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
-	ADDQ         R8, DI
-	ADDQ         R10, R9
+	ADDQ         R8, SI
+
+second202:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Z2
+	VMOVUPS.Z    64(R9)(R10*1), K1, Z3
+	VBROADCASTSS (SI), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next189
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next201
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, K1, 64(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x01, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x01, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block188
+	JNZ          block200
 	VZEROUPPER
 	RET
 
@@ -4710,54 +5011,73 @@ TEXT ·avx512Multiply2x2(SB), NOSPLIT, $0-96
 	MOVQ  a+16(FP), CX
 	MOVQ  c+56(FP), DX
 	MOVQ  start+72(FP), BX
-	MOVQ  aRow+24(FP), SI
-	SHLQ  $0x02, SI
+	MOVQ  aRow+24(FP), DI
+	SHLQ  $0x02, DI
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block190:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block203:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z2
 	VMOVUPS.Z 64(BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	MOVQ      b+40(FP), R9
 	MOVQ      bRow+48(FP), R10
 	SHLQ      $0x02, R10
 	MOVQ      depth+8(FP), R11
-	MOVQ      CX, DI
+	MOVQ      CX, SI
+	INCQ      R11
+	SHRQ      $0x01, R11
+	JC        next204
+	SUBQ      R10, R9
+	JMP       second205
 
-next191:
-	PREFETCHT0   (DI)(R8*8)
+next204:
+	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
 	VMOVUPS      (R9), Z4
 	VMOVUPS.Z    64(R9), K1, Z5
-	VBROADCASTSS (DI), Z6
+	VBROADCASTSS (SI), Z6
 	VFMADD231PS  Z4, Z6, Z0
 	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (DI)(SI*1), Z6
+	VBROADCASTSS (SI)(DI*1), Z6
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         R8, DI
-	ADDQ         R10, R9
+	ADDQ         R8, SI
+
+second205:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Z4
+	VMOVUPS.Z    64(R9)(R10*1), K1, Z5
+	VBROADCASTSS (SI), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (SI)(DI*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next191
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next204
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z2, (DX)
 	VMOVUPS      Z3, K1, 64(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x02, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x02, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block190
+	JNZ          block203
 	VZEROUPPER
 	RET
 
@@ -4772,63 +5092,85 @@ TEXT ·avx512Multiply3x2(SB), NOSPLIT, $0-96
 	MOVQ  a+16(FP), CX
 	MOVQ  c+56(FP), DX
 	MOVQ  start+72(FP), BX
-	MOVQ  aRow+24(FP), SI
-	SHLQ  $0x02, SI
+	MOVQ  aRow+24(FP), DI
+	SHLQ  $0x02, DI
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block192:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block206:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z2
 	VMOVUPS.Z 64(BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z4
 	VMOVUPS.Z 64(BX), K1, Z5
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	MOVQ      b+40(FP), R9
 	MOVQ      bRow+48(FP), R10
 	SHLQ      $0x02, R10
 	MOVQ      depth+8(FP), R11
-	MOVQ      CX, DI
+	MOVQ      CX, SI
+	INCQ      R11
+	SHRQ      $0x01, R11
+	JC        next207
+	SUBQ      R10, R9
+	JMP       second208
 
-next193:
-	PREFETCHT0   (DI)(R8*8)
+next207:
+	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
 	VMOVUPS      (R9), Z6
 	VMOVUPS.Z    64(R9), K1, Z7
-	VBROADCASTSS (DI), Z8
+	VBROADCASTSS (SI), Z8
 	VFMADD231PS  Z6, Z8, Z0
 	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (DI)(SI*1), Z8
+	VBROADCASTSS (SI)(DI*1), Z8
 	VFMADD231PS  Z6, Z8, Z2
 	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (DI)(SI*2), Z8
+	VBROADCASTSS (SI)(DI*2), Z8
 	VFMADD231PS  Z6, Z8, Z4
 	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         R8, DI
-	ADDQ         R10, R9
+	ADDQ         R8, SI
+
+second208:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Z6
+	VMOVUPS.Z    64(R9)(R10*1), K1, Z7
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (SI)(DI*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (SI)(DI*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next193
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next207
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z2, (DX)
 	VMOVUPS      Z3, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, K1, 64(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x03, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x03, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block192
+	JNZ          block206
 	VZEROUPPER
 	RET
 
@@ -4843,73 +5185,98 @@ TEXT ·avx512Multiply4x2(SB), NOSPLIT, $0-96
 	MOVQ   a+16(FP), CX
 	MOVQ   c+56(FP), DX
 	MOVQ   start+72(FP), BX
-	MOVQ   aRow+24(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x03, SI, R8
+	MOVQ   aRow+24(FP), DI
+	SHLQ   $0x02, DI
+	IMUL3Q $0x03, DI, R8
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block194:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block209:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z2
 	VMOVUPS.Z 64(BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z4
 	VMOVUPS.Z 64(BX), K1, Z5
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z6
 	VMOVUPS.Z 64(BX), K1, Z7
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	MOVQ      b+40(FP), R10
 	MOVQ      bRow+48(FP), R11
 	SHLQ      $0x02, R11
 	MOVQ      depth+8(FP), R12
-	MOVQ      CX, DI
+	MOVQ      CX, SI
+	INCQ      R12
+	SHRQ      $0x01, R12
+	JC        next210
+	SUBQ      R11, R10
+	JMP       second211
 
-next195:
-	PREFETCHT0   (DI)(R9*8)
+next210:
+	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
 	VMOVUPS      (R10), Z8
 	VMOVUPS.Z    64(R10), K1, Z9
-	VBROADCASTSS (DI), Z10
+	VBROADCASTSS (SI), Z10
 	VFMADD231PS  Z8, Z10, Z0
 	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (DI)(SI*1), Z10
+	VBROADCASTSS (SI)(DI*1), Z10
 	VFMADD231PS  Z8, Z10, Z2
 	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (DI)(SI*2), Z10
+	VBROADCASTSS (SI)(DI*2), Z10
 	VFMADD231PS  Z8, Z10, Z4
 	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (DI)(R8*1), Z10
+	VBROADCASTSS (SI)(R8*1), Z10
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         R9, DI
-	ADDQ         R11, R10
+	ADDQ         R9, SI
+
+second211:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT0   64(R10)(R11*8)
+	VMOVUPS      (R10)(R11*1), Z8
+	VMOVUPS.Z    64(R10)(R11*1), K1, Z9
+	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (SI)(DI*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (SI)(DI*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (SI)(R8*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         R9, SI
+	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next195
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next210
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z2, (DX)
 	VMOVUPS      Z3, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, K1, 64(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x04, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x04, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block194
+	JNZ          block209
 	VZEROUPPER
 	RET
 
@@ -4924,82 +5291,110 @@ TEXT ·avx512Multiply5x2(SB), NOSPLIT, $0-96
 	MOVQ   a+16(FP), CX
 	MOVQ   c+56(FP), DX
 	MOVQ   start+72(FP), BX
-	MOVQ   aRow+24(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x03, SI, R8
+	MOVQ   aRow+24(FP), DI
+	SHLQ   $0x02, DI
+	IMUL3Q $0x03, DI, R8
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block196:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block212:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z2
 	VMOVUPS.Z 64(BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z4
 	VMOVUPS.Z 64(BX), K1, Z5
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z6
 	VMOVUPS.Z 64(BX), K1, Z7
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z8
 	VMOVUPS.Z 64(BX), K1, Z9
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	MOVQ      b+40(FP), R10
 	MOVQ      bRow+48(FP), R11
 	SHLQ      $0x02, R11
 	MOVQ      depth+8(FP), R12
-	MOVQ      CX, DI
+	MOVQ      CX, SI
+	INCQ      R12
+	SHRQ      $0x01, R12
+	JC        next213
+	SUBQ      R11, R10
+	JMP       second214
 
-next197:
-	PREFETCHT0   (DI)(R9*8)
+next213:
+	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
 	VMOVUPS      (R10), Z10
 	VMOVUPS.Z    64(R10), K1, Z11
-	VBROADCASTSS (DI), Z12
+	VBROADCASTSS (SI), Z12
 	VFMADD231PS  Z10, Z12, Z0
 	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (DI)(SI*1), Z12
+	VBROADCASTSS (SI)(DI*1), Z12
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (DI)(SI*2), Z12
+	VBROADCASTSS (SI)(DI*2), Z12
 	VFMADD231PS  Z10, Z12, Z4
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (DI)(R8*1), Z12
+	VBROADCASTSS (SI)(R8*1), Z12
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (DI)(SI*4), Z12
+	VBROADCASTSS (SI)(DI*4), Z12
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         R9, DI
-	ADDQ         R11, R10
+	ADDQ         R9, SI
+
+second214:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT0   64(R10)(R11*8)
+	VMOVUPS      (R10)(R11*1), Z10
+	VMOVUPS.Z    64(R10)(R11*1), K1, Z11
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (SI)(DI*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (SI)(DI*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (SI)(R8*1), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (SI)(DI*4), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	ADDQ         R9, SI
+	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next197
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next213
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z2, (DX)
 	VMOVUPS      Z3, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z8, (DX)
 	VMOVUPS      Z9, K1, 64(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x05, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x05, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block196
+	JNZ          block212
 	VZEROUPPER
 	RET
 
@@ -5014,92 +5409,123 @@ TEXT ·avx512Multiply6x2(SB), NOSPLIT, $0-96
 	MOVQ   a+16(FP), CX
 	MOVQ   c+56(FP), DX
 	MOVQ   start+72(FP), BX
-	MOVQ   aRow+24(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x03, SI, R8
-	IMUL3Q $0x05, SI, R9
+	MOVQ   aRow+24(FP), DI
+	SHLQ   $0x02, DI
+	IMUL3Q $0x03, DI, R8
+	IMUL3Q $0x05, DI, R9
 	MOVQ   aColumn+32(FP), R10
 	SHLQ   $0x02, R10
 
-block198:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block215:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z2
 	VMOVUPS.Z 64(BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z4
 	VMOVUPS.Z 64(BX), K1, Z5
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z6
 	VMOVUPS.Z 64(BX), K1, Z7
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z8
 	VMOVUPS.Z 64(BX), K1, Z9
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z10
 	VMOVUPS.Z 64(BX), K1, Z11
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	MOVQ      b+40(FP), R11
 	MOVQ      bRow+48(FP), R12
 	SHLQ      $0x02, R12
 	MOVQ      depth+8(FP), R13
-	MOVQ      CX, DI
+	MOVQ      CX, SI
+	INCQ      R13
+	SHRQ      $0x01, R13
+	JC        next216
+	SUBQ      R12, R11
+	JMP       second217
 
-next199:
-	PREFETCHT0   (DI)(R10*8)
+next216:
+	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	PREFETCHT0   64(R11)(R12*8)
 	VMOVUPS      (R11), Z12
 	VMOVUPS.Z    64(R11), K1, Z13
-	VBROADCASTSS (DI), Z14
+	VBROADCASTSS (SI), Z14
 	VFMADD231PS  Z12, Z14, Z0
 	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (DI)(SI*1), Z14
+	VBROADCASTSS (SI)(DI*1), Z14
 	VFMADD231PS  Z12, Z14, Z2
 	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (DI)(SI*2), Z14
+	VBROADCASTSS (SI)(DI*2), Z14
 	VFMADD231PS  Z12, Z14, Z4
 	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (DI)(R8*1), Z14
+	VBROADCASTSS (SI)(R8*1), Z14
 	VFMADD231PS  Z12, Z14, Z6
 	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (DI)(SI*4), Z14
+	VBROADCASTSS (SI)(DI*4), Z14
 	VFMADD231PS  Z12, Z14, Z8
 	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (DI)(R9*1), Z14
+	VBROADCASTSS (SI)(R9*1), Z14
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         R10, DI
-	ADDQ         R12, R11
+	ADDQ         R10, SI
+
+second217:
+	PREFETCHT0   (SI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	PREFETCHT0   64(R11)(R12*8)
+	VMOVUPS      (R11)(R12*1), Z12
+	VMOVUPS.Z    64(R11)(R12*1), K1, Z13
+	VBROADCASTSS (SI), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (SI)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (SI)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (SI)(R8*1), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (SI)(DI*4), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (SI)(R9*1), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         R10, SI
+	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next199
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next216
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z2, (DX)
 	VMOVUPS      Z3, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z8, (DX)
 	VMOVUPS      Z9, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z10, (DX)
 	VMOVUPS      Z11, K1, 64(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x06, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x06, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block198
+	JNZ          block215
 	VZEROUPPER
 	RET
 
@@ -5114,103 +5540,135 @@ TEXT ·avx512Multiply7x2(SB), NOSPLIT, $0-96
 	MOVQ   a+16(FP), CX
 	MOVQ   c+56(FP), DX
 	MOVQ   start+72(FP), BX
-	MOVQ   aRow+24(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x03, SI, R9
-	IMUL3Q $0x05, SI, R10
-	MOVQ   aColumn+32(FP), R11
-	SHLQ   $0x02, R11
+	MOVQ   aRow+24(FP), DI
+	SHLQ   $0x02, DI
+	IMUL3Q $0x03, DI, R8
+	IMUL3Q $0x05, DI, R9
+	MOVQ   aColumn+32(FP), R10
+	SHLQ   $0x02, R10
 
-block200:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block218:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z2
 	VMOVUPS.Z 64(BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z4
 	VMOVUPS.Z 64(BX), K1, Z5
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z6
 	VMOVUPS.Z 64(BX), K1, Z7
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z8
 	VMOVUPS.Z 64(BX), K1, Z9
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z10
 	VMOVUPS.Z 64(BX), K1, Z11
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z12
 	VMOVUPS.Z 64(BX), K1, Z13
-	ADDQ      DI, BX
-	MOVQ      b+40(FP), R12
-	MOVQ      bRow+48(FP), R13
-	SHLQ      $0x02, R13
-	MOVQ      depth+8(FP), R14
-	MOVQ      CX, DI
-	LEAQ      (CX)(R9*2), R8
+	ADDQ      SI, BX
+	MOVQ      b+40(FP), R11
+	MOVQ      bRow+48(FP), R12
+	SHLQ      $0x02, R12
+	MOVQ      depth+8(FP), R13
+	MOVQ      CX, SI
+	INCQ      R13
+	SHRQ      $0x01, R13
+	JC        next219
+	SUBQ      R12, R11
+	JMP       second220
 
-next201:
-	PREFETCHT0   (DI)(R11*8)
-	PREFETCHT0   (R12)(R13*8)
-	PREFETCHT0   64(R12)(R13*8)
-	VMOVUPS      (R12), Z14
-	VMOVUPS.Z    64(R12), K1, Z15
-	VBROADCASTSS (DI), Z16
+next219:
+	PREFETCHT0   (SI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	PREFETCHT0   64(R11)(R12*8)
+	VMOVUPS      (R11), Z14
+	VMOVUPS.Z    64(R11), K1, Z15
+	VBROADCASTSS (SI), Z16
 	VFMADD231PS  Z14, Z16, Z0
 	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS (DI)(SI*1), Z16
+	VBROADCASTSS (SI)(DI*1), Z16
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS (DI)(SI*2), Z16
+	VBROADCASTSS (SI)(DI*2), Z16
 	VFMADD231PS  Z14, Z16, Z4
 	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS (DI)(R9*1), Z16
+	VBROADCASTSS (SI)(R8*1), Z16
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS (DI)(SI*4), Z16
+	VBROADCASTSS (SI)(DI*4), Z16
 	VFMADD231PS  Z14, Z16, Z8
 	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS (DI)(R10*1), Z16
+	VBROADCASTSS (SI)(R9*1), Z16
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS (R8), Z16
+	VBROADCASTSS (SI)(R8*2), Z16
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
-	ADDQ         R11, DI
-	ADDQ         R11, R8
-	ADDQ         R13, R12
-	DECQ         R14
-	JNZ          next201
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	ADDQ         R10, SI
+
+second220:
+	PREFETCHT0   (SI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	PREFETCHT0   64(R11)(R12*8)
+	VMOVUPS      (R11)(R12*1), Z14
+	VMOVUPS.Z    64(R11)(R12*1), K1, Z15
+	VBROADCASTSS (SI), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS (SI)(DI*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (SI)(DI*2), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS (SI)(R8*1), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (SI)(DI*4), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS (SI)(R9*1), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS (SI)(R8*2), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	ADDQ         R10, SI
+	LEAQ         (R11)(R12*2), R11
+	DECQ         R13
+	JNZ          next219
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z2, (DX)
 	VMOVUPS      Z3, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z8, (DX)
 	VMOVUPS      Z9, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z10, (DX)
 	VMOVUPS      Z11, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, K1, 64(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x07, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x07, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block200
+	JNZ          block218
 	VZEROUPPER
 	RET
 
@@ -5225,112 +5683,148 @@ TEXT ·avx512Multiply8x2(SB), NOSPLIT, $0-96
 	MOVQ   a+16(FP), CX
 	MOVQ   c+56(FP), DX
 	MOVQ   start+72(FP), BX
-	MOVQ   aRow+24(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x03, SI, R9
-	IMUL3Q $0x05, SI, R10
+	MOVQ   aRow+24(FP), DI
+	SHLQ   $0x02, DI
+	IMUL3Q $0x03, DI, R8
+	IMUL3Q $0x05, DI, R9
+	IMUL3Q $0x07, DI, R10
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block202:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block221:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z2
 	VMOVUPS.Z 64(BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z4
 	VMOVUPS.Z 64(BX), K1, Z5
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z6
 	VMOVUPS.Z 64(BX), K1, Z7
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z8
 	VMOVUPS.Z 64(BX), K1, Z9
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z10
 	VMOVUPS.Z 64(BX), K1, Z11
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z12
 	VMOVUPS.Z 64(BX), K1, Z13
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z14
 	VMOVUPS.Z 64(BX), K1, Z15
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	MOVQ      b+40(FP), R12
 	MOVQ      bRow+48(FP), R13
 	SHLQ      $0x02, R13
 	MOVQ      depth+8(FP), R14
-	MOVQ      CX, DI
-	LEAQ      (CX)(R9*2), R8
+	MOVQ      CX, SI
+	INCQ      R14
+	SHRQ      $0x01, R14
+	JC        next222
+	SUBQ      R13, R12
+	JMP       second223
 
-next203:
-	PREFETCHT0   (DI)(R11*8)
+next222:
+	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
 	VMOVUPS      (R12), Z16
 	VMOVUPS.Z    64(R12), K1, Z17
-	VBROADCASTSS (DI), Z18
+	VBROADCASTSS (SI), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS (DI)(SI*1), Z18
+	VBROADCASTSS (SI)(DI*1), Z18
 	VFMADD231PS  Z16, Z18, Z2
 	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS (DI)(SI*2), Z18
+	VBROADCASTSS (SI)(DI*2), Z18
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS (DI)(R9*1), Z18
+	VBROADCASTSS (SI)(R8*1), Z18
 	VFMADD231PS  Z16, Z18, Z6
 	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS (DI)(SI*4), Z18
+	VBROADCASTSS (SI)(DI*4), Z18
 	VFMADD231PS  Z16, Z18, Z8
 	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS (DI)(R10*1), Z18
+	VBROADCASTSS (SI)(R9*1), Z18
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS (R8), Z18
+	VBROADCASTSS (SI)(R8*2), Z18
 	VFMADD231PS  Z16, Z18, Z12
 	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS (R8)(SI*1), Z18
+	VBROADCASTSS (SI)(R10*1), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
-	ADDQ         R11, DI
-	ADDQ         R11, R8
-	ADDQ         R13, R12
+	ADDQ         R11, SI
+
+second223:
+	PREFETCHT0   (SI)(R11*8)
+	PREFETCHT0   (R12)(R13*8)
+	PREFETCHT0   64(R12)(R13*8)
+	VMOVUPS      (R12)(R13*1), Z16
+	VMOVUPS.Z    64(R12)(R13*1), K1, Z17
+	VBROADCASTSS (SI), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS (SI)(DI*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS (SI)(DI*2), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (SI)(R8*1), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS (SI)(DI*4), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS (SI)(R9*1), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (SI)(R8*2), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS (SI)(R10*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         R11, SI
+	LEAQ         (R12)(R13*2), R12
 	DECQ         R14
-	JNZ          next203
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next222
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z2, (DX)
 	VMOVUPS      Z3, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z8, (DX)
 	VMOVUPS      Z9, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z10, (DX)
 	VMOVUPS      Z11, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z14, (DX)
 	VMOVUPS      Z15, K1, 64(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x08, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x08, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block202
+	JNZ          block221
 	VZEROUPPER
 	RET
 
@@ -5345,121 +5839,160 @@ TEXT ·avx512Multiply9x2(SB), NOSPLIT, $0-96
 	MOVQ   a+16(FP), CX
 	MOVQ   c+56(FP), DX
 	MOVQ   start+72(FP), BX
-	MOVQ   aRow+24(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x03, SI, R9
-	IMUL3Q $0x05, SI, R10
+	MOVQ   aRow+24(FP), DI
+	SHLQ   $0x02, DI
+	IMUL3Q $0x03, DI, R8
+	IMUL3Q $0x05, DI, R9
+	IMUL3Q $0x07, DI, R10
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block204:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block224:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z2
 	VMOVUPS.Z 64(BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z4
 	VMOVUPS.Z 64(BX), K1, Z5
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z6
 	VMOVUPS.Z 64(BX), K1, Z7
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z8
 	VMOVUPS.Z 64(BX), K1, Z9
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z10
 	VMOVUPS.Z 64(BX), K1, Z11
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z12
 	VMOVUPS.Z 64(BX), K1, Z13
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z14
 	VMOVUPS.Z 64(BX), K1, Z15
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z16
 	VMOVUPS.Z 64(BX), K1, Z17
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	MOVQ      b+40(FP), R12
 	MOVQ      bRow+48(FP), R13
 	SHLQ      $0x02, R13
 	MOVQ      depth+8(FP), R14
-	MOVQ      CX, DI
-	LEAQ      (CX)(R9*2), R8
+	MOVQ      CX, SI
+	INCQ      R14
+	SHRQ      $0x01, R14
+	JC        next225
+	SUBQ      R13, R12
+	JMP       second226
 
-next205:
-	PREFETCHT0   (DI)(R11*8)
+next225:
+	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
 	VMOVUPS      (R12), Z18
 	VMOVUPS.Z    64(R12), K1, Z19
-	VBROADCASTSS (DI), Z20
+	VBROADCASTSS (SI), Z20
 	VFMADD231PS  Z18, Z20, Z0
 	VFMADD231PS  Z19, Z20, Z1
-	VBROADCASTSS (DI)(SI*1), Z20
+	VBROADCASTSS (SI)(DI*1), Z20
 	VFMADD231PS  Z18, Z20, Z2
 	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS (DI)(SI*2), Z20
+	VBROADCASTSS (SI)(DI*2), Z20
 	VFMADD231PS  Z18, Z20, Z4
 	VFMADD231PS  Z19, Z20, Z5
-	VBROADCASTSS (DI)(R9*1), Z20
+	VBROADCASTSS (SI)(R8*1), Z20
 	VFMADD231PS  Z18, Z20, Z6
 	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS (DI)(SI*4), Z20
+	VBROADCASTSS (SI)(DI*4), Z20
 	VFMADD231PS  Z18, Z20, Z8
 	VFMADD231PS  Z19, Z20, Z9
-	VBROADCASTSS (DI)(R10*1), Z20
+	VBROADCASTSS (SI)(R9*1), Z20
 	VFMADD231PS  Z18, Z20, Z10
 	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS (R8), Z20
+	VBROADCASTSS (SI)(R8*2), Z20
 	VFMADD231PS  Z18, Z20, Z12
 	VFMADD231PS  Z19, Z20, Z13
-	VBROADCASTSS (R8)(SI*1), Z20
+	VBROADCASTSS (SI)(R10*1), Z20
 	VFMADD231PS  Z18, Z20, Z14
 	VFMADD231PS  Z19, Z20, Z15
-	VBROADCASTSS (R8)(SI*2), Z20
+	VBROADCASTSS (SI)(DI*8), Z20
 	VFMADD231PS  Z18, Z20, Z16
 	VFMADD231PS  Z19, Z20, Z17
-	ADDQ         R11, DI
-	ADDQ         R11, R8
-	ADDQ         R13, R12
+	ADDQ         R11, SI
+
+second226:
+	PREFETCHT0   (SI)(R11*8)
+	PREFETCHT0   (R12)(R13*8)
+	PREFETCHT0   64(R12)(R13*8)
+	VMOVUPS      (R12)(R13*1), Z18
+	VMOVUPS.Z    64(R12)(R13*1), K1, Z19
+	VBROADCASTSS (SI), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS (SI)(DI*1), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (SI)(DI*2), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS (SI)(R8*1), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (SI)(DI*4), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS (SI)(R9*1), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (SI)(R8*2), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS (SI)(R10*1), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS (SI)(DI*8), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	ADDQ         R11, SI
+	LEAQ         (R12)(R13*2), R12
 	DECQ         R14
-	JNZ          next205
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next225
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z2, (DX)
 	VMOVUPS      Z3, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z8, (DX)
 	VMOVUPS      Z9, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z10, (DX)
 	VMOVUPS      Z11, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z14, (DX)
 	VMOVUPS      Z15, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z16, (DX)
 	VMOVUPS      Z17, K1, 64(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x09, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x09, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block204
+	JNZ          block224
 	VZEROUPPER
 	RET
 
@@ -5474,130 +6007,173 @@ TEXT ·avx512Multiply10x2(SB), NOSPLIT, $0-96
 	MOVQ   a+16(FP), CX
 	MOVQ   c+56(FP), DX
 	MOVQ   start+72(FP), BX
-	MOVQ   aRow+24(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x03, SI, R9
-	IMUL3Q $0x05, SI, R10
-	MOVQ   aColumn+32(FP), R11
-	SHLQ   $0x02, R11
+	MOVQ   aRow+24(FP), DI
+	SHLQ   $0x02, DI
+	IMUL3Q $0x03, DI, R8
+	IMUL3Q $0x05, DI, R9
+	IMUL3Q $0x07, DI, R10
+	IMUL3Q $0x09, DI, R11
+	MOVQ   aColumn+32(FP), R12
+	SHLQ   $0x02, R12
 
-block206:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block227:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z2
 	VMOVUPS.Z 64(BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z4
 	VMOVUPS.Z 64(BX), K1, Z5
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z6
 	VMOVUPS.Z 64(BX), K1, Z7
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z8
 	VMOVUPS.Z 64(BX), K1, Z9
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z10
 	VMOVUPS.Z 64(BX), K1, Z11
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z12
 	VMOVUPS.Z 64(BX), K1, Z13
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z14
 	VMOVUPS.Z 64(BX), K1, Z15
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z16
 	VMOVUPS.Z 64(BX), K1, Z17
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z18
 	VMOVUPS.Z 64(BX), K1, Z19
-	ADDQ      DI, BX
-	MOVQ      b+40(FP), R12
-	MOVQ      bRow+48(FP), R13
-	SHLQ      $0x02, R13
-	MOVQ      depth+8(FP), R14
-	MOVQ      CX, DI
-	LEAQ      (CX)(R9*2), R8
+	ADDQ      SI, BX
+	MOVQ      b+40(FP), R13
+	MOVQ      bRow+48(FP), R14
+	SHLQ      $0x02, R14
+	MOVQ      depth+8(FP), R15
+	MOVQ      CX, SI
+	INCQ      R15
+	SHRQ      $0x01, R15
+	JC        next228
+	SUBQ      R14, R13
+	JMP       second229
 
-next207:
-	PREFETCHT0   (DI)(R11*8)
-	PREFETCHT0   (R12)(R13*8)
-	PREFETCHT0   64(R12)(R13*8)
-	VMOVUPS      (R12), Z20
-	VMOVUPS.Z    64(R12), K1, Z21
-	VBROADCASTSS (DI), Z22
+next228:
+	PREFETCHT0   (SI)(R12*8)
+	PREFETCHT0   (R13)(R14*8)
+	PREFETCHT0   64(R13)(R14*8)
+	VMOVUPS      (R13), Z20
+	VMOVUPS.Z    64(R13), K1, Z21
+	VBROADCASTSS (SI), Z22
 	VFMADD231PS  Z20, Z22, Z0
 	VFMADD231PS  Z21, Z22, Z1
-	VBROADCASTSS (DI)(SI*1), Z22
+	VBROADCASTSS (SI)(DI*1), Z22
 	VFMADD231PS  Z20, Z22, Z2
 	VFMADD231PS  Z21, Z22, Z3
-	VBROADCASTSS (DI)(SI*2), Z22
+	VBROADCASTSS (SI)(DI*2), Z22
 	VFMADD231PS  Z20, Z22, Z4
 	VFMADD231PS  Z21, Z22, Z5
-	VBROADCASTSS (DI)(R9*1), Z22
+	VBROADCASTSS (SI)(R8*1), Z22
 	VFMADD231PS  Z20, Z22, Z6
 	VFMADD231PS  Z21, Z22, Z7
-	VBROADCASTSS (DI)(SI*4), Z22
+	VBROADCASTSS (SI)(DI*4), Z22
 	VFMADD231PS  Z20, Z22, Z8
 	VFMADD231PS  Z21, Z22, Z9
-	VBROADCASTSS (DI)(R10*1), Z22
+	VBROADCASTSS (SI)(R9*1), Z22
 	VFMADD231PS  Z20, Z22, Z10
 	VFMADD231PS  Z21, Z22, Z11
-	VBROADCASTSS (R8), Z22
+	VBROADCASTSS (SI)(R8*2), Z22
 	VFMADD231PS  Z20, Z22, Z12
 	VFMADD231PS  Z21, Z22, Z13
-	VBROADCASTSS (R8)(SI*1), Z22
+	VBROADCASTSS (SI)(R10*1), Z22
 	VFMADD231PS  Z20, Z22, Z14
 	VFMADD231PS  Z21, Z22, Z15
-	VBROADCASTSS (R8)(SI*2), Z22
+	VBROADCASTSS (SI)(DI*8), Z22
 	VFMADD231PS  Z20, Z22, Z16
 	VFMADD231PS  Z21, Z22, Z17
-	VBROADCASTSS (R8)(R9*1), Z22
+	VBROADCASTSS (SI)(R11*1), Z22
 	VFMADD231PS  Z20, Z22, Z18
 	VFMADD231PS  Z21, Z22, Z19
-	ADDQ         R11, DI
-	ADDQ         R11, R8
-	ADDQ         R13, R12
-	DECQ         R14
-	JNZ          next207
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	ADDQ         R12, SI
+
+second229:
+	PREFETCHT0   (SI)(R12*8)
+	PREFETCHT0   (R13)(R14*8)
+	PREFETCHT0   64(R13)(R14*8)
+	VMOVUPS      (R13)(R14*1), Z20
+	VMOVUPS.Z    64(R13)(R14*1), K1, Z21
+	VBROADCASTSS (SI), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS (SI)(DI*1), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS (SI)(DI*2), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS (SI)(R8*1), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS (SI)(DI*4), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS (SI)(R9*1), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS (SI)(R8*2), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS (SI)(R10*1), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS (SI)(DI*8), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS (SI)(R11*1), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	ADDQ         R12, SI
+	LEAQ         (R13)(R14*2), R13
+	DECQ         R15
+	JNZ          next228
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z2, (DX)
 	VMOVUPS      Z3, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z8, (DX)
 	VMOVUPS      Z9, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z10, (DX)
 	VMOVUPS      Z11, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z14, (DX)
 	VMOVUPS      Z15, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z16, (DX)
 	VMOVUPS      Z17, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z18, (DX)
 	VMOVUPS      Z19, K1, 64(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x0a, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x0a, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block206
+	JNZ          block227
 	VZEROUPPER
 	RET
 
@@ -5612,145 +6188,191 @@ TEXT ·avx512Multiply11x2(SB), NOSPLIT, $0-96
 	MOVQ   a+16(FP), CX
 	MOVQ   c+56(FP), DX
 	MOVQ   start+72(FP), BX
-	MOVQ   aRow+24(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x03, SI, R9
-	IMUL3Q $0x05, SI, R10
-	MOVQ   aColumn+32(FP), R11
-	SHLQ   $0x02, R11
+	MOVQ   aRow+24(FP), DI
+	SHLQ   $0x02, DI
+	IMUL3Q $0x03, DI, R8
+	IMUL3Q $0x05, DI, R9
+	IMUL3Q $0x07, DI, R10
+	IMUL3Q $0x09, DI, R11
+	MOVQ   aColumn+32(FP), R12
+	SHLQ   $0x02, R12
 
-block208:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block230:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z2
 	VMOVUPS.Z 64(BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z4
 	VMOVUPS.Z 64(BX), K1, Z5
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z6
 	VMOVUPS.Z 64(BX), K1, Z7
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z8
 	VMOVUPS.Z 64(BX), K1, Z9
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z10
 	VMOVUPS.Z 64(BX), K1, Z11
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z12
 	VMOVUPS.Z 64(BX), K1, Z13
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z14
 	VMOVUPS.Z 64(BX), K1, Z15
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z16
 	VMOVUPS.Z 64(BX), K1, Z17
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z18
 	VMOVUPS.Z 64(BX), K1, Z19
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z20
 	VMOVUPS.Z 64(BX), K1, Z21
-	ADDQ      DI, BX
-	MOVQ      b+40(FP), R12
-	MOVQ      bRow+48(FP), R13
-	SHLQ      $0x02, R13
-	MOVQ      depth+8(FP), R14
-	MOVQ      CX, DI
-	LEAQ      (CX)(R9*2), R8
+	ADDQ      SI, BX
+	MOVQ      b+40(FP), R13
+	MOVQ      bRow+48(FP), R14
+	SHLQ      $0x02, R14
+	MOVQ      depth+8(FP), R15
+	MOVQ      CX, SI
+	INCQ      R15
+	SHRQ      $0x01, R15
+	JC        next231
+	SUBQ      R14, R13
+	JMP       second232
 
-next209:
-	PREFETCHT0   (DI)(R11*8)
-	PREFETCHT0   (R12)(R13*8)
-	PREFETCHT0   64(R12)(R13*8)
-	VMOVUPS      (R12), Z22
-	VMOVUPS.Z    64(R12), K1, Z23
-	VBROADCASTSS (DI), Z24
+next231:
+	PREFETCHT0   (SI)(R12*8)
+	PREFETCHT0   (R13)(R14*8)
+	PREFETCHT0   64(R13)(R14*8)
+	VMOVUPS      (R13), Z22
+	VMOVUPS.Z    64(R13), K1, Z23
+	VBROADCASTSS (SI), Z24
 	VFMADD231PS  Z22, Z24, Z0
 	VFMADD231PS  Z23, Z24, Z1
-	VBROADCASTSS (DI)(SI*1), Z24
+	VBROADCASTSS (SI)(DI*1), Z24
 	VFMADD231PS  Z22, Z24, Z2
 	VFMADD231PS  Z23, Z24, Z3
-	VBROADCASTSS (DI)(SI*2), Z24
+	VBROADCASTSS (SI)(DI*2), Z24
 	VFMADD231PS  Z22, Z24, Z4
 	VFMADD231PS  Z23, Z24, Z5
-	VBROADCASTSS (DI)(R9*1), Z24
+	VBROADCASTSS (SI)(R8*1), Z24
 	VFMADD231PS  Z22, Z24, Z6
 	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS (DI)(SI*4), Z24
+	VBROADCASTSS (SI)(DI*4), Z24
 	VFMADD231PS  Z22, Z24, Z8
 	VFMADD231PS  Z23, Z24, Z9
-	VBROADCASTSS (DI)(R10*1), Z24
+	VBROADCASTSS (SI)(R9*1), Z24
 	VFMADD231PS  Z22, Z24, Z10
 	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS (R8), Z24
+	VBROADCASTSS (SI)(R8*2), Z24
 	VFMADD231PS  Z22, Z24, Z12
 	VFMADD231PS  Z23, Z24, Z13
-	VBROADCASTSS (R8)(SI*1), Z24
+	VBROADCASTSS (SI)(R10*1), Z24
 	VFMADD231PS  Z22, Z24, Z14
 	VFMADD231PS  Z23, Z24, Z15
-	VBROADCASTSS (R8)(SI*2), Z24
+	VBROADCASTSS (SI)(DI*8), Z24
 	VFMADD231PS  Z22, Z24, Z16
 	VFMADD231PS  Z23, Z24, Z17
-	VBROADCASTSS (R8)(R9*1), Z24
+	VBROADCASTSS (SI)(R11*1), Z24
 	VFMADD231PS  Z22, Z24, Z18
 	VFMADD231PS  Z23, Z24, Z19
-	VBROADCASTSS (R8)(SI*4), Z24
+	VBROADCASTSS (SI)(R9*2), Z24
 	VFMADD231PS  Z22, Z24, Z20
 	VFMADD231PS  Z23, Z24, Z21
-	ADDQ         R11, DI
-	ADDQ         R11, R8
-	ADDQ         R13, R12
-	DECQ         R14
-	JNZ          next209
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	ADDQ         R12, SI
+
+second232:
+	PREFETCHT0   (SI)(R12*8)
+	PREFETCHT0   (R13)(R14*8)
+	PREFETCHT0   64(R13)(R14*8)
+	VMOVUPS      (R13)(R14*1), Z22
+	VMOVUPS.Z    64(R13)(R14*1), K1, Z23
+	VBROADCASTSS (SI), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS (SI)(DI*1), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (SI)(DI*2), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (SI)(R8*1), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (SI)(DI*4), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS (SI)(R9*1), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (SI)(R8*2), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS (SI)(R10*1), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (SI)(DI*8), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (SI)(R11*1), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS (SI)(R9*2), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	ADDQ         R12, SI
+	LEAQ         (R13)(R14*2), R13
+	DECQ         R15
+	JNZ          next231
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z2, (DX)
 	VMOVUPS      Z3, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z8, (DX)
 	VMOVUPS      Z9, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z10, (DX)
 	VMOVUPS      Z11, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z14, (DX)
 	VMOVUPS      Z15, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z16, (DX)
 	VMOVUPS      Z17, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z18, (DX)
 	VMOVUPS      Z19, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z20, (DX)
 	VMOVUPS      Z21, K1, 64(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x0b, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x0b, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block208
+	JNZ          block230
 	VZEROUPPER
 	RET
 
 // func avx512Multiply12x2(blocks int, depth int, a *float32, aRow int, aColumn int, b *float32, bRow int, c *float32, cRow int, start *float32, startRow int, lanes int)
 // Requires: AVX, AVX512F, BMI2, MMX+
-TEXT ·avx512Multiply12x2(SB), NOSPLIT, $0-96
+TEXT ·avx512Multiply12x2(SB), NOSPLIT, $8-96
 	MOVQ   lanes+88(FP), AX
 	MOVL   $0xffffffff, CX
 	BZHIL  AX, CX, CX
@@ -5759,148 +6381,198 @@ TEXT ·avx512Multiply12x2(SB), NOSPLIT, $0-96
 	MOVQ   a+16(FP), CX
 	MOVQ   c+56(FP), DX
 	MOVQ   start+72(FP), BX
-	MOVQ   aRow+24(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x03, SI, R9
-	IMUL3Q $0x05, SI, R10
-	MOVQ   aColumn+32(FP), R11
-	SHLQ   $0x02, R11
+	MOVQ   aRow+24(FP), DI
+	SHLQ   $0x02, DI
+	IMUL3Q $0x03, DI, R8
+	IMUL3Q $0x05, DI, R9
+	IMUL3Q $0x07, DI, R10
+	IMUL3Q $0x09, DI, R11
+	IMUL3Q $0x0b, DI, R12
+	MOVQ   aColumn+32(FP), R13
+	SHLQ   $0x02, R13
 
-block210:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block233:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z2
 	VMOVUPS.Z 64(BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z4
 	VMOVUPS.Z 64(BX), K1, Z5
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z6
 	VMOVUPS.Z 64(BX), K1, Z7
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z8
 	VMOVUPS.Z 64(BX), K1, Z9
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z10
 	VMOVUPS.Z 64(BX), K1, Z11
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z12
 	VMOVUPS.Z 64(BX), K1, Z13
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z14
 	VMOVUPS.Z 64(BX), K1, Z15
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z16
 	VMOVUPS.Z 64(BX), K1, Z17
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z18
 	VMOVUPS.Z 64(BX), K1, Z19
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z20
 	VMOVUPS.Z 64(BX), K1, Z21
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z22
 	VMOVUPS.Z 64(BX), K1, Z23
-	ADDQ      DI, BX
-	MOVQ      b+40(FP), R12
-	MOVQ      bRow+48(FP), R13
-	SHLQ      $0x02, R13
-	MOVQ      depth+8(FP), R14
-	MOVQ      CX, DI
-	LEAQ      (CX)(R9*2), R8
+	ADDQ      SI, BX
+	MOVQ      b+40(FP), R14
+	MOVQ      bRow+48(FP), R15
+	SHLQ      $0x02, R15
+	MOVQ      depth+8(FP), BP
+	MOVQ      CX, SI
+	INCQ      BP
+	SHRQ      $0x01, BP
+	JC        next234
+	SUBQ      R15, R14
+	JMP       second235
 
-next211:
-	PREFETCHT0   (DI)(R11*8)
-	PREFETCHT0   (R12)(R13*8)
-	PREFETCHT0   64(R12)(R13*8)
-	VMOVUPS      (R12), Z24
-	VMOVUPS.Z    64(R12), K1, Z25
-	VBROADCASTSS (DI), Z26
+next234:
+	PREFETCHT0   (SI)(R13*8)
+	PREFETCHT0   (R14)(R15*8)
+	PREFETCHT0   64(R14)(R15*8)
+	VMOVUPS      (R14), Z24
+	VMOVUPS.Z    64(R14), K1, Z25
+	VBROADCASTSS (SI), Z26
 	VFMADD231PS  Z24, Z26, Z0
 	VFMADD231PS  Z25, Z26, Z1
-	VBROADCASTSS (DI)(SI*1), Z26
+	VBROADCASTSS (SI)(DI*1), Z26
 	VFMADD231PS  Z24, Z26, Z2
 	VFMADD231PS  Z25, Z26, Z3
-	VBROADCASTSS (DI)(SI*2), Z26
+	VBROADCASTSS (SI)(DI*2), Z26
 	VFMADD231PS  Z24, Z26, Z4
 	VFMADD231PS  Z25, Z26, Z5
-	VBROADCASTSS (DI)(R9*1), Z26
+	VBROADCASTSS (SI)(R8*1), Z26
 	VFMADD231PS  Z24, Z26, Z6
 	VFMADD231PS  Z25, Z26, Z7
-	VBROADCASTSS (DI)(SI*4), Z26
+	VBROADCASTSS (SI)(DI*4), Z26
 	VFMADD231PS  Z24, Z26, Z8
 	VFMADD231PS  Z25, Z26, Z9
-	VBROADCASTSS (DI)(R10*1), Z26
+	VBROADCASTSS (SI)(R9*1), Z26
 	VFMADD231PS  Z24, Z26, Z10
 	VFMADD231PS  Z25, Z26, Z11
-	VBROADCASTSS (R8), Z26
+	VBROADCASTSS (SI)(R8*2), Z26
 	VFMADD231PS  Z24, Z26, Z12
 	VFMADD231PS  Z25, Z26, Z13
-	VBROADCASTSS (R8)(SI*1), Z26
+	VBROADCASTSS (SI)(R10*1), Z26
 	VFMADD231PS  Z24, Z26, Z14
 	VFMADD231PS  Z25, Z26, Z15
-	VBROADCASTSS (R8)(SI*2), Z26
+	VBROADCASTSS (SI)(DI*8), Z26
 	VFMADD231PS  Z24, Z26, Z16
 	VFMADD231PS  Z25, Z26, Z17
-	VBROADCASTSS (R8)(R9*1), Z26
+	VBROADCASTSS (SI)(R11*1), Z26
 	VFMADD231PS  Z24, Z26, Z18
 	VFMADD231PS  Z25, Z26, Z19
-	VBROADCASTSS (R8)(SI*4), Z26
+	VBROADCASTSS (SI)(R9*2), Z26
 	VFMADD231PS  Z24, Z26, Z20
 	VFMADD231PS  Z25, Z26, Z21
-	VBROADCASTSS (R8)(R10*1), Z26
+	VBROADCASTSS (SI)(R12*1), Z26
 	VFMADD231PS  Z24, Z26, Z22
 	VFMADD231PS  Z25, Z26, Z23
-	ADDQ         R11, DI
-	ADDQ         R11, R8
-	ADDQ         R13, R12
-	DECQ         R14
-	JNZ          next211
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	ADDQ         R13, SI
+
+second235:
+	PREFETCHT0   (SI)(R13*8)
+	PREFETCHT0   (R14)(R15*8)
+	PREFETCHT0   64(R14)(R15*8)
+	VMOVUPS      (R14)(R15*1), Z24
+	VMOVUPS.Z    64(R14)(R15*1), K1, Z25
+	VBROADCASTSS (SI), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS (SI)(DI*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS (SI)(DI*2), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS (SI)(R8*1), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS (SI)(DI*4), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS (SI)(R9*1), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS (SI)(R8*2), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS (SI)(R10*1), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS (SI)(DI*8), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS (SI)(R11*1), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS (SI)(R9*2), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS (SI)(R12*1), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	ADDQ         R13, SI
+	LEAQ         (R14)(R15*2), R14
+	DECQ         BP
+	JNZ          next234
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z2, (DX)
 	VMOVUPS      Z3, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z8, (DX)
 	VMOVUPS      Z9, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z10, (DX)
 	VMOVUPS      Z11, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z14, (DX)
 	VMOVUPS      Z15, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z16, (DX)
 	VMOVUPS      Z17, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z18, (DX)
 	VMOVUPS      Z19, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z20, (DX)
 	VMOVUPS      Z21, K1, 64(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z22, (DX)
 	VMOVUPS      Z23, K1, 64(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x0c, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x0c, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block210
+	JNZ          block233
 	VZEROUPPER
 	RET
 
@@ -5915,27 +6587,32 @@ TEXT ·avx512Multiply1x4(SB), NOSPLIT, $0-96
 	MOVQ  a+16(FP), CX
 	MOVQ  c+56(FP), DX
 	MOVQ  start+72(FP), BX
-	MOVQ  aRow+24(FP), SI
-	SHLQ  $0x02, SI
+	MOVQ  aRow+24(FP), DI
+	SHLQ  $0x02, DI
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block212:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block236:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
 	VMOVUPS   64(BX), Z1
 	VMOVUPS   128(BX), Z2
 	VMOVUPS.Z 192(BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	MOVQ      b+40(FP), R9
 	MOVQ      bRow+48(FP), R10
 	SHLQ      $0x02, R10
 	MOVQ      depth+8(FP), R11
-	MOVQ      CX, DI
+	MOVQ      CX, SI
+	INCQ      R11
+	SHRQ      $0x01, R11
+	JC        next237
+	SUBQ      R10, R9
+	JMP       second238
 
-next213:
-	PREFETCHT0   (DI)(R8*8)
+next237:
+	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
 	PREFETCHT0   128(R9)(R10*8)
@@ -5944,26 +6621,43 @@ next213:
 	VMOVUPS      64(R9), Z5
 	VMOVUPS      128(R9), Z6
 	VMOVUPS.Z    192(R9), K1, Z7
-	VBROADCASTSS (DI), Z8
+	VBROADCASTSS (SI), Z8
 	VFMADD231PS  Z4, Z8, Z0
 	VFMADD231PS  Z5, Z8, Z1
 	VFMADD231PS  Z6, Z8, Z2
 	VFMADD231PS  Z7, Z8, Z3
-	ADDQ         R8, DI
-	ADDQ         R10, R9
+	ADDQ         R8, SI
+
+second238:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT0   128(R9)(R10*8)
+	PREFETCHT0   192(R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Z4
+	VMOVUPS      64(R9)(R10*1), Z5
+	VMOVUPS      128(R9)(R10*1), Z6
+	VMOVUPS.Z    192(R9)(R10*1), K1, Z7
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next213
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next237
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Z3, K1, 192(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x01, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x01, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block212
+	JNZ          block236
 	VZEROUPPER
 	RET
 
@@ -5978,32 +6672,37 @@ TEXT ·avx512Multiply2x4(SB), NOSPLIT, $0-96
 	MOVQ  a+16(FP), CX
 	MOVQ  c+56(FP), DX
 	MOVQ  start+72(FP), BX
-	MOVQ  aRow+24(FP), SI
-	SHLQ  $0x02, SI
+	MOVQ  aRow+24(FP), DI
+	SHLQ  $0x02, DI
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block214:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block239:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
 	VMOVUPS   64(BX), Z1
 	VMOVUPS   128(BX), Z2
 	VMOVUPS.Z 192(BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z4
 	VMOVUPS   64(BX), Z5
 	VMOVUPS   128(BX), Z6
 	VMOVUPS.Z 192(BX), K1, Z7
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	MOVQ      b+40(FP), R9
 	MOVQ      bRow+48(FP), R10
 	SHLQ      $0x02, R10
 	MOVQ      depth+8(FP), R11
-	MOVQ      CX, DI
+	MOVQ      CX, SI
+	INCQ      R11
+	SHRQ      $0x01, R11
+	JC        next240
+	SUBQ      R10, R9
+	JMP       second241
 
-next215:
-	PREFETCHT0   (DI)(R8*8)
+next240:
+	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
 	PREFETCHT0   128(R9)(R10*8)
@@ -6012,36 +6711,58 @@ next215:
 	VMOVUPS      64(R9), Z9
 	VMOVUPS      128(R9), Z10
 	VMOVUPS.Z    192(R9), K1, Z11
-	VBROADCASTSS (DI), Z12
+	VBROADCASTSS (SI), Z12
 	VFMADD231PS  Z8, Z12, Z0
 	VFMADD231PS  Z9, Z12, Z1
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (DI)(SI*1), Z12
+	VBROADCASTSS (SI)(DI*1), Z12
 	VFMADD231PS  Z8, Z12, Z4
 	VFMADD231PS  Z9, Z12, Z5
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	ADDQ         R8, DI
-	ADDQ         R10, R9
+	ADDQ         R8, SI
+
+second241:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT0   128(R9)(R10*8)
+	PREFETCHT0   192(R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Z8
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      128(R9)(R10*1), Z10
+	VMOVUPS.Z    192(R9)(R10*1), K1, Z11
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (SI)(DI*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next215
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next240
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Z3, K1, 192(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, 64(DX)
 	VMOVUPS      Z6, 128(DX)
 	VMOVUPS      Z7, K1, 192(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x02, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x02, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block214
+	JNZ          block239
 	VZEROUPPER
 	RET
 
@@ -6056,37 +6777,42 @@ TEXT ·avx512Multiply3x4(SB), NOSPLIT, $0-96
 	MOVQ  a+16(FP), CX
 	MOVQ  c+56(FP), DX
 	MOVQ  start+72(FP), BX
-	MOVQ  aRow+24(FP), SI
-	SHLQ  $0x02, SI
+	MOVQ  aRow+24(FP), DI
+	SHLQ  $0x02, DI
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block216:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block242:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
 	VMOVUPS   64(BX), Z1
 	VMOVUPS   128(BX), Z2
 	VMOVUPS.Z 192(BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z4
 	VMOVUPS   64(BX), Z5
 	VMOVUPS   128(BX), Z6
 	VMOVUPS.Z 192(BX), K1, Z7
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z8
 	VMOVUPS   64(BX), Z9
 	VMOVUPS   128(BX), Z10
 	VMOVUPS.Z 192(BX), K1, Z11
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	MOVQ      b+40(FP), R9
 	MOVQ      bRow+48(FP), R10
 	SHLQ      $0x02, R10
 	MOVQ      depth+8(FP), R11
-	MOVQ      CX, DI
+	MOVQ      CX, SI
+	INCQ      R11
+	SHRQ      $0x01, R11
+	JC        next243
+	SUBQ      R10, R9
+	JMP       second244
 
-next217:
-	PREFETCHT0   (DI)(R8*8)
+next243:
+	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
 	PREFETCHT0   128(R9)(R10*8)
@@ -6095,46 +6821,73 @@ next217:
 	VMOVUPS      64(R9), Z13
 	VMOVUPS      128(R9), Z14
 	VMOVUPS.Z    192(R9), K1, Z15
-	VBROADCASTSS (DI), Z16
+	VBROADCASTSS (SI), Z16
 	VFMADD231PS  Z12, Z16, Z0
 	VFMADD231PS  Z13, Z16, Z1
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS (DI)(SI*1), Z16
+	VBROADCASTSS (SI)(DI*1), Z16
 	VFMADD231PS  Z12, Z16, Z4
 	VFMADD231PS  Z13, Z16, Z5
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS (DI)(SI*2), Z16
+	VBROADCASTSS (SI)(DI*2), Z16
 	VFMADD231PS  Z12, Z16, Z8
 	VFMADD231PS  Z13, Z16, Z9
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	ADDQ         R8, DI
-	ADDQ         R10, R9
+	ADDQ         R8, SI
+
+second244:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT0   128(R9)(R10*8)
+	PREFETCHT0   192(R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Z12
+	VMOVUPS      64(R9)(R10*1), Z13
+	VMOVUPS      128(R9)(R10*1), Z14
+	VMOVUPS.Z    192(R9)(R10*1), K1, Z15
+	VBROADCASTSS (SI), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (SI)(DI*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (SI)(DI*2), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next217
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next243
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Z3, K1, 192(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, 64(DX)
 	VMOVUPS      Z6, 128(DX)
 	VMOVUPS      Z7, K1, 192(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z8, (DX)
 	VMOVUPS      Z9, 64(DX)
 	VMOVUPS      Z10, 128(DX)
 	VMOVUPS      Z11, K1, 192(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x03, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x03, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block216
+	JNZ          block242
 	VZEROUPPER
 	RET
 
@@ -6149,43 +6902,48 @@ TEXT ·avx512Multiply4x4(SB), NOSPLIT, $0-96
 	MOVQ   a+16(FP), CX
 	MOVQ   c+56(FP), DX
 	MOVQ   start+72(FP), BX
-	MOVQ   aRow+24(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x03, SI, R8
+	MOVQ   aRow+24(FP), DI
+	SHLQ   $0x02, DI
+	IMUL3Q $0x03, DI, R8
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block218:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block245:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
 	VMOVUPS   64(BX), Z1
 	VMOVUPS   128(BX), Z2
 	VMOVUPS.Z 192(BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z4
 	VMOVUPS   64(BX), Z5
 	VMOVUPS   128(BX), Z6
 	VMOVUPS.Z 192(BX), K1, Z7
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z8
 	VMOVUPS   64(BX), Z9
 	VMOVUPS   128(BX), Z10
 	VMOVUPS.Z 192(BX), K1, Z11
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z12
 	VMOVUPS   64(BX), Z13
 	VMOVUPS   128(BX), Z14
 	VMOVUPS.Z 192(BX), K1, Z15
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	MOVQ      b+40(FP), R10
 	MOVQ      bRow+48(FP), R11
 	SHLQ      $0x02, R11
 	MOVQ      depth+8(FP), R12
-	MOVQ      CX, DI
+	MOVQ      CX, SI
+	INCQ      R12
+	SHRQ      $0x01, R12
+	JC        next246
+	SUBQ      R11, R10
+	JMP       second247
 
-next219:
-	PREFETCHT0   (DI)(R9*8)
+next246:
+	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
 	PREFETCHT0   128(R10)(R11*8)
@@ -6194,56 +6952,88 @@ next219:
 	VMOVUPS      64(R10), Z17
 	VMOVUPS      128(R10), Z18
 	VMOVUPS.Z    192(R10), K1, Z19
-	VBROADCASTSS (DI), Z20
+	VBROADCASTSS (SI), Z20
 	VFMADD231PS  Z16, Z20, Z0
 	VFMADD231PS  Z17, Z20, Z1
 	VFMADD231PS  Z18, Z20, Z2
 	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS (DI)(SI*1), Z20
+	VBROADCASTSS (SI)(DI*1), Z20
 	VFMADD231PS  Z16, Z20, Z4
 	VFMADD231PS  Z17, Z20, Z5
 	VFMADD231PS  Z18, Z20, Z6
 	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS (DI)(SI*2), Z20
+	VBROADCASTSS (SI)(DI*2), Z20
 	VFMADD231PS  Z16, Z20, Z8
 	VFMADD231PS  Z17, Z20, Z9
 	VFMADD231PS  Z18, Z20, Z10
 	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS (DI)(R8*1), Z20
+	VBROADCASTSS (SI)(R8*1), Z20
 	VFMADD231PS  Z16, Z20, Z12
 	VFMADD231PS  Z17, Z20, Z13
 	VFMADD231PS  Z18, Z20, Z14
 	VFMADD231PS  Z19, Z20, Z15
-	ADDQ         R9, DI
-	ADDQ         R11, R10
+	ADDQ         R9, SI
+
+second247:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT0   64(R10)(R11*8)
+	PREFETCHT0   128(R10)(R11*8)
+	PREFETCHT0   192(R10)(R11*8)
+	VMOVUPS      (R10)(R11*1), Z16
+	VMOVUPS      64(R10)(R11*1), Z17
+	VMOVUPS      128(R10)(R11*1), Z18
+	VMOVUPS.Z    192(R10)(R11*1), K1, Z19
+	VBROADCASTSS (SI), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (SI)(DI*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (SI)(DI*2), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (SI)(R8*1), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	ADDQ         R9, SI
+	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next219
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next246
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Z3, K1, 192(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, 64(DX)
 	VMOVUPS      Z6, 128(DX)
 	VMOVUPS      Z7, K1, 192(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z8, (DX)
 	VMOVUPS      Z9, 64(DX)
 	VMOVUPS      Z10, 128(DX)
 	VMOVUPS      Z11, K1, 192(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
 	VMOVUPS      Z14, 128(DX)
 	VMOVUPS      Z15, K1, 192(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x04, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x04, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block218
+	JNZ          block245
 	VZEROUPPER
 	RET
 
@@ -6258,48 +7048,53 @@ TEXT ·avx512Multiply5x4(SB), NOSPLIT, $0-96
 	MOVQ   a+16(FP), CX
 	MOVQ   c+56(FP), DX
 	MOVQ   start+72(FP), BX
-	MOVQ   aRow+24(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x03, SI, R8
+	MOVQ   aRow+24(FP), DI
+	SHLQ   $0x02, DI
+	IMUL3Q $0x03, DI, R8
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block220:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block248:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
 	VMOVUPS   64(BX), Z1
 	VMOVUPS   128(BX), Z2
 	VMOVUPS.Z 192(BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z4
 	VMOVUPS   64(BX), Z5
 	VMOVUPS   128(BX), Z6
 	VMOVUPS.Z 192(BX), K1, Z7
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z8
 	VMOVUPS   64(BX), Z9
 	VMOVUPS   128(BX), Z10
 	VMOVUPS.Z 192(BX), K1, Z11
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z12
 	VMOVUPS   64(BX), Z13
 	VMOVUPS   128(BX), Z14
 	VMOVUPS.Z 192(BX), K1, Z15
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z16
 	VMOVUPS   64(BX), Z17
 	VMOVUPS   128(BX), Z18
 	VMOVUPS.Z 192(BX), K1, Z19
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	MOVQ      b+40(FP), R10
 	MOVQ      bRow+48(FP), R11
 	SHLQ      $0x02, R11
 	MOVQ      depth+8(FP), R12
-	MOVQ      CX, DI
+	MOVQ      CX, SI
+	INCQ      R12
+	SHRQ      $0x01, R12
+	JC        next249
+	SUBQ      R11, R10
+	JMP       second250
 
-next221:
-	PREFETCHT0   (DI)(R9*8)
+next249:
+	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
 	PREFETCHT0   128(R10)(R11*8)
@@ -6308,66 +7103,103 @@ next221:
 	VMOVUPS      64(R10), Z21
 	VMOVUPS      128(R10), Z22
 	VMOVUPS.Z    192(R10), K1, Z23
-	VBROADCASTSS (DI), Z24
+	VBROADCASTSS (SI), Z24
 	VFMADD231PS  Z20, Z24, Z0
 	VFMADD231PS  Z21, Z24, Z1
 	VFMADD231PS  Z22, Z24, Z2
 	VFMADD231PS  Z23, Z24, Z3
-	VBROADCASTSS (DI)(SI*1), Z24
+	VBROADCASTSS (SI)(DI*1), Z24
 	VFMADD231PS  Z20, Z24, Z4
 	VFMADD231PS  Z21, Z24, Z5
 	VFMADD231PS  Z22, Z24, Z6
 	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS (DI)(SI*2), Z24
+	VBROADCASTSS (SI)(DI*2), Z24
 	VFMADD231PS  Z20, Z24, Z8
 	VFMADD231PS  Z21, Z24, Z9
 	VFMADD231PS  Z22, Z24, Z10
 	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS (DI)(R8*1), Z24
+	VBROADCASTSS (SI)(R8*1), Z24
 	VFMADD231PS  Z20, Z24, Z12
 	VFMADD231PS  Z21, Z24, Z13
 	VFMADD231PS  Z22, Z24, Z14
 	VFMADD231PS  Z23, Z24, Z15
-	VBROADCASTSS (DI)(SI*4), Z24
+	VBROADCASTSS (SI)(DI*4), Z24
 	VFMADD231PS  Z20, Z24, Z16
 	VFMADD231PS  Z21, Z24, Z17
 	VFMADD231PS  Z22, Z24, Z18
 	VFMADD231PS  Z23, Z24, Z19
-	ADDQ         R9, DI
-	ADDQ         R11, R10
+	ADDQ         R9, SI
+
+second250:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT0   64(R10)(R11*8)
+	PREFETCHT0   128(R10)(R11*8)
+	PREFETCHT0   192(R10)(R11*8)
+	VMOVUPS      (R10)(R11*1), Z20
+	VMOVUPS      64(R10)(R11*1), Z21
+	VMOVUPS      128(R10)(R11*1), Z22
+	VMOVUPS.Z    192(R10)(R11*1), K1, Z23
+	VBROADCASTSS (SI), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (SI)(DI*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (SI)(DI*2), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (SI)(R8*1), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (SI)(DI*4), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	ADDQ         R9, SI
+	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next221
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next249
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Z3, K1, 192(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, 64(DX)
 	VMOVUPS      Z6, 128(DX)
 	VMOVUPS      Z7, K1, 192(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z8, (DX)
 	VMOVUPS      Z9, 64(DX)
 	VMOVUPS      Z10, 128(DX)
 	VMOVUPS      Z11, K1, 192(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
 	VMOVUPS      Z14, 128(DX)
 	VMOVUPS      Z15, K1, 192(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z16, (DX)
 	VMOVUPS      Z17, 64(DX)
 	VMOVUPS      Z18, 128(DX)
 	VMOVUPS      Z19, K1, 192(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x05, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x05, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block220
+	JNZ          block248
 	VZEROUPPER
 	RET
 
@@ -6382,54 +7214,59 @@ TEXT ·avx512Multiply6x4(SB), NOSPLIT, $0-96
 	MOVQ   a+16(FP), CX
 	MOVQ   c+56(FP), DX
 	MOVQ   start+72(FP), BX
-	MOVQ   aRow+24(FP), SI
-	SHLQ   $0x02, SI
-	IMUL3Q $0x03, SI, R8
-	IMUL3Q $0x05, SI, R9
+	MOVQ   aRow+24(FP), DI
+	SHLQ   $0x02, DI
+	IMUL3Q $0x03, DI, R8
+	IMUL3Q $0x05, DI, R9
 	MOVQ   aColumn+32(FP), R10
 	SHLQ   $0x02, R10
 
-block222:
-	MOVQ      startRow+80(FP), DI
-	SHLQ      $0x02, DI
+block251:
+	MOVQ      startRow+80(FP), SI
+	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
 	VMOVUPS   64(BX), Z1
 	VMOVUPS   128(BX), Z2
 	VMOVUPS.Z 192(BX), K1, Z3
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z4
 	VMOVUPS   64(BX), Z5
 	VMOVUPS   128(BX), Z6
 	VMOVUPS.Z 192(BX), K1, Z7
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z8
 	VMOVUPS   64(BX), Z9
 	VMOVUPS   128(BX), Z10
 	VMOVUPS.Z 192(BX), K1, Z11
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z12
 	VMOVUPS   64(BX), Z13
 	VMOVUPS   128(BX), Z14
 	VMOVUPS.Z 192(BX), K1, Z15
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z16
 	VMOVUPS   64(BX), Z17
 	VMOVUPS   128(BX), Z18
 	VMOVUPS.Z 192(BX), K1, Z19
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	VMOVUPS   (BX), Z20
 	VMOVUPS   64(BX), Z21
 	VMOVUPS   128(BX), Z22
 	VMOVUPS.Z 192(BX), K1, Z23
-	ADDQ      DI, BX
+	ADDQ      SI, BX
 	MOVQ      b+40(FP), R11
 	MOVQ      bRow+48(FP), R12
 	SHLQ      $0x02, R12
 	MOVQ      depth+8(FP), R13
-	MOVQ      CX, DI
+	MOVQ      CX, SI
+	INCQ      R13
+	SHRQ      $0x01, R13
+	JC        next252
+	SUBQ      R12, R11
+	JMP       second253
 
-next223:
-	PREFETCHT0   (DI)(R10*8)
+next252:
+	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	PREFETCHT0   64(R11)(R12*8)
 	PREFETCHT0   128(R11)(R12*8)
@@ -6438,76 +7275,118 @@ next223:
 	VMOVUPS      64(R11), Z25
 	VMOVUPS      128(R11), Z26
 	VMOVUPS.Z    192(R11), K1, Z27
-	VBROADCASTSS (DI), Z28
+	VBROADCASTSS (SI), Z28
 	VFMADD231PS  Z24, Z28, Z0
 	VFMADD231PS  Z25, Z28, Z1
 	VFMADD231PS  Z26, Z28, Z2
 	VFMADD231PS  Z27, Z28, Z3
-	VBROADCASTSS (DI)(SI*1), Z28
+	VBROADCASTSS (SI)(DI*1), Z28
 	VFMADD231PS  Z24, Z28, Z4
 	VFMADD231PS  Z25, Z28, Z5
 	VFMADD231PS  Z26, Z28, Z6
 	VFMADD231PS  Z27, Z28, Z7
-	VBROADCASTSS (DI)(SI*2), Z28
+	VBROADCASTSS (SI)(DI*2), Z28
 	VFMADD231PS  Z24, Z28, Z8
 	VFMADD231PS  Z25, Z28, Z9
 	VFMADD231PS  Z26, Z28, Z10
 	VFMADD231PS  Z27, Z28, Z11
-	VBROADCASTSS (DI)(R8*1), Z28
+	VBROADCASTSS (SI)(R8*1), Z28
 	VFMADD231PS  Z24, Z28, Z12
 	VFMADD231PS  Z25, Z28, Z13
 	VFMADD231PS  Z26, Z28, Z14
 	VFMADD231PS  Z27, Z28, Z15
-	VBROADCASTSS (DI)(SI*4), Z28
+	VBROADCASTSS (SI)(DI*4), Z28
 	VFMADD231PS  Z24, Z28, Z16
 	VFMADD231PS  Z25, Z28, Z17
 	VFMADD231PS  Z26, Z28, Z18
 	VFMADD231PS  Z27, Z28, Z19
-	VBROADCASTSS (DI)(R9*1), Z28
+	VBROADCASTSS (SI)(R9*1), Z28
 	VFMADD231PS  Z24, Z28, Z20
 	VFMADD231PS  Z25, Z28, Z21
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
-	ADDQ         R10, DI
-	ADDQ         R12, R11
+	ADDQ         R10, SI
+
+second253:
+	PREFETCHT0   (SI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	PREFETCHT0   64(R11)(R12*8)
+	PREFETCHT0   128(R11)(R12*8)
+	PREFETCHT0   192(R11)(R12*8)
+	VMOVUPS      (R11)(R12*1), Z24
+	VMOVUPS      64(R11)(R12*1), Z25
+	VMOVUPS      128(R11)(R12*1), Z26
+	VMOVUPS.Z    192(R11)(R12*1), K1, Z27
+	VBROADCASTSS (SI), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (SI)(DI*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (SI)(DI*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (SI)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (SI)(DI*4), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (SI)(R9*1), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         R10, SI
+	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next223
-	MOVQ         cRow+64(FP), DI
-	SHLQ         $0x02, DI
+	JNZ          next252
+	MOVQ         cRow+64(FP), SI
+	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Z3, K1, 192(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, 64(DX)
 	VMOVUPS      Z6, 128(DX)
 	VMOVUPS      Z7, K1, 192(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z8, (DX)
 	VMOVUPS      Z9, 64(DX)
 	VMOVUPS      Z10, 128(DX)
 	VMOVUPS      Z11, K1, 192(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
 	VMOVUPS      Z14, 128(DX)
 	VMOVUPS      Z15, K1, 192(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z16, (DX)
 	VMOVUPS      Z17, 64(DX)
 	VMOVUPS      Z18, 128(DX)
 	VMOVUPS      Z19, K1, 192(DX)
-	ADDQ         DI, DX
+	ADDQ         SI, DX
 	VMOVUPS      Z20, (DX)
 	VMOVUPS      Z21, 64(DX)
 	VMOVUPS      Z22, 128(DX)
 	VMOVUPS      Z23, K1, 192(DX)
-	ADDQ         DI, DX
-	IMUL3Q       $0x06, SI, DI
-	ADDQ         DI, CX
+	ADDQ         SI, DX
+	IMUL3Q       $0x06, DI, SI
+	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block222
+	JNZ          block251
 	VZEROUPPER
 	RET
 
@@ -6519,9 +7398,9 @@ TEXT ·avx512Dots(SB), NOSPLIT, $0-72
 	MOVQ c+40(FP), DX
 	MOVQ start+56(FP), BX
 
-rows224:
+rows254:
 	CMPQ   AX, $0x04
-	JL     rowsDone225
+	JL     rowsDone255
 	MOVQ   x+16(FP), SI
 	MOVQ   depth+8(FP), DI
 	MOVQ   bRow+32(FP), R8
@@ -6544,9 +7423,9 @@ rows224:
 	VPXORD Z7, Z7, Z7
 	XORQ   R8, R8
 	SUBQ   $0x00000020, DI
-	JL     done227
+	JL     done257
 
-turn226:
+turn256:
 	VMOVUPS     (SI)(R8*4), Z8
 	VMOVUPS     (R9)(R8*4), Z9
 	VFMADD231PS Z9, Z8, Z0
@@ -6567,14 +7446,14 @@ turn226:
 	VFMADD231PS Z9, Z8, Z7
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000020, DI
-	JGE         turn226
+	JGE         turn256
 
-done227:
+done257:
 	ADDQ $0x00000020, DI
 	SUBQ $0x00000010, DI
-	JL   done229
+	JL   done259
 
-turn228:
+turn258:
 	VMOVUPS     (SI)(R8*4), Z8
 	VMOVUPS     (R9)(R8*4), Z9
 	VFMADD231PS Z9, Z8, Z0
@@ -6586,12 +7465,12 @@ turn228:
 	VFMADD231PS Z9, Z8, Z6
 	ADDQ        $0x00000010, R8
 	SUBQ        $0x00000010, DI
-	JGE         turn228
+	JGE         turn258
 
-done229:
+done259:
 	ADDQ        $0x00000010, DI
 	TESTQ       DI, DI
-	JZ          end230
+	JZ          end260
 	MOVL        $0xffffffff, R13
 	BZHIL       DI, R13, R13
 	KMOVW       R13, K1
@@ -6605,7 +7484,7 @@ done229:
 	VMOVUPS.Z   (R12)(R8*4), K1, Z9
 	VFMADD231PS Z9, Z8, Z6
 
-end230:
+end260:
 	MOVQ          cRow+48(FP), SI
 	SHLQ          $0x02, SI
 	MOVQ          startRow+64(FP), DI
@@ -6663,12 +7542,12 @@ end230:
 	ADDQ          SI, DX
 	ADDQ          DI, BX
 	SUBQ          $0x04, AX
-	JMP           rows224
+	JMP           rows254
 
-rowsDone225:
-rows231:
+rowsDone255:
+rows261:
 	CMPQ   AX, $0x01
-	JL     rowsDone232
+	JL     rowsDone262
 	MOVQ   x+16(FP), SI
 	MOVQ   depth+8(FP), DI
 	MOVQ   bRow+32(FP), R8
@@ -6679,9 +7558,9 @@ rows231:
 	VPXORD Z13, Z13, Z13
 	XORQ   R8, R8
 	SUBQ   $0x00000020, DI
-	JL     done234
+	JL     done264
 
-turn233:
+turn263:
 	VMOVUPS     (SI)(R8*4), Z0
 	VMOVUPS     (R9)(R8*4), Z1
 	VFMADD231PS Z1, Z0, Z12
@@ -6690,25 +7569,25 @@ turn233:
 	VFMADD231PS Z1, Z0, Z13
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000020, DI
-	JGE         turn233
+	JGE         turn263
 
-done234:
+done264:
 	ADDQ $0x00000020, DI
 	SUBQ $0x00000010, DI
-	JL   done236
+	JL   done266
 
-turn235:
+turn265:
 	VMOVUPS     (SI)(R8*4), Z0
 	VMOVUPS     (R9)(R8*4), Z1
 	VFMADD231PS Z1, Z0, Z12
 	ADDQ        $0x00000010, R8
 	SUBQ        $0x00000010, DI
-	JGE         turn235
+	JGE         turn265
 
-done236:
+done266:
 	ADDQ        $0x00000010, DI
 	TESTQ       DI, DI
-	JZ          end237
+	JZ          end267
 	MOVL        $0xffffffff, R10
 	BZHIL       DI, R10, R10
 	KMOVW       R10, K1
@@ -6716,7 +7595,7 @@ done236:
 	VMOVUPS.Z   (R9)(R8*4), K1, Z1
 	VFMADD231PS Z1, Z0, Z12
 
-end237:
+end267:
 	MOVQ          cRow+48(FP), SI
 	SHLQ          $0x02, SI
 	MOVQ          startRow+64(FP), DI
@@ -6735,9 +7614,9 @@ end237:
 	ADDQ          SI, DX
 	ADDQ          DI, BX
 	SUBQ          $0x01, AX
-	JMP           rows231
+	JMP           rows261
 
-rowsDone232:
+rowsDone262:
 	VZEROUPPER
 	RET
 
@@ -6745,67 +7624,156 @@ rowsDone232:
 // Requires: AVX
 TEXT ·avx512Transpose8(SB), NOSPLIT, $0-40
 	MOVQ blocks+0(FP), AX
-	MOVQ dst+8(FP), CX
-	MOVQ src+24(FP), DX
-	MOVQ dstRow+16(FP), BX
-	SHLQ $0x02, BX
-	MOVQ srcRow+32(FP), SI
-	SHLQ $0x02, SI
-	LEAQ (SI)(SI*2), R8
-	LEAQ (DX)(SI*4), DI
+	MOVQ src+24(FP), CX
+	MOVQ srcRow+32(FP), DX
+	SHLQ $0x02, DX
+	MOVQ dst+8(FP), SI
+	MOVQ dstRow+16(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (DX)(DX*2), BX
+	LEAQ (CX)(DX*4), R8
 
-block238:
-	VMOVUPS     (DX), X0
-	VINSERTF128 $0x01, (DI), Y0, Y0
-	VMOVUPS     (DX)(SI*1), X1
-	VINSERTF128 $0x01, (DI)(SI*1), Y1, Y1
-	VMOVUPS     (DX)(SI*2), X2
-	VINSERTF128 $0x01, (DI)(SI*2), Y2, Y2
-	VMOVUPS     (DX)(R8*1), X3
-	VINSERTF128 $0x01, (DI)(R8*1), Y3, Y3
+block268:
+	VMOVUPS     (CX), X0
+	VINSERTF128 $0x01, (R8), Y0, Y0
+	VMOVUPS     (CX)(DX*1), X1
+	VINSERTF128 $0x01, (R8)(DX*1), Y1, Y1
+	VMOVUPS     (CX)(DX*2), X2
+	VINSERTF128 $0x01, (R8)(DX*2), Y2, Y2
+	VMOVUPS     (CX)(BX*1), X3
+	VINSERTF128 $0x01, (R8)(BX*1), Y3, Y3
 	VUNPCKLPS   Y1, Y0, Y4
 	VUNPCKHPS   Y1, Y0, Y5
 	VUNPCKLPS   Y3, Y2, Y6
 	VUNPCKHPS   Y3, Y2, Y7
 	VSHUFPS     $0x44, Y6, Y4, Y8
-	VMOVUPS     Y8, (CX)
-	ADDQ        BX, CX
+	VMOVUPS     Y8, (SI)
+	ADDQ        DI, SI
 	VSHUFPS     $0xee, Y6, Y4, Y4
-	VMOVUPS     Y4, (CX)
-	ADDQ        BX, CX
+	VMOVUPS     Y4, (SI)
+	ADDQ        DI, SI
 	VSHUFPS     $0x44, Y7, Y5, Y4
-	VMOVUPS     Y4, (CX)
-	ADDQ        BX, CX
+	VMOVUPS     Y4, (SI)
+	ADDQ        DI, SI
 	VSHUFPS     $0xee, Y7, Y5, Y4
-	VMOVUPS     Y4, (CX)
-	ADDQ        BX, CX
-	VMOVUPS     16(DX), X9
-	VINSERTF128 $0x01, 16(DI), Y9, Y9
-	VMOVUPS     16(DX)(SI*1), X10
-	VINSERTF128 $0x01, 16(DI)(SI*1), Y10, Y10
-	VMOVUPS     16(DX)(SI*2), X11
-	VINSERTF128 $0x01, 16(DI)(SI*2), Y11, Y11
-	VMOVUPS     16(DX)(R8*1), X12
-	VINSERTF128 $0x01, 16(DI)(R8*1), Y12, Y12
+	VMOVUPS     Y4, (SI)
+	ADDQ        DI, SI
+	VMOVUPS     16(CX), X9
+	VINSERTF128 $0x01, 16(R8), Y9, Y9
+	VMOVUPS     16(CX)(DX*1), X10
+	VINSERTF128 $0x01, 16(R8)(DX*1), Y10, Y10
+	VMOVUPS     16(CX)(DX*2), X11
+	VINSERTF128 $0x01, 16(R8)(DX*2), Y11, Y11
+	VMOVUPS     16(CX)(BX*1), X12
+	VINSERTF128 $0x01, 16(R8)(BX*1), Y12, Y12
 	VUNPCKLPS   Y10, Y9, Y4
 	VUNPCKHPS   Y10, Y9, Y5
 	VUNPCKLPS   Y12, Y11, Y6
 	VUNPCKHPS   Y12, Y11, Y7
 	VSHUFPS     $0x44, Y6, Y4, Y8
-	VMOVUPS     Y8, (CX)
-	ADDQ        BX, CX
+	VMOVUPS     Y8, (SI)
+	ADDQ        DI, SI
 	VSHUFPS     $0xee, Y6, Y4, Y4
-	VMOVUPS     Y4, (CX)
-	ADDQ        BX, CX
+	VMOVUPS     Y4, (SI)
+	ADDQ        DI, SI
 	VSHUFPS     $0x44, Y7, Y5, Y4
-	VMOVUPS     Y4, (CX)
-	ADDQ        BX, CX
+	VMOVUPS     Y4, (SI)
+	ADDQ        DI, SI
 	VSHUFPS     $0xee, Y7, Y5, Y4
-	VMOVUPS     Y4, (CX)
-	ADDQ        BX, CX
-	ADDQ        $0x20, DX
-	ADDQ        $0x20, DI
+	VMOVUPS     Y4, (SI)
+	ADDQ        DI, SI
+	ADDQ        $0x20, CX
+	ADDQ        $0x20, R8
 	DECQ        AX
-	JNZ         block238
+	JNZ         block268
+	VZEROUPPER
+	RET
+
+// func avx512Transpose16(blocks int, dst *float32, dstRow int, src *float32, srcRow int)
+// Requires: AVX, AVX512F
+TEXT ·avx512Transpose16(SB), NOSPLIT, $0-40
+	MOVQ blocks+0(FP), AX
+	MOVQ src+24(FP), CX
+	MOVQ srcRow+32(FP), DX
+	SHLQ $0x02, DX
+	MOVQ dst+8(FP), SI
+	MOVQ dstRow+16(FP), DI
+	SHLQ $0x02, DI
+	LEAQ (DX)(DX*2), BX
+	LEAQ (CX)(DX*4), R8
+	LEAQ (R8)(DX*4), R9
+	LEAQ (R9)(DX*4), R10
+
+block269:
+	VMOVUPS      (CX), X0
+	VINSERTF32X4 $0x01, (R8), Z0, Z0
+	VINSERTF32X4 $0x02, (R9), Z0, Z0
+	VINSERTF32X4 $0x03, (R10), Z0, Z0
+	VMOVUPS      (CX)(DX*1), X1
+	VINSERTF32X4 $0x01, (R8)(DX*1), Z1, Z1
+	VINSERTF32X4 $0x02, (R9)(DX*1), Z1, Z1
+	VINSERTF32X4 $0x03, (R10)(DX*1), Z1, Z1
+	VMOVUPS      (CX)(DX*2), X2
+	VINSERTF32X4 $0x01, (R8)(DX*2), Z2, Z2
+	VINSERTF32X4 $0x02, (R9)(DX*2), Z2, Z2
+	VINSERTF32X4 $0x03, (R10)(DX*2), Z2, Z2
+	VMOVUPS      (CX)(BX*1), X3
+	VINSERTF32X4 $0x01, (R8)(BX*1), Z3, Z3
+	VINSERTF32X4 $0x02, (R9)(BX*1), Z3, Z3
+	VINSERTF32X4 $0x03, (R10)(BX*1), Z3, Z3
+	VUNPCKLPS    Z1, Z0, Z4
+	VUNPCKHPS    Z1, Z0, Z5
+	VUNPCKLPS    Z3, Z2, Z6
+	VUNPCKHPS    Z3, Z2, Z7
+	VSHUFPS      $0x44, Z6, Z4, Z8
+	VMOVUPS      Z8, (SI)
+	ADDQ         DI, SI
+	VSHUFPS      $0xee, Z6, Z4, Z4
+	VMOVUPS      Z4, (SI)
+	ADDQ         DI, SI
+	VSHUFPS      $0x44, Z7, Z5, Z4
+	VMOVUPS      Z4, (SI)
+	ADDQ         DI, SI
+	VSHUFPS      $0xee, Z7, Z5, Z4
+	VMOVUPS      Z4, (SI)
+	ADDQ         DI, SI
+	VMOVUPS      16(CX), X9
+	VINSERTF32X4 $0x01, 16(R8), Z9, Z9
+	VINSERTF32X4 $0x02, 16(R9), Z9, Z9
+	VINSERTF32X4 $0x03, 16(R10), Z9, Z9
+	VMOVUPS      16(CX)(DX*1), X10
+	VINSERTF32X4 $0x01, 16(R8)(DX*1), Z10, Z10
+	VINSERTF32X4 $0x02, 16(R9)(DX*1), Z10, Z10
+	VINSERTF32X4 $0x03, 16(R10)(DX*1), Z10, Z10
+	VMOVUPS      16(CX)(DX*2), X11
+	VINSERTF32X4 $0x01, 16(R8)(DX*2), Z11, Z11
+	VINSERTF32X4 $0x02, 16(R9)(DX*2), Z11, Z11
+	VINSERTF32X4 $0x03, 16(R10)(DX*2), Z11, Z11
+	VMOVUPS      16(CX)(BX*1), X12
+	VINSERTF32X4 $0x01, 16(R8)(BX*1), Z12, Z12
+	VINSERTF32X4 $0x02, 16(R9)(BX*1), Z12, Z12
+	VINSERTF32X4 $0x03, 16(R10)(BX*1), Z12, Z12
+	VUNPCKLPS    Z10, Z9, Z4
+	VUNPCKHPS    Z10, Z9, Z5
+	VUNPCKLPS    Z12, Z11, Z6
+	VUNPCKHPS    Z12, Z11, Z7
+	VSHUFPS      $0x44, Z6, Z4, Z8
+	VMOVUPS      Z8, (SI)
+	ADDQ         DI, SI
+	VSHUFPS      $0xee, Z6, Z4, Z4
+	VMOVUPS      Z4, (SI)
+	ADDQ         DI, SI
+	VSHUFPS      $0x44, Z7, Z5, Z4
+	VMOVUPS      Z4, (SI)
+	ADDQ         DI, SI
+	VSHUFPS      $0xee, Z7, Z5, Z4
+	VMOVUPS      Z4, (SI)
+	ADDQ         DI, SI
+	ADDQ         $0x20, CX
+	ADDQ         $0x20, R8
+	ADDQ         $0x20, R9
+	ADDQ         $0x20, R10
+	DECQ         AX
+	JNZ          block269
 	VZEROUPPER
 	RET

@@ -12,14 +12,17 @@ package kernel
 // In panels every element of C is one chain of fused multiply-adds in the order of k, so it is the
 // same whatever the tile, the micro-kernel and the other rows of the batch are.
 type products struct {
-	lanes     int              // elements in a vector
-	micro     [5][]microKernel // by vectors, then by rows - 1
-	dots      dotKernel
-	transpose func(blocks int, dst *float32, dstRow int, src *float32, srcRow int)
+	lanes       int              // elements in a vector
+	micro       [5][]microKernel // by vectors, then by rows - 1
+	dots        dotKernel
+	transpose8  transposeKernel
+	transpose16 transposeKernel // nil where vectors are too short
 }
 
 type microKernel func(blocks, depth int, a *float32, aRow, aColumn int, b *float32, bRow int,
 	c *float32, cRow int, start *float32, startRow, lanes int)
+
+type transposeKernel func(blocks int, dst *float32, dstRow int, src *float32, srcRow int)
 
 type dotKernel func(rows, depth int, x, b *float32, bRow int, c *float32, cRow int,
 	start *float32, startRow int)

@@ -1,5 +1,8 @@
 package kernel
 
+// packBlock is the number of rows of a packed panel that are written at a time: a multiple of 8.
+const packBlock = 128
+
 // packs tells whether op(B) of a simplified Product is copied before it is used. An untransposed B
 // is not: its rows come from the second-level cache as fast as the panels use them.
 func (p Product) packs() bool {
@@ -52,20 +55,42 @@ func (x *products) pack(p Product, tile int, packed, b []float32) {
 	x.packRows(packed[tile*width*p.K:(tile+1)*width*p.K], b[first*p.K:], columns, p.K)
 }
 
-// packRows writes rows of the given length as the columns of a panel.
+// packRows writes rows of the given length as the columns of a panel, in parts that stay in the
+// first-level cache until all of their columns are there.
 func (x *products) packRows(panel, rows []float32, count, length int) {
 	width := x.panelWidth()
-	blocks := length / 8
-	for row := 0; row < count; row += 8 {
-		height := min(8, count-row)
-		dst, src, done := panel[row:], rows[row*length:], 0
-		if height == 8 && blocks > 0 {
-			x.transpose(blocks, &dst[0], width, &src[0], length)
-			done = blocks * 8
+	for first := 0; first < length; first += packBlock {
+		part := min(packBlock, length-first)
+		for row := 0; row < count; {
+			height, transpose := x.transposeRows(count - row)
+			packPart(transpose, panel[first*width+row:], width, rows[row*length+first:], length, height, part)
+			row += height
 		}
-		if done < length {
-			transposeSlowly(dst[done*width:], width, src[done:], length, height, length-done)
-		}
+	}
+}
+
+// transposeRows returns how many rows to transpose next, of those that are left, and a kernel for
+// them if there is one.
+func (x *products) transposeRows(left int) (rows int, kernel transposeKernel) {
+	switch {
+	case left >= 16 && x.transpose16 != nil:
+		return 16, x.transpose16
+	case left >= 8:
+		return 8, x.transpose8
+	}
+	return left, nil
+}
+
+// packPart writes a corner of src as columns and rows. Where a kernel's blocks of eight do not come
+// out even, the last one overlaps the one before.
+func packPart(transpose transposeKernel, dst []float32, dstRow int, src []float32, srcRow, rows, columns int) {
+	if transpose == nil || columns < 8 {
+		transposeSlowly(dst, dstRow, src, srcRow, rows, columns)
+		return
+	}
+	transpose(columns/8, &dst[0], dstRow, &src[0], srcRow)
+	if columns%8 > 0 {
+		transpose(1, &dst[(columns-8)*dstRow], dstRow, &src[columns-8], srcRow)
 	}
 }
 

@@ -20,7 +20,10 @@ func (t *target) productKernels() {
 		}
 	}
 	t.dots()
-	t.transpose()
+	t.transpose(8)
+	if t.wide {
+		t.transpose(16)
+	}
 }
 
 // tile is the state of a micro-kernel: a block of C in registers.
@@ -67,16 +70,32 @@ func (m *tile) begin(start reg.GPVirtual) {
 	}
 }
 
-// accumulate emits the loop over k.
+// accumulate emits the loop over k, two steps a turn: the fewer instructions stand between the
+// multiply-adds, the fewer of them wait for a port. A turn of an odd depth begins in its middle.
 func (m *tile) accumulate(a reg.GPVirtual, row *rowAddresses, column reg.GPVirtual) {
 	b, bRow, depth := m.argument("b"), m.stride("bRow"), m.argument("depth")
 	row.from(a)
-	next := m.label("next")
+	next, second := m.label("next"), m.label("second")
+	m.INCQ(depth)
+	m.SHRQ(operand.U8(1), depth)
+	m.JC(operand.LabelRef(next))
+	m.SUBQ(bRow, b)
+	m.JMP(operand.LabelRef(second))
 	m.Label(next)
-	m.prefetch(row.pointers[0], column, b, bRow)
+	m.step(row, column, operand.Mem{Base: b}, bRow)
+	m.Label(second)
+	m.step(row, column, operand.Mem{Base: b, Index: bRow, Scale: 1}, bRow)
+	m.LEAQ(operand.Mem{Base: b, Index: bRow, Scale: 2}, b)
+	m.DECQ(depth)
+	m.JNZ(operand.LabelRef(next))
+}
+
+// step emits the multiply-adds of one k, and moves on in A.
+func (m *tile) step(row *rowAddresses, column reg.GPVirtual, b operand.Mem, bRow reg.GPVirtual) {
+	m.prefetch(row.pointer, column, b, bRow)
 	var panel []vector
 	for v := range m.vectors {
-		panel = append(panel, m.load(operand.Mem{Base: b, Disp: 4 * m.target.lanes * v}, m.lanesOf(v)))
+		panel = append(panel, m.load(b.Offset(4*m.target.lanes*v), m.lanesOf(v)))
 	}
 	for i, sums := range m.sums {
 		x := m.broadcast(row.at(i))
@@ -84,17 +103,14 @@ func (m *tile) accumulate(a reg.GPVirtual, row *rowAddresses, column reg.GPVirtu
 			m.VFMADD231PS(panel[v], x, sum)
 		}
 	}
-	row.step(column)
-	m.ADDQ(bRow, b)
-	m.DECQ(depth)
-	m.JNZ(operand.LabelRef(next))
+	m.ADDQ(column, row.pointer)
 }
 
 // prefetch fetches what the loop reads eight steps later: hardware does not follow long strides.
-func (m *tile) prefetch(a, column, b, bRow reg.GPVirtual) {
+func (m *tile) prefetch(a, column reg.GPVirtual, b operand.Mem, bRow reg.GPVirtual) {
 	m.PREFETCHT0(operand.Mem{Base: a, Index: column, Scale: 8})
 	for v := 0; v < m.vectors; v += 16 / m.target.lanes { // in steps of cache lines
-		m.PREFETCHT0(operand.Mem{Base: b, Disp: 4 * m.target.lanes * v, Index: bRow, Scale: 8})
+		m.PREFETCHT0(operand.Mem{Base: b.Base, Disp: 4 * m.target.lanes * v, Index: bRow, Scale: 8})
 	}
 }
 
@@ -116,60 +132,41 @@ func (m *tile) lanesOf(v int) mask {
 	return nil
 }
 
-// rowAddresses reaches up to twelve rows of A with two pointers and the multiples of the row
-// stride that x86 cannot form by itself.
+// rowAddresses reaches up to twelve rows of A with one pointer, which is all that moves with k, and
+// the multiples of the row stride that x86 cannot form by itself.
 type rowAddresses struct {
-	t        *target
-	pointers []reg.GPVirtual
-	stride   map[int]reg.GPVirtual
+	t       *target
+	pointer reg.GPVirtual
+	strides map[int]reg.GPVirtual // by odd factor
 }
 
 func newRows(t *target, rows int) *rowAddresses {
-	r := &rowAddresses{t: t, stride: map[int]reg.GPVirtual{1: t.stride("aRow")}}
-	for first := 0; first < rows; first += 6 {
-		r.pointers = append(r.pointers, t.GP64())
-	}
-	for _, factor := range []int{3, 5} {
-		if rows > factor {
-			r.stride[factor] = t.GP64()
-			t.IMUL3Q(operand.U8(factor), r.stride[1], r.stride[factor])
-		}
+	r := &rowAddresses{t: t, pointer: t.GP64(), strides: map[int]reg.GPVirtual{1: t.stride("aRow")}}
+	for factor := 3; factor < rows; factor += 2 {
+		r.strides[factor] = t.GP64()
+		t.IMUL3Q(operand.U8(factor), r.strides[1], r.strides[factor])
 	}
 	return r
 }
 
-// from sets the pointers for a block that begins at a.
-func (r *rowAddresses) from(a reg.GPVirtual) {
-	t := r.t
-	t.MOVQ(a, r.pointers[0])
-	if len(r.pointers) > 1 {
-		t.LEAQ(operand.Mem{Base: a, Index: r.stride[3], Scale: 2}, r.pointers[1])
-	}
-}
+// from sets the pointer for a block that begins at a.
+func (r *rowAddresses) from(a reg.GPVirtual) { r.t.MOVQ(a, r.pointer) }
 
 // at is the address of row i.
 func (r *rowAddresses) at(i int) operand.Mem {
-	m := operand.Mem{Base: r.pointers[i/6]}
-	switch i % 6 {
-	case 1, 2, 4:
-		m.Index, m.Scale = r.stride[1], uint8(i%6)
-	case 3, 5:
-		m.Index, m.Scale = r.stride[i%6], 1
+	m := operand.Mem{Base: r.pointer}
+	if i == 0 {
+		return m
 	}
+	m.Scale = uint8(i & -i) // the largest power of two that divides i
+	m.Index = r.strides[i/int(m.Scale)]
 	return m
-}
-
-// step moves the pointers to the next column.
-func (r *rowAddresses) step(column reg.GPVirtual) {
-	for _, p := range r.pointers {
-		r.t.ADDQ(column, p)
-	}
 }
 
 // advance moves a down by a number of rows.
 func (r *rowAddresses) advance(a reg.GPVirtual, rows int) {
 	distance := r.t.GP64()
-	r.t.IMUL3Q(operand.U8(rows), r.stride[1], distance)
+	r.t.IMUL3Q(operand.U8(rows), r.strides[1], distance)
 	r.t.ADDQ(distance, a)
 }
 
@@ -220,64 +217,4 @@ func (t *target) dotGroup(rows int, b, c, start reg.GPVirtual) {
 		t.ADDQ(cRow, c)
 		t.ADDQ(startRow, start)
 	}
-}
-
-// transpose emits the packing of eight rows into eight columns. It uses vectors of eight lanes on
-// every target.
-func (t *target) transpose() {
-	t.function("Transpose8", "func(blocks int, dst *float32, dstRow int, src *float32, srcRow int)",
-		"writes eight rows of src as eight columns of dst, in blocks of 8 × 8.")
-	blocks, dst, src := t.argument("blocks"), t.argument("dst"), t.argument("src")
-	dstRow, srcRow, upper := t.stride("dstRow"), t.stride("srcRow"), t.GP64()
-	src3 := t.GP64()
-	t.LEAQ(operand.Mem{Base: srcRow, Index: srcRow, Scale: 2}, src3)
-	t.LEAQ(operand.Mem{Base: src, Index: srcRow, Scale: 4}, upper)
-	block := t.label("block")
-	t.Label(block)
-	for half := range 2 {
-		t.transposeHalf(16*half, src, upper, srcRow, src3, dst, dstRow)
-	}
-	t.ADDQ(operand.U8(32), src)
-	t.ADDQ(operand.U8(32), upper)
-	t.DECQ(blocks)
-	t.JNZ(operand.LabelRef(block))
-	t.finish()
-}
-
-// transposeHalf emits the transposition of four columns of src: rows 0 to 3 come into the lower
-// halves of vectors and rows 4 to 7 into the upper ones, and the rest happens within halves.
-func (t *target) transposeHalf(offset int, src, upper, srcRow, src3, dst, dstRow reg.GPVirtual) {
-	var in [4]reg.VecVirtual
-	for r := range in {
-		at := operand.Mem{Base: src, Disp: offset, Index: srcRow, Scale: uint8(r)}
-		switch r {
-		case 0:
-			at.Index = nil
-		case 3:
-			at.Index, at.Scale = src3, 1
-		}
-		in[r] = t.YMM()
-		t.VMOVUPS(at, in[r].AsX())
-		at.Base = upper
-		t.VINSERTF128(operand.U8(1), at, in[r], in[r])
-	}
-	low, high := t.interleave(in[0], in[1]), t.interleave(in[2], in[3])
-	for column := range 4 {
-		out := t.YMM()
-		order := operand.U8(0b01000100)
-		if column%2 == 1 {
-			order = 0b11101110
-		}
-		t.VSHUFPS(order, high[column/2], low[column/2], out)
-		t.VMOVUPS(out, operand.Mem{Base: dst})
-		t.ADDQ(dstRow, dst)
-	}
-}
-
-// interleave pairs the elements of two rows: the first two of each half, and the last two.
-func (t *target) interleave(a, b reg.VecVirtual) [2]reg.VecVirtual {
-	first, last := t.YMM(), t.YMM()
-	t.VUNPCKLPS(b, a, first)
-	t.VUNPCKHPS(b, a, last)
-	return [2]reg.VecVirtual{first, last}
 }
