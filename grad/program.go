@@ -74,20 +74,32 @@ func simplify(t *Tracer) {
 			forgetGradient(v)
 		}
 	}
-	uses := make([]int, len(t.values))
+	uses, held := usesOf(t)
+	for _, v := range t.values {
+		if v.op == opAdd {
+			foldBias(v, uses, held)
+		}
+	}
+}
+
+// usesOf counts how often each value is read by an operation or output, and tells which values a loop
+// carries on or keeps of each step, wherever else they are read.
+func usesOf(t *Tracer) (uses []int, held map[*Value]bool) {
+	uses, held = make([]int, len(t.values)), map[*Value]bool{}
 	for _, v := range t.values {
 		for _, input := range v.inputs {
 			uses[input.id]++
+		}
+		if v.op == opScan {
+			for _, kept := range slices.Concat(v.scan.next, v.scan.stacks) {
+				held[kept] = true
+			}
 		}
 	}
 	for _, output := range t.outputs {
 		uses[output.value.id]++
 	}
-	for _, v := range t.values {
-		if v.op == opAdd {
-			foldBias(v, uses)
-		}
-	}
+	return uses, held
 }
 
 // foldBroadcasts lets an element-wise operation repeat its operand itself.
@@ -103,20 +115,24 @@ func foldBroadcasts(v *Value) {
 	}
 }
 
-// foldBias turns the addition of a row to a matrix product that nothing else uses into the bias of
-// that product.
-func foldBias(v *Value, uses []int) {
+// foldBias turns the addition of a row to a matrix product that nothing else uses into a product with
+// a bias. If a reshape is between them, the sum becomes the reshape, which a loop cannot keep.
+func foldBias(v *Value, uses []int, held map[*Value]bool) {
 	product, bias := v.inputs[0], v.inputs[1]
 	for product.op == opReshape && uses[product.id] == 1 {
 		product = product.inputs[0]
 	}
-	fits := product.op == opMatMul && product.loop == v.loop && uses[product.id] == 1 && len(product.inputs) == 2 &&
-		v.inputs[0].shape.Equal(v.shape) && bias.shape.Equal(product.shape[1:]) && (bias.op == opRead || bias.id < product.id)
-	if !fits {
-		return
+	fits := product.op == opMatMul && product.loop == v.loop && uses[product.id] == 1 && !held[product] && len(product.inputs) == 2 &&
+		v.inputs[0].shape.Equal(v.shape) && bias.shape.Equal(product.shape[1:])
+	switch {
+	case !fits:
+	case product == v.inputs[0]:
+		v.op, v.inputs = opMatMul, []*Value{product.inputs[0], product.inputs[1], bias}
+		v.transposeA, v.transposeB = product.transposeA, product.transposeB
+	case !held[v] && (bias.op == opRead || bias.id < product.id):
+		product.inputs = append(product.inputs, bias)
+		v.op, v.inputs = opReshape, []*Value{product}
 	}
-	product.inputs = append(product.inputs, bias)
-	v.op, v.inputs = opReshape, []*Value{product}
 }
 
 // String lists the operations, a line each, with the body of a scan indented below it.

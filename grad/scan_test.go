@@ -82,6 +82,18 @@ var models = map[string]model{
 			}
 		},
 	},
+	"affine maps that are carried and kept": {
+		outside: [][]int{{3, 3}, {3}}, initial: [][]int{{2, 3}, {2, 3}},
+		body: func(_ *grad.Tracer, w []*grad.Value) body {
+			return func(c, _ []*grad.Value) (next, outputs []*grad.Value) {
+				product := c[0].Tanh().MatMul(w[0])
+				affine := product.Add(w[1])
+				inner := affine.Tanh().MatMul(w[0]).Add(w[1])
+				cube := c[1].Reshape(1, 2, 3).Tanh().MatMul(w[0]).Add(w[1])
+				return []*grad.Value{affine, inner.Tanh().Add(cube.Tanh().Reshape(2, 3))}, []*grad.Value{product, inner.Square(), cube.Square()}
+			}
+		},
+	},
 	"no carry": {
 		outside: [][]int{{3, 2}}, arrays: [][]int{{steps, 4, 3}},
 		body: func(_ *grad.Tracer, w []*grad.Value) body {
