@@ -43,6 +43,15 @@ func TestDistributionsAgreeWithStoredNumbers(t *testing.T) {
 			c, other := dist.Categorical{Logits: v["logits"]}, dist.Categorical{Logits: v["other"]}
 			return flat(c.LogProb(v["x"]), c.Entropy(), c.KL(other), c.Unimix(0.1).KL(other))
 		}},
+		"multi_categorical": {parameters{"logits": {2, 2, 3}, "other": {2, 2, 3}}, func(v values) *grad.Value {
+			m := dist.MultiCategorical{Categorical: dist.Categorical{Logits: v["logits"]}}
+			other := dist.MultiCategorical{Categorical: dist.Categorical{Logits: v["other"]}}
+			return flat(m.LogProb(v["x"]), m.Entropy(), m.KL(other))
+		}},
+		"heads": {parameters{"mean": {2, 3}, "deviation": {2, 3}}, func(v values) *grad.Value {
+			wide, bounded := dist.DreamerTanhGaussian(v["mean"], v["deviation"]).Base, dist.BoundedGaussian(v["mean"], v["deviation"], 0.1, 1)
+			return flat(wide.Sample(v["noise"]), wide.Entropy(), bounded.Sample(v["noise"]), bounded.Entropy())
+		}},
 		"bernoulli": {parameters{"logits": {2, 3}, "other": {2, 3}}, func(v values) *grad.Value {
 			b := dist.Bernoulli{Logits: v["logits"]}
 			return flat(b.LogProb(v["x"]), b.Entropy(), b.KL(dist.Bernoulli{Logits: v["other"]}))
