@@ -63,6 +63,8 @@ func (e *Executable[T]) compileValue(v *Value, scratch []T) []step {
 		return e.binary(v, out, in[0], in[1])
 	}
 	switch v.op {
+	case opTyped:
+		return e.convert(v, out)
 	case opNormal:
 		return e.normal(v, out)
 	case opUniform:

@@ -33,6 +33,7 @@ type Executable[T Float] struct {
 	steps   []step
 	inputs  map[string][]T
 	outputs map[string][]T
+	typed   typedInputs
 }
 
 // step is one stage of an operation: tiles that may run at once, in any order.
@@ -64,7 +65,7 @@ func compile[T Float](program *Program, set *kernel.Set[T], workers *Workers, st
 	e := &Executable[T]{
 		program: program, set: set, workers: workers,
 		buffers: map[*Value][]T{}, storage: map[*Parameter][]T{}, scans: map[*Value]scanPlan{}, packed: map[*Value]bool{},
-		inputs: map[string][]T{}, outputs: map[string][]T{},
+		inputs: map[string][]T{}, outputs: map[string][]T{}, typed: newTypedInputs(),
 	}
 	made := makePlan(program.values, program.outputValues(), nil, e.scratchSize)
 	e.arena = make([]T, made.size)
@@ -73,6 +74,10 @@ func compile[T Float](program *Program, set *kernel.Set[T], workers *Workers, st
 		e.bind(v, e.arena, made.values[i])
 	}
 	for _, input := range program.inputs {
+		if input.op == opTyped {
+			e.typed.allocate(input)
+			continue
+		}
 		if e.buffers[input] == nil { // declared, but nothing depends on it
 			e.buffers[input] = make([]T, input.shape.Size())
 		}

@@ -6,6 +6,7 @@ type op uint8
 
 const (
 	opInput    op = iota // filled by the caller before each run
+	opTyped              // likewise, in a type that must be converted
 	opRead               // a parameter's value when the run began
 	opConstant           // one number, of shape []
 	opNormal             // independent standard normal numbers
@@ -80,7 +81,7 @@ const (
 )
 
 var opNames = [opCount]string{
-	"input", "read", "constant", "normal", "uniform",
+	"input", "typed", "read", "constant", "normal", "uniform",
 	"neg", "abs", "sign", "square", "sqrt", "exp", "log", "erf", "tanh", "sigmoid", "softplus", "elu", "silu", "relu",
 	"add", "sub", "mul", "div", "max", "min", "greater",
 	"tanh_gradient", "sigmoid_gradient", "elu_gradient", "silu_gradient", "softplus_gradient",

@@ -30,6 +30,7 @@ func traceEverything(t *grad.Tracer) {
 	loss := y.Mul(size).Add(y.Maximum()).Sum()
 	loss = loss.Add(x.MatMul(p).Gather(x.Abs().Greater(one)).Mul(x.Greater(one).OneHot(5)).Sum())
 	largest, _ := y.TopK(3)
+	y = y.Add(t.Bytes("bytes", 6).Add(t.Integers("integers", 6)).Mul(t.Booleans("booleans", 6)))
 	y = y.Add(t.Categorical(5, y).KeepAxis(1).Mul(grad.Scalar(0.01)))
 	y = grad.StraightThrough(y.Sign(), y)
 	y = y.WithGradient(func(_, g *grad.Value, _ []*grad.Value) []*grad.Value { return []*grad.Value{g} }, y)

@@ -41,14 +41,18 @@ func Trace(build func(t *Tracer)) (program *Program, err error) {
 
 // Input declares an array that the caller fills before each run, through Executable.Input.
 func (t *Tracer) Input(name string, shape ...int) *Value {
-	for _, input := range t.inputs {
-		if input.name == name {
-			fail("input", "the program has an input called %q already", name)
+	return t.declare(&Value{op: opInput, name: name, shape: slices.Clone(shape)})
+}
+
+// declare records an input, whose name no other input has.
+func (t *Tracer) declare(input *Value) *Value {
+	for _, other := range t.inputs {
+		if other.name == input.name {
+			fail("input", "the program has an input called %q already", input.name)
 		}
 	}
-	input := t.add(&Value{op: opInput, name: name, shape: slices.Clone(shape)})
 	t.inputs = append(t.inputs, input)
-	return input
+	return t.add(input)
 }
 
 // Value lifts a parameter or a number into the program.
@@ -131,7 +135,7 @@ func (t *Tracer) add(v *Value) *Value {
 		fail(v.op.String(), "it has an effect, which is for the end of a program and not for a scan's body")
 	}
 	v.origin = callers()
-	if v.op != opInput && v.op != opRead && v.op != opConstant {
+	if v.op != opInput && v.op != opTyped && v.op != opRead && v.op != opConstant {
 		v.loop = t.loop
 	}
 	return t.record(v)

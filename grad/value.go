@@ -19,7 +19,7 @@ type Value struct {
 	origin [originDepth]uintptr
 
 	// What some operations need besides their inputs.
-	name                   string       // opInput, opCall
+	name                   string       // opInput, opTyped, opCall
 	constant               float64      // opConstant; epsilon of opStandardise
 	stream                 uint64       // opNormal, opUniform
 	parameters             []*Parameter // opRead, opAssign, opAdam
@@ -34,6 +34,7 @@ type Value struct {
 	part                   part         // opPart
 	index                  int          // opPart, opCarry
 	gradient               GradientFunc // opCustom
+	element                element      // opTyped
 }
 
 // Shape returns the value's dimensions. It must not be changed.

@@ -44,6 +44,7 @@ func avx2() *Set[float32] {
 		SiLUGradient:     checkedPair(avx2SiLUGradient),
 		SoftplusGradient: checkedPair(avx2SoftplusGradient),
 		Where:            checkedTriple(avx2Where),
+		FromBytes:        checkedBytes(8, avx2FromBytes),
 		MulAdd:           checkedPair(avx2MulAdd),
 		AddScaled:        checkedScalar(avx2AddScaled),
 

@@ -44,6 +44,7 @@ func avx512() *Set[float32] {
 		SiLUGradient:     checkedPair(avx512SiLUGradient),
 		SoftplusGradient: checkedPair(avx512SoftplusGradient),
 		Where:            checkedTriple(avx512Where),
+		FromBytes:        checkedBytes(16, avx512FromBytes),
 		MulAdd:           checkedPair(avx512MulAdd),
 		AddScaled:        checkedScalar(avx512AddScaled),
 

@@ -59,6 +59,16 @@ func checkedStandardiseGradient(f func(dst, y, gradient []float32, inverse float
 	}
 }
 
+// checkedBytes gives f whole vectors alone.
+func checkedBytes(lanes int, f func(dst []float32, x []uint8)) func(dst []float32, x []uint8) {
+	return func(dst []float32, x []uint8) {
+		equalLengths(len(dst), len(x))
+		whole := len(x) / lanes * lanes
+		f(dst[:whole], x)
+		fromBytes(dst[whole:], x[whole:])
+	}
+}
+
 // adamKernel takes the numbers of a step as the assembly wants them: see kernelgen.
 type adamKernel func(parameter, first, second, gradient []float32,
 	scale, beta1, rest1, beta2, rest2, rate, inverse2, epsilon float32)

@@ -37,6 +37,8 @@ func TestNothingIsReadBeyondTheEnd(t *testing.T) {
 			s.Maximum(x)
 			s.Dot(x, dst)
 			s.Standardise(dst, x, 1)
+			bytes := unsafe.Slice((*uint8)(unsafe.Pointer(unsafe.SliceData(x))), 4*n)[min(n, n%4):]
+			s.FromBytes(make([]float32, len(bytes)), bytes)
 		}
 		for flags := range 8 {
 			for size := 1; size < 40; size += 3 {

@@ -33,6 +33,9 @@ type Set[T Float] struct {
 	// Where takes a[i] where mask[i] is not 0, and b[i] elsewhere.
 	Where func(dst, mask, a, b []T)
 
+	// dst[i] = x[i]
+	FromBytes func(dst []T, x []uint8)
+
 	// MulAdd computes dst[i] += a[i] * b[i], and AddScaled dst[i] += scale * a[i].
 	MulAdd    func(dst, a, b []T)
 	AddScaled func(dst, a []T, scale T)

@@ -286,6 +286,22 @@ func TestWhere(t *testing.T) {
 	})
 }
 
+func TestFromBytes(t *testing.T) {
+	everySet(t, func(t *testing.T, s *Set[float32]) {
+		source := generator()
+		for _, n := range lengths() {
+			x, want := make([]uint8, n), make([]float64, n)
+			for i := range x {
+				x[i] = uint8(source.IntN(256))
+				want[i] = float64(x[i])
+			}
+			got := make([]float32, n)
+			s.FromBytes(got, x)
+			compare(t, "FromBytes", got, want, 0, 0)
+		}
+	})
+}
+
 func TestReductions(t *testing.T) {
 	reference := Reference[float64]()
 	everySet(t, func(t *testing.T, s *Set[float32]) {

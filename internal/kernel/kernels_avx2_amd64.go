@@ -194,6 +194,11 @@ func avx2SoftplusGradient(dst []float32, x []float32, gradient []float32)
 //go:noescape
 func avx2SiLUGradient(dst []float32, x []float32, gradient []float32)
 
+// avx2FromBytes computes dst = x; len(dst) is a multiple of the lanes.
+//
+//go:noescape
+func avx2FromBytes(dst []float32, x []uint8)
+
 // avx2Sum returns Σ x.
 //
 //go:noescape

@@ -2833,6 +2833,29 @@ end114:
 	VZEROUPPER
 	RET
 
+// func avx2FromBytes(dst []float32, x []uint8)
+// Requires: AVX, AVX2
+TEXT ·avx2FromBytes(SB), NOSPLIT, $0-48
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	XORQ BX, BX
+	SUBQ $0x00000008, AX
+	JL   done116
+
+turn115:
+	VPMOVZXBD (DX)(BX*1), Y0
+	VCVTDQ2PS Y0, Y0
+	VMOVUPS   Y0, (CX)(BX*4)
+	ADDQ      $0x00000008, BX
+	SUBQ      $0x00000008, AX
+	JGE       turn115
+
+done116:
+	ADDQ $0x00000008, AX
+	VZEROUPPER
+	RET
+
 // func avx2Sum(x []float32) float32
 // Requires: AVX
 TEXT ·avx2Sum(SB), NOSPLIT, $0-28
@@ -2844,9 +2867,9 @@ TEXT ·avx2Sum(SB), NOSPLIT, $0-28
 	VXORPS Y3, Y3, Y3
 	XORQ   DX, DX
 	SUBQ   $0x00000020, AX
-	JL     done116
+	JL     done118
 
-turn115:
+turn117:
 	VMOVUPS (CX)(DX*4), Y4
 	VADDPS  Y4, Y0, Y0
 	VMOVUPS 32(CX)(DX*4), Y4
@@ -2857,24 +2880,24 @@ turn115:
 	VADDPS  Y4, Y3, Y3
 	ADDQ    $0x00000020, DX
 	SUBQ    $0x00000020, AX
-	JGE     turn115
+	JGE     turn117
 
-done116:
+done118:
 	ADDQ $0x00000020, AX
 	SUBQ $0x00000008, AX
-	JL   done118
+	JL   done120
 
-turn117:
+turn119:
 	VMOVUPS (CX)(DX*4), Y4
 	VADDPS  Y4, Y0, Y0
 	ADDQ    $0x00000008, DX
 	SUBQ    $0x00000008, AX
-	JGE     turn117
+	JGE     turn119
 
-done118:
+done120:
 	ADDQ       $0x00000008, AX
 	TESTQ      AX, AX
-	JZ         end119
+	JZ         end121
 	LEAQ       avx2FirstLanes<>+0(SB), BX
 	NEGQ       AX
 	VMOVUPS    32(BX)(AX*4), Y4
@@ -2883,7 +2906,7 @@ done118:
 	VBLENDVPS  Y4, Y6, Y7, Y4
 	VADDPS     Y4, Y0, Y0
 
-end119:
+end121:
 	VADDPS       Y1, Y0, Y0
 	VADDPS       Y3, Y2, Y1
 	VADDPS       Y1, Y0, Y0
@@ -2908,9 +2931,9 @@ TEXT ·avx2SumSquares(SB), NOSPLIT, $0-28
 	VXORPS Y3, Y3, Y3
 	XORQ   DX, DX
 	SUBQ   $0x00000020, AX
-	JL     done121
+	JL     done123
 
-turn120:
+turn122:
 	VMOVUPS     (CX)(DX*4), Y4
 	VFMADD231PS Y4, Y4, Y0
 	VMOVUPS     32(CX)(DX*4), Y4
@@ -2921,24 +2944,24 @@ turn120:
 	VFMADD231PS Y4, Y4, Y3
 	ADDQ        $0x00000020, DX
 	SUBQ        $0x00000020, AX
-	JGE         turn120
+	JGE         turn122
 
-done121:
+done123:
 	ADDQ $0x00000020, AX
 	SUBQ $0x00000008, AX
-	JL   done123
+	JL   done125
 
-turn122:
+turn124:
 	VMOVUPS     (CX)(DX*4), Y4
 	VFMADD231PS Y4, Y4, Y0
 	ADDQ        $0x00000008, DX
 	SUBQ        $0x00000008, AX
-	JGE         turn122
+	JGE         turn124
 
-done123:
+done125:
 	ADDQ        $0x00000008, AX
 	TESTQ       AX, AX
-	JZ          end124
+	JZ          end126
 	LEAQ        avx2FirstLanes<>+0(SB), BX
 	NEGQ        AX
 	VMOVUPS     32(BX)(AX*4), Y4
@@ -2947,7 +2970,7 @@ done123:
 	VBLENDVPS   Y4, Y6, Y7, Y4
 	VFMADD231PS Y4, Y4, Y0
 
-end124:
+end126:
 	VADDPS       Y1, Y0, Y0
 	VADDPS       Y3, Y2, Y1
 	VADDPS       Y1, Y0, Y0
@@ -2973,9 +2996,9 @@ TEXT ·avx2Dot(SB), NOSPLIT, $0-52
 	VXORPS Y3, Y3, Y3
 	XORQ   BX, BX
 	SUBQ   $0x00000020, AX
-	JL     done126
+	JL     done128
 
-turn125:
+turn127:
 	VMOVUPS     (CX)(BX*4), Y4
 	VMOVUPS     (DX)(BX*4), Y5
 	VFMADD231PS Y5, Y4, Y0
@@ -2990,25 +3013,25 @@ turn125:
 	VFMADD231PS Y5, Y4, Y3
 	ADDQ        $0x00000020, BX
 	SUBQ        $0x00000020, AX
-	JGE         turn125
+	JGE         turn127
 
-done126:
+done128:
 	ADDQ $0x00000020, AX
 	SUBQ $0x00000008, AX
-	JL   done128
+	JL   done130
 
-turn127:
+turn129:
 	VMOVUPS     (CX)(BX*4), Y4
 	VMOVUPS     (DX)(BX*4), Y5
 	VFMADD231PS Y5, Y4, Y0
 	ADDQ        $0x00000008, BX
 	SUBQ        $0x00000008, AX
-	JGE         turn127
+	JGE         turn129
 
-done128:
+done130:
 	ADDQ        $0x00000008, AX
 	TESTQ       AX, AX
-	JZ          end129
+	JZ          end131
 	LEAQ        avx2FirstLanes<>+0(SB), SI
 	NEGQ        AX
 	VMOVUPS     32(SI)(AX*4), Y4
@@ -3020,7 +3043,7 @@ done128:
 	VBLENDVPS   Y4, Y7, Y8, Y4
 	VFMADD231PS Y4, Y5, Y0
 
-end129:
+end131:
 	VADDPS       Y1, Y0, Y0
 	VADDPS       Y3, Y2, Y1
 	VADDPS       Y1, Y0, Y0
@@ -3045,9 +3068,9 @@ TEXT ·avx2Maximum(SB), NOSPLIT, $0-28
 	VMOVUPS avx2Constantff800000<>+0(SB), Y3
 	XORQ    DX, DX
 	SUBQ    $0x00000020, AX
-	JL      done131
+	JL      done133
 
-turn130:
+turn132:
 	VMOVUPS   (CX)(DX*4), Y4
 	VCMPPS    $0x03, Y0, Y0, Y5
 	VMAXPS    Y4, Y0, Y4
@@ -3066,26 +3089,26 @@ turn130:
 	VBLENDVPS Y5, Y3, Y4, Y3
 	ADDQ      $0x00000020, DX
 	SUBQ      $0x00000020, AX
-	JGE       turn130
+	JGE       turn132
 
-done131:
+done133:
 	ADDQ $0x00000020, AX
 	SUBQ $0x00000008, AX
-	JL   done133
+	JL   done135
 
-turn132:
+turn134:
 	VMOVUPS   (CX)(DX*4), Y4
 	VCMPPS    $0x03, Y0, Y0, Y5
 	VMAXPS    Y4, Y0, Y4
 	VBLENDVPS Y5, Y0, Y4, Y0
 	ADDQ      $0x00000008, DX
 	SUBQ      $0x00000008, AX
-	JGE       turn132
+	JGE       turn134
 
-done133:
+done135:
 	ADDQ       $0x00000008, AX
 	TESTQ      AX, AX
-	JZ         end134
+	JZ         end136
 	LEAQ       avx2FirstLanes<>+0(SB), BX
 	NEGQ       AX
 	VMOVUPS    32(BX)(AX*4), Y4
@@ -3096,7 +3119,7 @@ done133:
 	VMAXPS     Y4, Y0, Y4
 	VBLENDVPS  Y5, Y0, Y4, Y0
 
-end134:
+end136:
 	VCMPPS       $0x03, Y0, Y0, Y4
 	VMAXPS       Y1, Y0, Y1
 	VBLENDVPS    Y4, Y0, Y1, Y0
@@ -3150,9 +3173,9 @@ TEXT ·avx2Standardise(SB), NOSPLIT, $0-60
 	XORQ         BX, BX
 	MOVQ         AX, SI
 	SUBQ         $0x00000020, SI
-	JL           done136
+	JL           done138
 
-turn135:
+turn137:
 	VMOVUPS (DX)(BX*4), Y6
 	VADDPS  Y6, Y1, Y1
 	VMOVUPS 32(DX)(BX*4), Y6
@@ -3163,31 +3186,31 @@ turn135:
 	VADDPS  Y6, Y5, Y5
 	ADDQ    $0x00000020, BX
 	SUBQ    $0x00000020, SI
-	JGE     turn135
+	JGE     turn137
 
-done136:
+done138:
 	ADDQ $0x00000020, SI
 	SUBQ $0x00000008, SI
-	JL   done138
+	JL   done140
 
-turn137:
+turn139:
 	VMOVUPS (DX)(BX*4), Y6
 	VADDPS  Y6, Y1, Y1
 	ADDQ    $0x00000008, BX
 	SUBQ    $0x00000008, SI
-	JGE     turn137
+	JGE     turn139
 
-done138:
+done140:
 	ADDQ       $0x00000008, SI
 	TESTQ      SI, SI
-	JZ         end139
+	JZ         end141
 	LEAQ       avx2FirstLanes<>+0(SB), DI
 	NEGQ       SI
 	VMOVUPS    32(DI)(SI*4), Y6
 	VMASKMOVPS (DX)(BX*4), Y6, Y6
 	VADDPS     Y6, Y1, Y1
 
-end139:
+end141:
 	VADDPS       Y3, Y1, Y1
 	VADDPS       Y5, Y4, Y3
 	VADDPS       Y3, Y1, Y1
@@ -3206,9 +3229,9 @@ end139:
 	XORQ         BX, BX
 	MOVQ         AX, SI
 	SUBQ         $0x00000020, SI
-	JL           done141
+	JL           done143
 
-turn140:
+turn142:
 	VMOVUPS     (DX)(BX*4), Y7
 	VSUBPS      Y1, Y7, Y7
 	VFMADD231PS Y7, Y7, Y3
@@ -3223,25 +3246,25 @@ turn140:
 	VFMADD231PS Y7, Y7, Y6
 	ADDQ        $0x00000020, BX
 	SUBQ        $0x00000020, SI
-	JGE         turn140
+	JGE         turn142
 
-done141:
+done143:
 	ADDQ $0x00000020, SI
 	SUBQ $0x00000008, SI
-	JL   done143
+	JL   done145
 
-turn142:
+turn144:
 	VMOVUPS     (DX)(BX*4), Y7
 	VSUBPS      Y1, Y7, Y7
 	VFMADD231PS Y7, Y7, Y3
 	ADDQ        $0x00000008, BX
 	SUBQ        $0x00000008, SI
-	JGE         turn142
+	JGE         turn144
 
-done143:
+done145:
 	ADDQ        $0x00000008, SI
 	TESTQ       SI, SI
-	JZ          end144
+	JZ          end146
 	LEAQ        avx2FirstLanes<>+0(SB), DI
 	NEGQ        SI
 	VMOVUPS     32(DI)(SI*4), Y7
@@ -3251,7 +3274,7 @@ done143:
 	VBLENDVPS   Y7, Y8, Y9, Y7
 	VFMADD231PS Y7, Y7, Y3
 
-end144:
+end146:
 	VADDPS       Y4, Y3, Y3
 	VADDPS       Y6, Y5, Y4
 	VADDPS       Y4, Y3, Y3
@@ -3269,21 +3292,21 @@ end144:
 	VDIVPS       Y0, Y2, Y0
 	XORQ         BX, BX
 	SUBQ         $0x00000008, AX
-	JL           done146
+	JL           done148
 
-turn145:
+turn147:
 	VMOVUPS (DX)(BX*4), Y2
 	VSUBPS  Y1, Y2, Y2
 	VMULPS  Y0, Y2, Y2
 	VMOVUPS Y2, (CX)(BX*4)
 	ADDQ    $0x00000008, BX
 	SUBQ    $0x00000008, AX
-	JGE     turn145
+	JGE     turn147
 
-done146:
+done148:
 	ADDQ       $0x00000008, AX
 	TESTQ      AX, AX
-	JZ         end147
+	JZ         end149
 	LEAQ       avx2FirstLanes<>+0(SB), SI
 	NEGQ       AX
 	VMOVUPS    32(SI)(AX*4), Y2
@@ -3292,7 +3315,7 @@ done146:
 	VMULPS     Y0, Y1, Y1
 	VMASKMOVPS Y1, Y2, (CX)(BX*4)
 
-end147:
+end149:
 	VMOVSS X0, ret+56(FP)
 	VZEROUPPER
 	RET
@@ -3316,9 +3339,9 @@ TEXT ·avx2StandardiseGradient(SB), NOSPLIT, $0-76
 	XORQ         SI, SI
 	MOVQ         AX, DI
 	SUBQ         $0x00000020, DI
-	JL           done149
+	JL           done151
 
-turn148:
+turn150:
 	VMOVUPS (BX)(SI*4), Y6
 	VADDPS  Y6, Y1, Y1
 	VMOVUPS 32(BX)(SI*4), Y6
@@ -3329,31 +3352,31 @@ turn148:
 	VADDPS  Y6, Y5, Y5
 	ADDQ    $0x00000020, SI
 	SUBQ    $0x00000020, DI
-	JGE     turn148
+	JGE     turn150
 
-done149:
+done151:
 	ADDQ $0x00000020, DI
 	SUBQ $0x00000008, DI
-	JL   done151
+	JL   done153
 
-turn150:
+turn152:
 	VMOVUPS (BX)(SI*4), Y6
 	VADDPS  Y6, Y1, Y1
 	ADDQ    $0x00000008, SI
 	SUBQ    $0x00000008, DI
-	JGE     turn150
+	JGE     turn152
 
-done151:
+done153:
 	ADDQ       $0x00000008, DI
 	TESTQ      DI, DI
-	JZ         end152
+	JZ         end154
 	LEAQ       avx2FirstLanes<>+0(SB), R8
 	NEGQ       DI
 	VMOVUPS    32(R8)(DI*4), Y6
 	VMASKMOVPS (BX)(SI*4), Y6, Y6
 	VADDPS     Y6, Y1, Y1
 
-end152:
+end154:
 	VADDPS       Y3, Y1, Y1
 	VADDPS       Y5, Y4, Y3
 	VADDPS       Y3, Y1, Y1
@@ -3372,9 +3395,9 @@ end152:
 	XORQ         SI, SI
 	MOVQ         AX, DI
 	SUBQ         $0x00000020, DI
-	JL           done154
+	JL           done156
 
-turn153:
+turn155:
 	VMOVUPS     (DX)(SI*4), Y7
 	VMOVUPS     (BX)(SI*4), Y8
 	VFMADD231PS Y8, Y7, Y3
@@ -3389,25 +3412,25 @@ turn153:
 	VFMADD231PS Y8, Y7, Y6
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000020, DI
-	JGE         turn153
+	JGE         turn155
 
-done154:
+done156:
 	ADDQ $0x00000020, DI
 	SUBQ $0x00000008, DI
-	JL   done156
+	JL   done158
 
-turn155:
+turn157:
 	VMOVUPS     (DX)(SI*4), Y7
 	VMOVUPS     (BX)(SI*4), Y8
 	VFMADD231PS Y8, Y7, Y3
 	ADDQ        $0x00000008, SI
 	SUBQ        $0x00000008, DI
-	JGE         turn155
+	JGE         turn157
 
-done156:
+done158:
 	ADDQ        $0x00000008, DI
 	TESTQ       DI, DI
-	JZ          end157
+	JZ          end159
 	LEAQ        avx2FirstLanes<>+0(SB), R8
 	NEGQ        DI
 	VMOVUPS     32(R8)(DI*4), Y7
@@ -3415,7 +3438,7 @@ done156:
 	VMASKMOVPS  (BX)(SI*4), Y7, Y7
 	VFMADD231PS Y7, Y8, Y3
 
-end157:
+end159:
 	VADDPS       Y4, Y3, Y3
 	VADDPS       Y6, Y5, Y4
 	VADDPS       Y4, Y3, Y3
@@ -3430,9 +3453,9 @@ end157:
 	VBROADCASTSS inverse+72(FP), Y2
 	XORQ         SI, SI
 	SUBQ         $0x00000008, AX
-	JL           done159
+	JL           done161
 
-turn158:
+turn160:
 	VMOVUPS      (BX)(SI*4), Y3
 	VSUBPS       Y1, Y3, Y3
 	VMOVUPS      (DX)(SI*4), Y4
@@ -3441,12 +3464,12 @@ turn158:
 	VMOVUPS      Y3, (CX)(SI*4)
 	ADDQ         $0x00000008, SI
 	SUBQ         $0x00000008, AX
-	JGE          turn158
+	JGE          turn160
 
-done159:
+done161:
 	ADDQ         $0x00000008, AX
 	TESTQ        AX, AX
-	JZ           end160
+	JZ           end162
 	LEAQ         avx2FirstLanes<>+0(SB), DI
 	NEGQ         AX
 	VMOVUPS      32(DI)(AX*4), Y3
@@ -3457,7 +3480,7 @@ done159:
 	VMULPS       Y1, Y2, Y0
 	VMASKMOVPS   Y0, Y3, (CX)(SI*4)
 
-end160:
+end162:
 	VZEROUPPER
 	RET
 
@@ -3471,9 +3494,9 @@ TEXT ·avx2Adam(SB), NOSPLIT, $0-128
 	MOVQ gradient_base+72(FP), SI
 	XORQ DI, DI
 	SUBQ $0x00000008, AX
-	JL   done162
+	JL   done164
 
-turn161:
+turn163:
 	VMOVUPS      (SI)(DI*4), Y0
 	VBROADCASTSS scale+96(FP), Y1
 	VMULPS       Y1, Y0, Y0
@@ -3503,12 +3526,12 @@ turn161:
 	VMOVUPS      Y0, (CX)(DI*4)
 	ADDQ         $0x00000008, DI
 	SUBQ         $0x00000008, AX
-	JGE          turn161
+	JGE          turn163
 
-done162:
+done164:
 	ADDQ         $0x00000008, AX
 	TESTQ        AX, AX
-	JZ           end163
+	JZ           end165
 	LEAQ         avx2FirstLanes<>+0(SB), R8
 	NEGQ         AX
 	VMOVUPS      32(R8)(AX*4), Y0
@@ -3540,7 +3563,7 @@ done162:
 	VSUBPS       Y1, Y2, Y1
 	VMASKMOVPS   Y1, Y0, (CX)(DI*4)
 
-end163:
+end165:
 	VZEROUPPER
 	RET
 
@@ -3560,7 +3583,7 @@ TEXT ·avx2Multiply1x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block164:
+block166:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMASKMOVPS (BX), Y0, Y1
@@ -3572,11 +3595,11 @@ block164:
 	MOVQ       CX, SI
 	INCQ       R11
 	SHRQ       $0x01, R11
-	JC         next165
+	JC         next167
 	SUBQ       R10, R9
-	JMP        second166
+	JMP        second168
 
-next165:
+next167:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9), Y0, Y2
@@ -3584,7 +3607,7 @@ next165:
 	VFMADD231PS  Y2, Y3, Y1
 	ADDQ         R8, SI
 
-second166:
+second168:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9)(R10*1), Y0, Y2
@@ -3593,7 +3616,7 @@ second166:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next165
+	JNZ          next167
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMASKMOVPS   Y1, Y0, (DX)
@@ -3601,7 +3624,7 @@ second166:
 	IMUL3Q       $0x01, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block164
+	JNZ          block166
 	VZEROUPPER
 	RET
 
@@ -3621,7 +3644,7 @@ TEXT ·avx2Multiply2x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block167:
+block169:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMASKMOVPS (BX), Y0, Y1
@@ -3635,11 +3658,11 @@ block167:
 	MOVQ       CX, SI
 	INCQ       R11
 	SHRQ       $0x01, R11
-	JC         next168
+	JC         next170
 	SUBQ       R10, R9
-	JMP        second169
+	JMP        second171
 
-next168:
+next170:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9), Y0, Y3
@@ -3649,7 +3672,7 @@ next168:
 	VFMADD231PS  Y3, Y4, Y2
 	ADDQ         R8, SI
 
-second169:
+second171:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9)(R10*1), Y0, Y3
@@ -3660,7 +3683,7 @@ second169:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next168
+	JNZ          next170
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMASKMOVPS   Y1, Y0, (DX)
@@ -3670,7 +3693,7 @@ second169:
 	IMUL3Q       $0x02, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block167
+	JNZ          block169
 	VZEROUPPER
 	RET
 
@@ -3690,7 +3713,7 @@ TEXT ·avx2Multiply3x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block170:
+block172:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMASKMOVPS (BX), Y0, Y1
@@ -3706,11 +3729,11 @@ block170:
 	MOVQ       CX, SI
 	INCQ       R11
 	SHRQ       $0x01, R11
-	JC         next171
+	JC         next173
 	SUBQ       R10, R9
-	JMP        second172
+	JMP        second174
 
-next171:
+next173:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9), Y0, Y4
@@ -3722,7 +3745,7 @@ next171:
 	VFMADD231PS  Y4, Y5, Y3
 	ADDQ         R8, SI
 
-second172:
+second174:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9)(R10*1), Y0, Y4
@@ -3735,7 +3758,7 @@ second172:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next171
+	JNZ          next173
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMASKMOVPS   Y1, Y0, (DX)
@@ -3747,7 +3770,7 @@ second172:
 	IMUL3Q       $0x03, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block170
+	JNZ          block172
 	VZEROUPPER
 	RET
 
@@ -3768,7 +3791,7 @@ TEXT ·avx2Multiply4x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R9
 	SHLQ    $0x02, R9
 
-block173:
+block175:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMASKMOVPS (BX), Y0, Y1
@@ -3786,11 +3809,11 @@ block173:
 	MOVQ       CX, SI
 	INCQ       R12
 	SHRQ       $0x01, R12
-	JC         next174
+	JC         next176
 	SUBQ       R11, R10
-	JMP        second175
+	JMP        second177
 
-next174:
+next176:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMASKMOVPS   (R10), Y0, Y5
@@ -3804,7 +3827,7 @@ next174:
 	VFMADD231PS  Y5, Y6, Y4
 	ADDQ         R9, SI
 
-second175:
+second177:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMASKMOVPS   (R10)(R11*1), Y0, Y5
@@ -3819,7 +3842,7 @@ second175:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next174
+	JNZ          next176
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMASKMOVPS   Y1, Y0, (DX)
@@ -3833,7 +3856,7 @@ second175:
 	IMUL3Q       $0x04, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block173
+	JNZ          block175
 	VZEROUPPER
 	RET
 
@@ -3854,7 +3877,7 @@ TEXT ·avx2Multiply5x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R9
 	SHLQ    $0x02, R9
 
-block176:
+block178:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMASKMOVPS (BX), Y0, Y1
@@ -3874,11 +3897,11 @@ block176:
 	MOVQ       CX, SI
 	INCQ       R12
 	SHRQ       $0x01, R12
-	JC         next177
+	JC         next179
 	SUBQ       R11, R10
-	JMP        second178
+	JMP        second180
 
-next177:
+next179:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMASKMOVPS   (R10), Y0, Y6
@@ -3894,7 +3917,7 @@ next177:
 	VFMADD231PS  Y6, Y7, Y5
 	ADDQ         R9, SI
 
-second178:
+second180:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMASKMOVPS   (R10)(R11*1), Y0, Y6
@@ -3911,7 +3934,7 @@ second178:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next177
+	JNZ          next179
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMASKMOVPS   Y1, Y0, (DX)
@@ -3927,7 +3950,7 @@ second178:
 	IMUL3Q       $0x05, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block176
+	JNZ          block178
 	VZEROUPPER
 	RET
 
@@ -3949,7 +3972,7 @@ TEXT ·avx2Multiply6x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R10
 	SHLQ    $0x02, R10
 
-block179:
+block181:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMASKMOVPS (BX), Y0, Y1
@@ -3971,11 +3994,11 @@ block179:
 	MOVQ       CX, SI
 	INCQ       R13
 	SHRQ       $0x01, R13
-	JC         next180
+	JC         next182
 	SUBQ       R12, R11
-	JMP        second181
+	JMP        second183
 
-next180:
+next182:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMASKMOVPS   (R11), Y0, Y7
@@ -3993,7 +4016,7 @@ next180:
 	VFMADD231PS  Y7, Y8, Y6
 	ADDQ         R10, SI
 
-second181:
+second183:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMASKMOVPS   (R11)(R12*1), Y0, Y7
@@ -4012,7 +4035,7 @@ second181:
 	ADDQ         R10, SI
 	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next180
+	JNZ          next182
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMASKMOVPS   Y1, Y0, (DX)
@@ -4030,7 +4053,7 @@ second181:
 	IMUL3Q       $0x06, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block179
+	JNZ          block181
 	VZEROUPPER
 	RET
 
@@ -4050,7 +4073,7 @@ TEXT ·avx2Multiply1x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block182:
+block184:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
@@ -4063,11 +4086,11 @@ block182:
 	MOVQ       CX, SI
 	INCQ       R11
 	SHRQ       $0x01, R11
-	JC         next183
+	JC         next185
 	SUBQ       R10, R9
-	JMP        second184
+	JMP        second186
 
-next183:
+next185:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9), Y3
@@ -4077,7 +4100,7 @@ next183:
 	VFMADD231PS  Y4, Y5, Y2
 	ADDQ         R8, SI
 
-second184:
+second186:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9)(R10*1), Y3
@@ -4088,7 +4111,7 @@ second184:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next183
+	JNZ          next185
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Y1, (DX)
@@ -4097,7 +4120,7 @@ second184:
 	IMUL3Q       $0x01, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block182
+	JNZ          block184
 	VZEROUPPER
 	RET
 
@@ -4117,7 +4140,7 @@ TEXT ·avx2Multiply2x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block185:
+block187:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
@@ -4133,11 +4156,11 @@ block185:
 	MOVQ       CX, SI
 	INCQ       R11
 	SHRQ       $0x01, R11
-	JC         next186
+	JC         next188
 	SUBQ       R10, R9
-	JMP        second187
+	JMP        second189
 
-next186:
+next188:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9), Y5
@@ -4150,7 +4173,7 @@ next186:
 	VFMADD231PS  Y6, Y7, Y4
 	ADDQ         R8, SI
 
-second187:
+second189:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9)(R10*1), Y5
@@ -4164,7 +4187,7 @@ second187:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next186
+	JNZ          next188
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Y1, (DX)
@@ -4176,7 +4199,7 @@ second187:
 	IMUL3Q       $0x02, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block185
+	JNZ          block187
 	VZEROUPPER
 	RET
 
@@ -4196,7 +4219,7 @@ TEXT ·avx2Multiply3x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block188:
+block190:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
@@ -4215,11 +4238,11 @@ block188:
 	MOVQ       CX, SI
 	INCQ       R11
 	SHRQ       $0x01, R11
-	JC         next189
+	JC         next191
 	SUBQ       R10, R9
-	JMP        second190
+	JMP        second192
 
-next189:
+next191:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9), Y7
@@ -4235,7 +4258,7 @@ next189:
 	VFMADD231PS  Y8, Y9, Y6
 	ADDQ         R8, SI
 
-second190:
+second192:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9)(R10*1), Y7
@@ -4252,7 +4275,7 @@ second190:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next189
+	JNZ          next191
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Y1, (DX)
@@ -4267,7 +4290,7 @@ second190:
 	IMUL3Q       $0x03, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block188
+	JNZ          block190
 	VZEROUPPER
 	RET
 
@@ -4288,7 +4311,7 @@ TEXT ·avx2Multiply4x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R9
 	SHLQ    $0x02, R9
 
-block191:
+block193:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
@@ -4310,11 +4333,11 @@ block191:
 	MOVQ       CX, SI
 	INCQ       R12
 	SHRQ       $0x01, R12
-	JC         next192
+	JC         next194
 	SUBQ       R11, R10
-	JMP        second193
+	JMP        second195
 
-next192:
+next194:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS      (R10), Y9
@@ -4333,7 +4356,7 @@ next192:
 	VFMADD231PS  Y10, Y11, Y8
 	ADDQ         R9, SI
 
-second193:
+second195:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS      (R10)(R11*1), Y9
@@ -4353,7 +4376,7 @@ second193:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next192
+	JNZ          next194
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Y1, (DX)
@@ -4371,7 +4394,7 @@ second193:
 	IMUL3Q       $0x04, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block191
+	JNZ          block193
 	VZEROUPPER
 	RET
 
@@ -4392,7 +4415,7 @@ TEXT ·avx2Multiply5x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R9
 	SHLQ    $0x02, R9
 
-block194:
+block196:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
@@ -4417,11 +4440,11 @@ block194:
 	MOVQ       CX, SI
 	INCQ       R12
 	SHRQ       $0x01, R12
-	JC         next195
+	JC         next197
 	SUBQ       R11, R10
-	JMP        second196
+	JMP        second198
 
-next195:
+next197:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS      (R10), Y11
@@ -4443,7 +4466,7 @@ next195:
 	VFMADD231PS  Y12, Y13, Y10
 	ADDQ         R9, SI
 
-second196:
+second198:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS      (R10)(R11*1), Y11
@@ -4466,7 +4489,7 @@ second196:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next195
+	JNZ          next197
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Y1, (DX)
@@ -4487,7 +4510,7 @@ second196:
 	IMUL3Q       $0x05, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block194
+	JNZ          block196
 	VZEROUPPER
 	RET
 
@@ -4509,7 +4532,7 @@ TEXT ·avx2Multiply6x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R10
 	SHLQ    $0x02, R10
 
-block197:
+block199:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
@@ -4537,11 +4560,11 @@ block197:
 	MOVQ       CX, SI
 	INCQ       R13
 	SHRQ       $0x01, R13
-	JC         next198
+	JC         next200
 	SUBQ       R12, R11
-	JMP        second199
+	JMP        second201
 
-next198:
+next200:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS      (R11), Y13
@@ -4566,7 +4589,7 @@ next198:
 	VFMADD231PS  Y14, Y15, Y12
 	ADDQ         R10, SI
 
-second199:
+second201:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS      (R11)(R12*1), Y13
@@ -4592,7 +4615,7 @@ second199:
 	ADDQ         R10, SI
 	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next198
+	JNZ          next200
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Y1, (DX)
@@ -4616,7 +4639,7 @@ second199:
 	IMUL3Q       $0x06, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block197
+	JNZ          block199
 	VZEROUPPER
 	RET
 
@@ -4636,7 +4659,7 @@ TEXT ·avx2Multiply1x4(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block200:
+block202:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
@@ -4651,11 +4674,11 @@ block200:
 	MOVQ       CX, SI
 	INCQ       R11
 	SHRQ       $0x01, R11
-	JC         next201
+	JC         next203
 	SUBQ       R10, R9
-	JMP        second202
+	JMP        second204
 
-next201:
+next203:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -4670,7 +4693,7 @@ next201:
 	VFMADD231PS  Y8, Y9, Y4
 	ADDQ         R8, SI
 
-second202:
+second204:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -4686,7 +4709,7 @@ second202:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next201
+	JNZ          next203
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Y1, (DX)
@@ -4697,7 +4720,7 @@ second202:
 	IMUL3Q       $0x01, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block200
+	JNZ          block202
 	VZEROUPPER
 	RET
 
@@ -4717,7 +4740,7 @@ TEXT ·avx2Multiply2x4(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block203:
+block205:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
@@ -4737,11 +4760,11 @@ block203:
 	MOVQ       CX, SI
 	INCQ       R11
 	SHRQ       $0x01, R11
-	JC         next204
+	JC         next206
 	SUBQ       R10, R9
-	JMP        second205
+	JMP        second207
 
-next204:
+next206:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -4761,7 +4784,7 @@ next204:
 	VFMADD231PS  Y12, Y13, Y8
 	ADDQ         R8, SI
 
-second205:
+second207:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -4782,7 +4805,7 @@ second205:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next204
+	JNZ          next206
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Y1, (DX)
@@ -4798,7 +4821,7 @@ second205:
 	IMUL3Q       $0x02, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block203
+	JNZ          block205
 	VZEROUPPER
 	RET
 
@@ -4810,9 +4833,9 @@ TEXT ·avx2Dots(SB), NOSPLIT, $0-72
 	MOVQ c+40(FP), DX
 	MOVQ start+56(FP), BX
 
-rows206:
+rows208:
 	CMPQ   AX, $0x04
-	JL     rowsDone207
+	JL     rowsDone209
 	MOVQ   x+16(FP), SI
 	MOVQ   depth+8(FP), DI
 	MOVQ   bRow+32(FP), R8
@@ -4835,9 +4858,9 @@ rows206:
 	VXORPS Y7, Y7, Y7
 	XORQ   R8, R8
 	SUBQ   $0x00000010, DI
-	JL     done209
+	JL     done211
 
-turn208:
+turn210:
 	VMOVUPS     (SI)(R8*4), Y8
 	VMOVUPS     (R9)(R8*4), Y9
 	VFMADD231PS Y9, Y8, Y0
@@ -4858,14 +4881,14 @@ turn208:
 	VFMADD231PS Y9, Y8, Y7
 	ADDQ        $0x00000010, R8
 	SUBQ        $0x00000010, DI
-	JGE         turn208
+	JGE         turn210
 
-done209:
+done211:
 	ADDQ $0x00000010, DI
 	SUBQ $0x00000008, DI
-	JL   done211
+	JL   done213
 
-turn210:
+turn212:
 	VMOVUPS     (SI)(R8*4), Y8
 	VMOVUPS     (R9)(R8*4), Y9
 	VFMADD231PS Y9, Y8, Y0
@@ -4877,12 +4900,12 @@ turn210:
 	VFMADD231PS Y9, Y8, Y6
 	ADDQ        $0x00000008, R8
 	SUBQ        $0x00000008, DI
-	JGE         turn210
+	JGE         turn212
 
-done211:
+done213:
 	ADDQ        $0x00000008, DI
 	TESTQ       DI, DI
-	JZ          end212
+	JZ          end214
 	LEAQ        avx2FirstLanes<>+0(SB), R13
 	NEGQ        DI
 	VMOVUPS     32(R13)(DI*4), Y8
@@ -4896,7 +4919,7 @@ done211:
 	VMASKMOVPS  (R12)(R8*4), Y8, Y8
 	VFMADD231PS Y8, Y9, Y6
 
-end212:
+end214:
 	MOVQ         cRow+48(FP), SI
 	SHLQ         $0x02, SI
 	MOVQ         startRow+64(FP), DI
@@ -4946,12 +4969,12 @@ end212:
 	ADDQ         SI, DX
 	ADDQ         DI, BX
 	SUBQ         $0x04, AX
-	JMP          rows206
+	JMP          rows208
 
-rowsDone207:
-rows213:
+rowsDone209:
+rows215:
 	CMPQ   AX, $0x01
-	JL     rowsDone214
+	JL     rowsDone216
 	MOVQ   x+16(FP), SI
 	MOVQ   depth+8(FP), DI
 	MOVQ   bRow+32(FP), R8
@@ -4962,9 +4985,9 @@ rows213:
 	VXORPS Y1, Y1, Y1
 	XORQ   R8, R8
 	SUBQ   $0x00000010, DI
-	JL     done216
+	JL     done218
 
-turn215:
+turn217:
 	VMOVUPS     (SI)(R8*4), Y2
 	VMOVUPS     (R9)(R8*4), Y3
 	VFMADD231PS Y3, Y2, Y0
@@ -4973,25 +4996,25 @@ turn215:
 	VFMADD231PS Y3, Y2, Y1
 	ADDQ        $0x00000010, R8
 	SUBQ        $0x00000010, DI
-	JGE         turn215
+	JGE         turn217
 
-done216:
+done218:
 	ADDQ $0x00000010, DI
 	SUBQ $0x00000008, DI
-	JL   done218
+	JL   done220
 
-turn217:
+turn219:
 	VMOVUPS     (SI)(R8*4), Y2
 	VMOVUPS     (R9)(R8*4), Y3
 	VFMADD231PS Y3, Y2, Y0
 	ADDQ        $0x00000008, R8
 	SUBQ        $0x00000008, DI
-	JGE         turn217
+	JGE         turn219
 
-done218:
+done220:
 	ADDQ        $0x00000008, DI
 	TESTQ       DI, DI
-	JZ          end219
+	JZ          end221
 	LEAQ        avx2FirstLanes<>+0(SB), R10
 	NEGQ        DI
 	VMOVUPS     32(R10)(DI*4), Y2
@@ -4999,7 +5022,7 @@ done218:
 	VMASKMOVPS  (R9)(R8*4), Y2, Y2
 	VFMADD231PS Y2, Y3, Y0
 
-end219:
+end221:
 	MOVQ         cRow+48(FP), SI
 	SHLQ         $0x02, SI
 	MOVQ         startRow+64(FP), DI
@@ -5016,9 +5039,9 @@ end219:
 	ADDQ         SI, DX
 	ADDQ         DI, BX
 	SUBQ         $0x01, AX
-	JMP          rows213
+	JMP          rows215
 
-rowsDone214:
+rowsDone216:
 	VZEROUPPER
 	RET
 
@@ -5035,7 +5058,7 @@ TEXT ·avx2Transpose8(SB), NOSPLIT, $0-40
 	LEAQ (DX)(DX*2), BX
 	LEAQ (CX)(DX*4), R8
 
-block220:
+block222:
 	VMOVUPS     (CX), X0
 	VINSERTF128 $0x01, (R8), Y0, Y0
 	VMOVUPS     (CX)(DX*1), X1
@@ -5087,6 +5110,6 @@ block220:
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, R8
 	DECQ        AX
-	JNZ         block220
+	JNZ         block222
 	VZEROUPPER
 	RET

@@ -194,6 +194,11 @@ func avx512SoftplusGradient(dst []float32, x []float32, gradient []float32)
 //go:noescape
 func avx512SiLUGradient(dst []float32, x []float32, gradient []float32)
 
+// avx512FromBytes computes dst = x; len(dst) is a multiple of the lanes.
+//
+//go:noescape
+func avx512FromBytes(dst []float32, x []uint8)
+
 // avx512Sum returns Σ x.
 //
 //go:noescape

@@ -2879,6 +2879,29 @@ end114:
 	VZEROUPPER
 	RET
 
+// func avx512FromBytes(dst []float32, x []uint8)
+// Requires: AVX, AVX512F
+TEXT ·avx512FromBytes(SB), NOSPLIT, $0-48
+	MOVQ dst_len+8(FP), AX
+	MOVQ dst_base+0(FP), CX
+	MOVQ x_base+24(FP), DX
+	XORQ BX, BX
+	SUBQ $0x00000010, AX
+	JL   done116
+
+turn115:
+	VPMOVZXBD (DX)(BX*1), Z0
+	VCVTDQ2PS Z0, Z0
+	VMOVUPS   Z0, (CX)(BX*4)
+	ADDQ      $0x00000010, BX
+	SUBQ      $0x00000010, AX
+	JGE       turn115
+
+done116:
+	ADDQ $0x00000010, AX
+	VZEROUPPER
+	RET
+
 // func avx512Sum(x []float32) float32
 // Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·avx512Sum(SB), NOSPLIT, $0-28
@@ -2890,9 +2913,9 @@ TEXT ·avx512Sum(SB), NOSPLIT, $0-28
 	VPXORD Z3, Z3, Z3
 	XORQ   DX, DX
 	SUBQ   $0x00000040, AX
-	JL     done116
+	JL     done118
 
-turn115:
+turn117:
 	VMOVUPS (CX)(DX*4), Z4
 	VADDPS  Z4, Z0, Z0
 	VMOVUPS 64(CX)(DX*4), Z4
@@ -2903,24 +2926,24 @@ turn115:
 	VADDPS  Z4, Z3, Z3
 	ADDQ    $0x00000040, DX
 	SUBQ    $0x00000040, AX
-	JGE     turn115
+	JGE     turn117
 
-done116:
+done118:
 	ADDQ $0x00000040, AX
 	SUBQ $0x00000010, AX
-	JL   done118
+	JL   done120
 
-turn117:
+turn119:
 	VMOVUPS (CX)(DX*4), Z4
 	VADDPS  Z4, Z0, Z0
 	ADDQ    $0x00000010, DX
 	SUBQ    $0x00000010, AX
-	JGE     turn117
+	JGE     turn119
 
-done118:
+done120:
 	ADDQ      $0x00000010, AX
 	TESTQ     AX, AX
-	JZ        end119
+	JZ        end121
 	MOVL      $0xffffffff, BX
 	BZHIL     AX, BX, BX
 	KMOVW     BX, K1
@@ -2929,7 +2952,7 @@ done118:
 	VBLENDMPS Z4, Z5, K1, Z6
 	VADDPS    Z6, Z0, Z0
 
-end119:
+end121:
 	VADDPS        Z1, Z0, Z0
 	VADDPS        Z3, Z2, Z1
 	VADDPS        Z1, Z0, Z0
@@ -2956,9 +2979,9 @@ TEXT ·avx512SumSquares(SB), NOSPLIT, $0-28
 	VPXORD Z3, Z3, Z3
 	XORQ   DX, DX
 	SUBQ   $0x00000040, AX
-	JL     done121
+	JL     done123
 
-turn120:
+turn122:
 	VMOVUPS     (CX)(DX*4), Z4
 	VFMADD231PS Z4, Z4, Z0
 	VMOVUPS     64(CX)(DX*4), Z4
@@ -2969,24 +2992,24 @@ turn120:
 	VFMADD231PS Z4, Z4, Z3
 	ADDQ        $0x00000040, DX
 	SUBQ        $0x00000040, AX
-	JGE         turn120
+	JGE         turn122
 
-done121:
+done123:
 	ADDQ $0x00000040, AX
 	SUBQ $0x00000010, AX
-	JL   done123
+	JL   done125
 
-turn122:
+turn124:
 	VMOVUPS     (CX)(DX*4), Z4
 	VFMADD231PS Z4, Z4, Z0
 	ADDQ        $0x00000010, DX
 	SUBQ        $0x00000010, AX
-	JGE         turn122
+	JGE         turn124
 
-done123:
+done125:
 	ADDQ        $0x00000010, AX
 	TESTQ       AX, AX
-	JZ          end124
+	JZ          end126
 	MOVL        $0xffffffff, BX
 	BZHIL       AX, BX, BX
 	KMOVW       BX, K1
@@ -2995,7 +3018,7 @@ done123:
 	VBLENDMPS   Z4, Z5, K1, Z6
 	VFMADD231PS Z6, Z6, Z0
 
-end124:
+end126:
 	VADDPS        Z1, Z0, Z0
 	VADDPS        Z3, Z2, Z1
 	VADDPS        Z1, Z0, Z0
@@ -3023,9 +3046,9 @@ TEXT ·avx512Dot(SB), NOSPLIT, $0-52
 	VPXORD Z3, Z3, Z3
 	XORQ   BX, BX
 	SUBQ   $0x00000040, AX
-	JL     done126
+	JL     done128
 
-turn125:
+turn127:
 	VMOVUPS     (CX)(BX*4), Z4
 	VMOVUPS     (DX)(BX*4), Z5
 	VFMADD231PS Z5, Z4, Z0
@@ -3040,25 +3063,25 @@ turn125:
 	VFMADD231PS Z5, Z4, Z3
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000040, AX
-	JGE         turn125
+	JGE         turn127
 
-done126:
+done128:
 	ADDQ $0x00000040, AX
 	SUBQ $0x00000010, AX
-	JL   done128
+	JL   done130
 
-turn127:
+turn129:
 	VMOVUPS     (CX)(BX*4), Z4
 	VMOVUPS     (DX)(BX*4), Z5
 	VFMADD231PS Z5, Z4, Z0
 	ADDQ        $0x00000010, BX
 	SUBQ        $0x00000010, AX
-	JGE         turn127
+	JGE         turn129
 
-done128:
+done130:
 	ADDQ        $0x00000010, AX
 	TESTQ       AX, AX
-	JZ          end129
+	JZ          end131
 	MOVL        $0xffffffff, SI
 	BZHIL       AX, SI, SI
 	KMOVW       SI, K1
@@ -3070,7 +3093,7 @@ done128:
 	VBLENDMPS   Z4, Z8, K1, Z9
 	VFMADD231PS Z9, Z7, Z0
 
-end129:
+end131:
 	VADDPS        Z1, Z0, Z0
 	VADDPS        Z3, Z2, Z1
 	VADDPS        Z1, Z0, Z0
@@ -3097,9 +3120,9 @@ TEXT ·avx512Maximum(SB), NOSPLIT, $0-28
 	VMOVUPS avx512Constantff800000<>+0(SB), Z3
 	XORQ    DX, DX
 	SUBQ    $0x00000040, AX
-	JL      done131
+	JL      done133
 
-turn130:
+turn132:
 	VMOVUPS   (CX)(DX*4), Z4
 	VCMPPS    $0x03, Z0, Z0, K1
 	VMAXPS    Z4, Z0, Z4
@@ -3122,14 +3145,14 @@ turn130:
 	VMOVAPS   Z8, Z3
 	ADDQ      $0x00000040, DX
 	SUBQ      $0x00000040, AX
-	JGE       turn130
+	JGE       turn132
 
-done131:
+done133:
 	ADDQ $0x00000040, AX
 	SUBQ $0x00000010, AX
-	JL   done133
+	JL   done135
 
-turn132:
+turn134:
 	VMOVUPS   (CX)(DX*4), Z4
 	VCMPPS    $0x03, Z0, Z0, K1
 	VMAXPS    Z4, Z0, Z4
@@ -3137,12 +3160,12 @@ turn132:
 	VMOVAPS   Z9, Z0
 	ADDQ      $0x00000010, DX
 	SUBQ      $0x00000010, AX
-	JGE       turn132
+	JGE       turn134
 
-done133:
+done135:
 	ADDQ      $0x00000010, AX
 	TESTQ     AX, AX
-	JZ        end134
+	JZ        end136
 	MOVL      $0xffffffff, BX
 	BZHIL     AX, BX, BX
 	KMOVW     BX, K1
@@ -3154,7 +3177,7 @@ done133:
 	VBLENDMPS Z0, Z4, K1, Z11
 	VMOVAPS   Z11, Z0
 
-end134:
+end136:
 	VCMPPS        $0x03, Z0, Z0, K1
 	VMAXPS        Z1, Z0, Z1
 	VBLENDMPS     Z0, Z1, K1, Z12
@@ -3220,9 +3243,9 @@ TEXT ·avx512Standardise(SB), NOSPLIT, $0-60
 	XORQ         BX, BX
 	MOVQ         AX, SI
 	SUBQ         $0x00000040, SI
-	JL           done136
+	JL           done138
 
-turn135:
+turn137:
 	VMOVUPS (DX)(BX*4), Z11
 	VADDPS  Z11, Z1, Z1
 	VMOVUPS 64(DX)(BX*4), Z11
@@ -3233,31 +3256,31 @@ turn135:
 	VADDPS  Z11, Z4, Z4
 	ADDQ    $0x00000040, BX
 	SUBQ    $0x00000040, SI
-	JGE     turn135
+	JGE     turn137
 
-done136:
+done138:
 	ADDQ $0x00000040, SI
 	SUBQ $0x00000010, SI
-	JL   done138
+	JL   done140
 
-turn137:
+turn139:
 	VMOVUPS (DX)(BX*4), Z11
 	VADDPS  Z11, Z1, Z1
 	ADDQ    $0x00000010, BX
 	SUBQ    $0x00000010, SI
-	JGE     turn137
+	JGE     turn139
 
-done138:
+done140:
 	ADDQ      $0x00000010, SI
 	TESTQ     SI, SI
-	JZ        end139
+	JZ        end141
 	MOVL      $0xffffffff, DI
 	BZHIL     SI, DI, DI
 	KMOVW     DI, K1
 	VMOVUPS.Z (DX)(BX*4), K1, Z11
 	VADDPS    Z11, Z1, Z1
 
-end139:
+end141:
 	VADDPS        Z2, Z1, Z1
 	VADDPS        Z4, Z3, Z2
 	VADDPS        Z2, Z1, Z1
@@ -3278,9 +3301,9 @@ end139:
 	XORQ          BX, BX
 	MOVQ          AX, SI
 	SUBQ          $0x00000040, SI
-	JL            done141
+	JL            done143
 
-turn140:
+turn142:
 	VMOVUPS     (DX)(BX*4), Z2
 	VSUBPS      Z1, Z2, Z2
 	VMOVAPS     Z5, Z3
@@ -3303,14 +3326,14 @@ turn140:
 	VMOVAPS     Z3, Z8
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000040, SI
-	JGE         turn140
+	JGE         turn142
 
-done141:
+done143:
 	ADDQ $0x00000040, SI
 	SUBQ $0x00000010, SI
-	JL   done143
+	JL   done145
 
-turn142:
+turn144:
 	VMOVUPS     (DX)(BX*4), Z2
 	VSUBPS      Z1, Z2, Z2
 	VMOVAPS     Z5, Z3
@@ -3318,12 +3341,12 @@ turn142:
 	VMOVAPS     Z3, Z5
 	ADDQ        $0x00000010, BX
 	SUBQ        $0x00000010, SI
-	JGE         turn142
+	JGE         turn144
 
-done143:
+done145:
 	ADDQ        $0x00000010, SI
 	TESTQ       SI, SI
-	JZ          end144
+	JZ          end146
 	MOVL        $0xffffffff, DI
 	BZHIL       SI, DI, DI
 	KMOVW       DI, K1
@@ -3335,7 +3358,7 @@ done143:
 	VFMADD231PS Z10, Z10, Z2
 	VMOVAPS     Z2, Z5
 
-end144:
+end146:
 	VADDPS        Z6, Z5, Z2
 	VADDPS        Z8, Z7, Z3
 	VADDPS        Z3, Z2, Z2
@@ -3355,21 +3378,21 @@ end144:
 	VDIVPS        Z0, Z2, Z0
 	XORQ          BX, BX
 	SUBQ          $0x00000010, AX
-	JL            done146
+	JL            done148
 
-turn145:
+turn147:
 	VMOVUPS (DX)(BX*4), Z2
 	VSUBPS  Z1, Z2, Z2
 	VMULPS  Z0, Z2, Z2
 	VMOVUPS Z2, (CX)(BX*4)
 	ADDQ    $0x00000010, BX
 	SUBQ    $0x00000010, AX
-	JGE     turn145
+	JGE     turn147
 
-done146:
+done148:
 	ADDQ      $0x00000010, AX
 	TESTQ     AX, AX
-	JZ        end147
+	JZ        end149
 	MOVL      $0xffffffff, SI
 	BZHIL     AX, SI, SI
 	KMOVW     SI, K1
@@ -3378,7 +3401,7 @@ done146:
 	VMULPS    Z0, Z1, Z1
 	VMOVUPS   Z1, K1, (CX)(BX*4)
 
-end147:
+end149:
 	VMOVSS X0, ret+56(FP)
 	VZEROUPPER
 	RET
@@ -3402,9 +3425,9 @@ TEXT ·avx512StandardiseGradient(SB), NOSPLIT, $0-76
 	XORQ         SI, SI
 	MOVQ         AX, DI
 	SUBQ         $0x00000040, DI
-	JL           done149
+	JL           done151
 
-turn148:
+turn150:
 	VMOVUPS (BX)(SI*4), Z9
 	VADDPS  Z9, Z1, Z1
 	VMOVUPS 64(BX)(SI*4), Z9
@@ -3415,31 +3438,31 @@ turn148:
 	VADDPS  Z9, Z4, Z4
 	ADDQ    $0x00000040, SI
 	SUBQ    $0x00000040, DI
-	JGE     turn148
+	JGE     turn150
 
-done149:
+done151:
 	ADDQ $0x00000040, DI
 	SUBQ $0x00000010, DI
-	JL   done151
+	JL   done153
 
-turn150:
+turn152:
 	VMOVUPS (BX)(SI*4), Z9
 	VADDPS  Z9, Z1, Z1
 	ADDQ    $0x00000010, SI
 	SUBQ    $0x00000010, DI
-	JGE     turn150
+	JGE     turn152
 
-done151:
+done153:
 	ADDQ      $0x00000010, DI
 	TESTQ     DI, DI
-	JZ        end152
+	JZ        end154
 	MOVL      $0xffffffff, R8
 	BZHIL     DI, R8, R8
 	KMOVW     R8, K1
 	VMOVUPS.Z (BX)(SI*4), K1, Z9
 	VADDPS    Z9, Z1, Z1
 
-end152:
+end154:
 	VADDPS        Z2, Z1, Z1
 	VADDPS        Z4, Z3, Z2
 	VADDPS        Z2, Z1, Z1
@@ -3460,9 +3483,9 @@ end152:
 	XORQ          SI, SI
 	MOVQ          AX, DI
 	SUBQ          $0x00000040, DI
-	JL            done154
+	JL            done156
 
-turn153:
+turn155:
 	VMOVUPS     (DX)(SI*4), Z2
 	VMOVUPS     (BX)(SI*4), Z3
 	VMOVAPS     Z5, Z4
@@ -3485,14 +3508,14 @@ turn153:
 	VMOVAPS     Z4, Z8
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000040, DI
-	JGE         turn153
+	JGE         turn155
 
-done154:
+done156:
 	ADDQ $0x00000040, DI
 	SUBQ $0x00000010, DI
-	JL   done156
+	JL   done158
 
-turn155:
+turn157:
 	VMOVUPS     (DX)(SI*4), Z2
 	VMOVUPS     (BX)(SI*4), Z3
 	VMOVAPS     Z5, Z4
@@ -3500,12 +3523,12 @@ turn155:
 	VMOVAPS     Z4, Z5
 	ADDQ        $0x00000010, SI
 	SUBQ        $0x00000010, DI
-	JGE         turn155
+	JGE         turn157
 
-done156:
+done158:
 	ADDQ        $0x00000010, DI
 	TESTQ       DI, DI
-	JZ          end157
+	JZ          end159
 	MOVL        $0xffffffff, R8
 	BZHIL       DI, R8, R8
 	KMOVW       R8, K1
@@ -3515,7 +3538,7 @@ done156:
 	VFMADD231PS Z3, Z2, Z4
 	VMOVAPS     Z4, Z5
 
-end157:
+end159:
 	VADDPS        Z6, Z5, Z2
 	VADDPS        Z8, Z7, Z3
 	VADDPS        Z3, Z2, Z2
@@ -3532,9 +3555,9 @@ end157:
 	VBROADCASTSS  inverse+72(FP), Z2
 	XORQ          SI, SI
 	SUBQ          $0x00000010, AX
-	JL            done159
+	JL            done161
 
-turn158:
+turn160:
 	VMOVUPS      (BX)(SI*4), Z3
 	VSUBPS       Z1, Z3, Z3
 	VMOVUPS      (DX)(SI*4), Z4
@@ -3543,12 +3566,12 @@ turn158:
 	VMOVUPS      Z3, (CX)(SI*4)
 	ADDQ         $0x00000010, SI
 	SUBQ         $0x00000010, AX
-	JGE          turn158
+	JGE          turn160
 
-done159:
+done161:
 	ADDQ         $0x00000010, AX
 	TESTQ        AX, AX
-	JZ           end160
+	JZ           end162
 	MOVL         $0xffffffff, DI
 	BZHIL        AX, DI, DI
 	KMOVW        DI, K1
@@ -3559,7 +3582,7 @@ done159:
 	VMULPS       Z1, Z2, Z0
 	VMOVUPS      Z0, K1, (CX)(SI*4)
 
-end160:
+end162:
 	VZEROUPPER
 	RET
 
@@ -3573,9 +3596,9 @@ TEXT ·avx512Adam(SB), NOSPLIT, $0-128
 	MOVQ gradient_base+72(FP), SI
 	XORQ DI, DI
 	SUBQ $0x00000010, AX
-	JL   done162
+	JL   done164
 
-turn161:
+turn163:
 	VMOVUPS      (SI)(DI*4), Z0
 	VBROADCASTSS scale+96(FP), Z1
 	VMULPS       Z1, Z0, Z0
@@ -3605,12 +3628,12 @@ turn161:
 	VMOVUPS      Z0, (CX)(DI*4)
 	ADDQ         $0x00000010, DI
 	SUBQ         $0x00000010, AX
-	JGE          turn161
+	JGE          turn163
 
-done162:
+done164:
 	ADDQ         $0x00000010, AX
 	TESTQ        AX, AX
-	JZ           end163
+	JZ           end165
 	MOVL         $0xffffffff, R8
 	BZHIL        AX, R8, R8
 	KMOVW        R8, K1
@@ -3642,7 +3665,7 @@ done162:
 	VSUBPS       Z0, Z1, Z0
 	VMOVUPS      Z0, K1, (CX)(DI*4)
 
-end163:
+end165:
 	VZEROUPPER
 	RET
 
@@ -3662,7 +3685,7 @@ TEXT ·avx512Multiply1x1(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block164:
+block166:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3674,11 +3697,11 @@ block164:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next165
+	JC        next167
 	SUBQ      R10, R9
-	JMP       second166
+	JMP       second168
 
-next165:
+next167:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9), K1, Z1
@@ -3686,7 +3709,7 @@ next165:
 	VFMADD231PS  Z1, Z2, Z0
 	ADDQ         R8, SI
 
-second166:
+second168:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9)(R10*1), K1, Z1
@@ -3695,7 +3718,7 @@ second166:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next165
+	JNZ          next167
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
@@ -3703,7 +3726,7 @@ second166:
 	IMUL3Q       $0x01, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block164
+	JNZ          block166
 	VZEROUPPER
 	RET
 
@@ -3723,7 +3746,7 @@ TEXT ·avx512Multiply2x1(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block167:
+block169:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3737,11 +3760,11 @@ block167:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next168
+	JC        next170
 	SUBQ      R10, R9
-	JMP       second169
+	JMP       second171
 
-next168:
+next170:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9), K1, Z2
@@ -3751,7 +3774,7 @@ next168:
 	VFMADD231PS  Z2, Z3, Z1
 	ADDQ         R8, SI
 
-second169:
+second171:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9)(R10*1), K1, Z2
@@ -3762,7 +3785,7 @@ second169:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next168
+	JNZ          next170
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
@@ -3772,7 +3795,7 @@ second169:
 	IMUL3Q       $0x02, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block167
+	JNZ          block169
 	VZEROUPPER
 	RET
 
@@ -3792,7 +3815,7 @@ TEXT ·avx512Multiply3x1(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block170:
+block172:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3808,11 +3831,11 @@ block170:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next171
+	JC        next173
 	SUBQ      R10, R9
-	JMP       second172
+	JMP       second174
 
-next171:
+next173:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9), K1, Z3
@@ -3824,7 +3847,7 @@ next171:
 	VFMADD231PS  Z3, Z4, Z2
 	ADDQ         R8, SI
 
-second172:
+second174:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9)(R10*1), K1, Z3
@@ -3837,7 +3860,7 @@ second172:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next171
+	JNZ          next173
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
@@ -3849,7 +3872,7 @@ second172:
 	IMUL3Q       $0x03, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block170
+	JNZ          block172
 	VZEROUPPER
 	RET
 
@@ -3870,7 +3893,7 @@ TEXT ·avx512Multiply4x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block173:
+block175:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3888,11 +3911,11 @@ block173:
 	MOVQ      CX, SI
 	INCQ      R12
 	SHRQ      $0x01, R12
-	JC        next174
+	JC        next176
 	SUBQ      R11, R10
-	JMP       second175
+	JMP       second177
 
-next174:
+next176:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS.Z    (R10), K1, Z4
@@ -3906,7 +3929,7 @@ next174:
 	VFMADD231PS  Z4, Z5, Z3
 	ADDQ         R9, SI
 
-second175:
+second177:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS.Z    (R10)(R11*1), K1, Z4
@@ -3921,7 +3944,7 @@ second175:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next174
+	JNZ          next176
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
@@ -3935,7 +3958,7 @@ second175:
 	IMUL3Q       $0x04, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block173
+	JNZ          block175
 	VZEROUPPER
 	RET
 
@@ -3956,7 +3979,7 @@ TEXT ·avx512Multiply5x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block176:
+block178:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3976,11 +3999,11 @@ block176:
 	MOVQ      CX, SI
 	INCQ      R12
 	SHRQ      $0x01, R12
-	JC        next177
+	JC        next179
 	SUBQ      R11, R10
-	JMP       second178
+	JMP       second180
 
-next177:
+next179:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS.Z    (R10), K1, Z5
@@ -3996,7 +4019,7 @@ next177:
 	VFMADD231PS  Z5, Z6, Z4
 	ADDQ         R9, SI
 
-second178:
+second180:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS.Z    (R10)(R11*1), K1, Z5
@@ -4013,7 +4036,7 @@ second178:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next177
+	JNZ          next179
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
@@ -4029,7 +4052,7 @@ second178:
 	IMUL3Q       $0x05, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block176
+	JNZ          block178
 	VZEROUPPER
 	RET
 
@@ -4051,7 +4074,7 @@ TEXT ·avx512Multiply6x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R10
 	SHLQ   $0x02, R10
 
-block179:
+block181:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -4073,11 +4096,11 @@ block179:
 	MOVQ      CX, SI
 	INCQ      R13
 	SHRQ      $0x01, R13
-	JC        next180
+	JC        next182
 	SUBQ      R12, R11
-	JMP       second181
+	JMP       second183
 
-next180:
+next182:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS.Z    (R11), K1, Z6
@@ -4095,7 +4118,7 @@ next180:
 	VFMADD231PS  Z6, Z7, Z5
 	ADDQ         R10, SI
 
-second181:
+second183:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS.Z    (R11)(R12*1), K1, Z6
@@ -4114,7 +4137,7 @@ second181:
 	ADDQ         R10, SI
 	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next180
+	JNZ          next182
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
@@ -4132,7 +4155,7 @@ second181:
 	IMUL3Q       $0x06, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block179
+	JNZ          block181
 	VZEROUPPER
 	RET
 
@@ -4154,7 +4177,7 @@ TEXT ·avx512Multiply7x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R10
 	SHLQ   $0x02, R10
 
-block182:
+block184:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -4178,11 +4201,11 @@ block182:
 	MOVQ      CX, SI
 	INCQ      R13
 	SHRQ      $0x01, R13
-	JC        next183
+	JC        next185
 	SUBQ      R12, R11
-	JMP       second184
+	JMP       second186
 
-next183:
+next185:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS.Z    (R11), K1, Z7
@@ -4202,7 +4225,7 @@ next183:
 	VFMADD231PS  Z7, Z8, Z6
 	ADDQ         R10, SI
 
-second184:
+second186:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS.Z    (R11)(R12*1), K1, Z7
@@ -4223,7 +4246,7 @@ second184:
 	ADDQ         R10, SI
 	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next183
+	JNZ          next185
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
@@ -4243,7 +4266,7 @@ second184:
 	IMUL3Q       $0x07, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block182
+	JNZ          block184
 	VZEROUPPER
 	RET
 
@@ -4266,7 +4289,7 @@ TEXT ·avx512Multiply8x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block185:
+block187:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -4292,11 +4315,11 @@ block185:
 	MOVQ      CX, SI
 	INCQ      R14
 	SHRQ      $0x01, R14
-	JC        next186
+	JC        next188
 	SUBQ      R13, R12
-	JMP       second187
+	JMP       second189
 
-next186:
+next188:
 	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z8
@@ -4318,7 +4341,7 @@ next186:
 	VFMADD231PS  Z8, Z9, Z7
 	ADDQ         R11, SI
 
-second187:
+second189:
 	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12)(R13*1), K1, Z8
@@ -4341,7 +4364,7 @@ second187:
 	ADDQ         R11, SI
 	LEAQ         (R12)(R13*2), R12
 	DECQ         R14
-	JNZ          next186
+	JNZ          next188
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
@@ -4363,7 +4386,7 @@ second187:
 	IMUL3Q       $0x08, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block185
+	JNZ          block187
 	VZEROUPPER
 	RET
 
@@ -4386,7 +4409,7 @@ TEXT ·avx512Multiply9x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block188:
+block190:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -4414,11 +4437,11 @@ block188:
 	MOVQ      CX, SI
 	INCQ      R14
 	SHRQ      $0x01, R14
-	JC        next189
+	JC        next191
 	SUBQ      R13, R12
-	JMP       second190
+	JMP       second192
 
-next189:
+next191:
 	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z9
@@ -4442,7 +4465,7 @@ next189:
 	VFMADD231PS  Z9, Z10, Z8
 	ADDQ         R11, SI
 
-second190:
+second192:
 	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12)(R13*1), K1, Z9
@@ -4467,7 +4490,7 @@ second190:
 	ADDQ         R11, SI
 	LEAQ         (R12)(R13*2), R12
 	DECQ         R14
-	JNZ          next189
+	JNZ          next191
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
@@ -4491,7 +4514,7 @@ second190:
 	IMUL3Q       $0x09, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block188
+	JNZ          block190
 	VZEROUPPER
 	RET
 
@@ -4515,7 +4538,7 @@ TEXT ·avx512Multiply10x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R12
 	SHLQ   $0x02, R12
 
-block191:
+block193:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -4545,11 +4568,11 @@ block191:
 	MOVQ      CX, SI
 	INCQ      R15
 	SHRQ      $0x01, R15
-	JC        next192
+	JC        next194
 	SUBQ      R14, R13
-	JMP       second193
+	JMP       second195
 
-next192:
+next194:
 	PREFETCHT0   (SI)(R12*8)
 	PREFETCHT0   (R13)(R14*8)
 	VMOVUPS.Z    (R13), K1, Z10
@@ -4575,7 +4598,7 @@ next192:
 	VFMADD231PS  Z10, Z11, Z9
 	ADDQ         R12, SI
 
-second193:
+second195:
 	PREFETCHT0   (SI)(R12*8)
 	PREFETCHT0   (R13)(R14*8)
 	VMOVUPS.Z    (R13)(R14*1), K1, Z10
@@ -4602,7 +4625,7 @@ second193:
 	ADDQ         R12, SI
 	LEAQ         (R13)(R14*2), R13
 	DECQ         R15
-	JNZ          next192
+	JNZ          next194
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
@@ -4628,7 +4651,7 @@ second193:
 	IMUL3Q       $0x0a, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block191
+	JNZ          block193
 	VZEROUPPER
 	RET
 
@@ -4652,7 +4675,7 @@ TEXT ·avx512Multiply11x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R12
 	SHLQ   $0x02, R12
 
-block194:
+block196:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -4684,11 +4707,11 @@ block194:
 	MOVQ      CX, SI
 	INCQ      R15
 	SHRQ      $0x01, R15
-	JC        next195
+	JC        next197
 	SUBQ      R14, R13
-	JMP       second196
+	JMP       second198
 
-next195:
+next197:
 	PREFETCHT0   (SI)(R12*8)
 	PREFETCHT0   (R13)(R14*8)
 	VMOVUPS.Z    (R13), K1, Z11
@@ -4716,7 +4739,7 @@ next195:
 	VFMADD231PS  Z11, Z12, Z10
 	ADDQ         R12, SI
 
-second196:
+second198:
 	PREFETCHT0   (SI)(R12*8)
 	PREFETCHT0   (R13)(R14*8)
 	VMOVUPS.Z    (R13)(R14*1), K1, Z11
@@ -4745,7 +4768,7 @@ second196:
 	ADDQ         R12, SI
 	LEAQ         (R13)(R14*2), R13
 	DECQ         R15
-	JNZ          next195
+	JNZ          next197
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
@@ -4773,7 +4796,7 @@ second196:
 	IMUL3Q       $0x0b, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block194
+	JNZ          block196
 	VZEROUPPER
 	RET
 
@@ -4798,7 +4821,7 @@ TEXT ·avx512Multiply12x1(SB), NOSPLIT, $8-96
 	MOVQ   aColumn+32(FP), R13
 	SHLQ   $0x02, R13
 
-block197:
+block199:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -4832,11 +4855,11 @@ block197:
 	MOVQ      CX, SI
 	INCQ      BP
 	SHRQ      $0x01, BP
-	JC        next198
+	JC        next200
 	SUBQ      R15, R14
-	JMP       second199
+	JMP       second201
 
-next198:
+next200:
 	PREFETCHT0   (SI)(R13*8)
 	PREFETCHT0   (R14)(R15*8)
 	VMOVUPS.Z    (R14), K1, Z12
@@ -4866,7 +4889,7 @@ next198:
 	VFMADD231PS  Z12, Z13, Z11
 	ADDQ         R13, SI
 
-second199:
+second201:
 	PREFETCHT0   (SI)(R13*8)
 	PREFETCHT0   (R14)(R15*8)
 	VMOVUPS.Z    (R14)(R15*1), K1, Z12
@@ -4897,7 +4920,7 @@ second199:
 	ADDQ         R13, SI
 	LEAQ         (R14)(R15*2), R14
 	DECQ         BP
-	JNZ          next198
+	JNZ          next200
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
@@ -4927,7 +4950,7 @@ second199:
 	IMUL3Q       $0x0c, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block197
+	JNZ          block199
 	VZEROUPPER
 	RET
 
@@ -4947,7 +4970,7 @@ TEXT ·avx512Multiply1x2(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block200:
+block202:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -4960,11 +4983,11 @@ block200:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next201
+	JC        next203
 	SUBQ      R10, R9
-	JMP       second202
+	JMP       second204
 
-next201:
+next203:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -4975,7 +4998,7 @@ next201:
 	VFMADD231PS  Z3, Z4, Z1
 	ADDQ         R8, SI
 
-second202:
+second204:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -4987,7 +5010,7 @@ second202:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next201
+	JNZ          next203
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -4996,7 +5019,7 @@ second202:
 	IMUL3Q       $0x01, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block200
+	JNZ          block202
 	VZEROUPPER
 	RET
 
@@ -5016,7 +5039,7 @@ TEXT ·avx512Multiply2x2(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block203:
+block205:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -5032,11 +5055,11 @@ block203:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next204
+	JC        next206
 	SUBQ      R10, R9
-	JMP       second205
+	JMP       second207
 
-next204:
+next206:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -5050,7 +5073,7 @@ next204:
 	VFMADD231PS  Z5, Z6, Z3
 	ADDQ         R8, SI
 
-second205:
+second207:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -5065,7 +5088,7 @@ second205:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next204
+	JNZ          next206
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -5077,7 +5100,7 @@ second205:
 	IMUL3Q       $0x02, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block203
+	JNZ          block205
 	VZEROUPPER
 	RET
 
@@ -5097,7 +5120,7 @@ TEXT ·avx512Multiply3x2(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block206:
+block208:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -5116,11 +5139,11 @@ block206:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next207
+	JC        next209
 	SUBQ      R10, R9
-	JMP       second208
+	JMP       second210
 
-next207:
+next209:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -5137,7 +5160,7 @@ next207:
 	VFMADD231PS  Z7, Z8, Z5
 	ADDQ         R8, SI
 
-second208:
+second210:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -5155,7 +5178,7 @@ second208:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next207
+	JNZ          next209
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -5170,7 +5193,7 @@ second208:
 	IMUL3Q       $0x03, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block206
+	JNZ          block208
 	VZEROUPPER
 	RET
 
@@ -5191,7 +5214,7 @@ TEXT ·avx512Multiply4x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block209:
+block211:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -5213,11 +5236,11 @@ block209:
 	MOVQ      CX, SI
 	INCQ      R12
 	SHRQ      $0x01, R12
-	JC        next210
+	JC        next212
 	SUBQ      R11, R10
-	JMP       second211
+	JMP       second213
 
-next210:
+next212:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -5237,7 +5260,7 @@ next210:
 	VFMADD231PS  Z9, Z10, Z7
 	ADDQ         R9, SI
 
-second211:
+second213:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -5258,7 +5281,7 @@ second211:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next210
+	JNZ          next212
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -5276,7 +5299,7 @@ second211:
 	IMUL3Q       $0x04, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block209
+	JNZ          block211
 	VZEROUPPER
 	RET
 
@@ -5297,7 +5320,7 @@ TEXT ·avx512Multiply5x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block212:
+block214:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -5322,11 +5345,11 @@ block212:
 	MOVQ      CX, SI
 	INCQ      R12
 	SHRQ      $0x01, R12
-	JC        next213
+	JC        next215
 	SUBQ      R11, R10
-	JMP       second214
+	JMP       second216
 
-next213:
+next215:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -5349,7 +5372,7 @@ next213:
 	VFMADD231PS  Z11, Z12, Z9
 	ADDQ         R9, SI
 
-second214:
+second216:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -5373,7 +5396,7 @@ second214:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next213
+	JNZ          next215
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -5394,7 +5417,7 @@ second214:
 	IMUL3Q       $0x05, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block212
+	JNZ          block214
 	VZEROUPPER
 	RET
 
@@ -5416,7 +5439,7 @@ TEXT ·avx512Multiply6x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R10
 	SHLQ   $0x02, R10
 
-block215:
+block217:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -5444,11 +5467,11 @@ block215:
 	MOVQ      CX, SI
 	INCQ      R13
 	SHRQ      $0x01, R13
-	JC        next216
+	JC        next218
 	SUBQ      R12, R11
-	JMP       second217
+	JMP       second219
 
-next216:
+next218:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	PREFETCHT0   64(R11)(R12*8)
@@ -5474,7 +5497,7 @@ next216:
 	VFMADD231PS  Z13, Z14, Z11
 	ADDQ         R10, SI
 
-second217:
+second219:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	PREFETCHT0   64(R11)(R12*8)
@@ -5501,7 +5524,7 @@ second217:
 	ADDQ         R10, SI
 	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next216
+	JNZ          next218
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -5525,7 +5548,7 @@ second217:
 	IMUL3Q       $0x06, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block215
+	JNZ          block217
 	VZEROUPPER
 	RET
 
@@ -5547,7 +5570,7 @@ TEXT ·avx512Multiply7x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R10
 	SHLQ   $0x02, R10
 
-block218:
+block220:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -5578,11 +5601,11 @@ block218:
 	MOVQ      CX, SI
 	INCQ      R13
 	SHRQ      $0x01, R13
-	JC        next219
+	JC        next221
 	SUBQ      R12, R11
-	JMP       second220
+	JMP       second222
 
-next219:
+next221:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	PREFETCHT0   64(R11)(R12*8)
@@ -5611,7 +5634,7 @@ next219:
 	VFMADD231PS  Z15, Z16, Z13
 	ADDQ         R10, SI
 
-second220:
+second222:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	PREFETCHT0   64(R11)(R12*8)
@@ -5641,7 +5664,7 @@ second220:
 	ADDQ         R10, SI
 	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next219
+	JNZ          next221
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -5668,7 +5691,7 @@ second220:
 	IMUL3Q       $0x07, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block218
+	JNZ          block220
 	VZEROUPPER
 	RET
 
@@ -5691,7 +5714,7 @@ TEXT ·avx512Multiply8x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block221:
+block223:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -5725,11 +5748,11 @@ block221:
 	MOVQ      CX, SI
 	INCQ      R14
 	SHRQ      $0x01, R14
-	JC        next222
+	JC        next224
 	SUBQ      R13, R12
-	JMP       second223
+	JMP       second225
 
-next222:
+next224:
 	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
@@ -5761,7 +5784,7 @@ next222:
 	VFMADD231PS  Z17, Z18, Z15
 	ADDQ         R11, SI
 
-second223:
+second225:
 	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
@@ -5794,7 +5817,7 @@ second223:
 	ADDQ         R11, SI
 	LEAQ         (R12)(R13*2), R12
 	DECQ         R14
-	JNZ          next222
+	JNZ          next224
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -5824,7 +5847,7 @@ second223:
 	IMUL3Q       $0x08, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block221
+	JNZ          block223
 	VZEROUPPER
 	RET
 
@@ -5847,7 +5870,7 @@ TEXT ·avx512Multiply9x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block224:
+block226:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -5884,11 +5907,11 @@ block224:
 	MOVQ      CX, SI
 	INCQ      R14
 	SHRQ      $0x01, R14
-	JC        next225
+	JC        next227
 	SUBQ      R13, R12
-	JMP       second226
+	JMP       second228
 
-next225:
+next227:
 	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
@@ -5923,7 +5946,7 @@ next225:
 	VFMADD231PS  Z19, Z20, Z17
 	ADDQ         R11, SI
 
-second226:
+second228:
 	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
@@ -5959,7 +5982,7 @@ second226:
 	ADDQ         R11, SI
 	LEAQ         (R12)(R13*2), R12
 	DECQ         R14
-	JNZ          next225
+	JNZ          next227
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -5992,7 +6015,7 @@ second226:
 	IMUL3Q       $0x09, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block224
+	JNZ          block226
 	VZEROUPPER
 	RET
 
@@ -6016,7 +6039,7 @@ TEXT ·avx512Multiply10x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R12
 	SHLQ   $0x02, R12
 
-block227:
+block229:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -6056,11 +6079,11 @@ block227:
 	MOVQ      CX, SI
 	INCQ      R15
 	SHRQ      $0x01, R15
-	JC        next228
+	JC        next230
 	SUBQ      R14, R13
-	JMP       second229
+	JMP       second231
 
-next228:
+next230:
 	PREFETCHT0   (SI)(R12*8)
 	PREFETCHT0   (R13)(R14*8)
 	PREFETCHT0   64(R13)(R14*8)
@@ -6098,7 +6121,7 @@ next228:
 	VFMADD231PS  Z21, Z22, Z19
 	ADDQ         R12, SI
 
-second229:
+second231:
 	PREFETCHT0   (SI)(R12*8)
 	PREFETCHT0   (R13)(R14*8)
 	PREFETCHT0   64(R13)(R14*8)
@@ -6137,7 +6160,7 @@ second229:
 	ADDQ         R12, SI
 	LEAQ         (R13)(R14*2), R13
 	DECQ         R15
-	JNZ          next228
+	JNZ          next230
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -6173,7 +6196,7 @@ second229:
 	IMUL3Q       $0x0a, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block227
+	JNZ          block229
 	VZEROUPPER
 	RET
 
@@ -6197,7 +6220,7 @@ TEXT ·avx512Multiply11x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R12
 	SHLQ   $0x02, R12
 
-block230:
+block232:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -6240,11 +6263,11 @@ block230:
 	MOVQ      CX, SI
 	INCQ      R15
 	SHRQ      $0x01, R15
-	JC        next231
+	JC        next233
 	SUBQ      R14, R13
-	JMP       second232
+	JMP       second234
 
-next231:
+next233:
 	PREFETCHT0   (SI)(R12*8)
 	PREFETCHT0   (R13)(R14*8)
 	PREFETCHT0   64(R13)(R14*8)
@@ -6285,7 +6308,7 @@ next231:
 	VFMADD231PS  Z23, Z24, Z21
 	ADDQ         R12, SI
 
-second232:
+second234:
 	PREFETCHT0   (SI)(R12*8)
 	PREFETCHT0   (R13)(R14*8)
 	PREFETCHT0   64(R13)(R14*8)
@@ -6327,7 +6350,7 @@ second232:
 	ADDQ         R12, SI
 	LEAQ         (R13)(R14*2), R13
 	DECQ         R15
-	JNZ          next231
+	JNZ          next233
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -6366,7 +6389,7 @@ second232:
 	IMUL3Q       $0x0b, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block230
+	JNZ          block232
 	VZEROUPPER
 	RET
 
@@ -6391,7 +6414,7 @@ TEXT ·avx512Multiply12x2(SB), NOSPLIT, $8-96
 	MOVQ   aColumn+32(FP), R13
 	SHLQ   $0x02, R13
 
-block233:
+block235:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -6437,11 +6460,11 @@ block233:
 	MOVQ      CX, SI
 	INCQ      BP
 	SHRQ      $0x01, BP
-	JC        next234
+	JC        next236
 	SUBQ      R15, R14
-	JMP       second235
+	JMP       second237
 
-next234:
+next236:
 	PREFETCHT0   (SI)(R13*8)
 	PREFETCHT0   (R14)(R15*8)
 	PREFETCHT0   64(R14)(R15*8)
@@ -6485,7 +6508,7 @@ next234:
 	VFMADD231PS  Z25, Z26, Z23
 	ADDQ         R13, SI
 
-second235:
+second237:
 	PREFETCHT0   (SI)(R13*8)
 	PREFETCHT0   (R14)(R15*8)
 	PREFETCHT0   64(R14)(R15*8)
@@ -6530,7 +6553,7 @@ second235:
 	ADDQ         R13, SI
 	LEAQ         (R14)(R15*2), R14
 	DECQ         BP
-	JNZ          next234
+	JNZ          next236
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -6572,7 +6595,7 @@ second235:
 	IMUL3Q       $0x0c, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block233
+	JNZ          block235
 	VZEROUPPER
 	RET
 
@@ -6592,7 +6615,7 @@ TEXT ·avx512Multiply1x4(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block236:
+block238:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -6607,11 +6630,11 @@ block236:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next237
+	JC        next239
 	SUBQ      R10, R9
-	JMP       second238
+	JMP       second240
 
-next237:
+next239:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -6628,7 +6651,7 @@ next237:
 	VFMADD231PS  Z7, Z8, Z3
 	ADDQ         R8, SI
 
-second238:
+second240:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -6646,7 +6669,7 @@ second238:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next237
+	JNZ          next239
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -6657,7 +6680,7 @@ second238:
 	IMUL3Q       $0x01, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block236
+	JNZ          block238
 	VZEROUPPER
 	RET
 
@@ -6677,7 +6700,7 @@ TEXT ·avx512Multiply2x4(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block239:
+block241:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -6697,11 +6720,11 @@ block239:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next240
+	JC        next242
 	SUBQ      R10, R9
-	JMP       second241
+	JMP       second243
 
-next240:
+next242:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -6723,7 +6746,7 @@ next240:
 	VFMADD231PS  Z11, Z12, Z7
 	ADDQ         R8, SI
 
-second241:
+second243:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -6746,7 +6769,7 @@ second241:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next240
+	JNZ          next242
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -6762,7 +6785,7 @@ second241:
 	IMUL3Q       $0x02, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block239
+	JNZ          block241
 	VZEROUPPER
 	RET
 
@@ -6782,7 +6805,7 @@ TEXT ·avx512Multiply3x4(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block242:
+block244:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -6807,11 +6830,11 @@ block242:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next243
+	JC        next245
 	SUBQ      R10, R9
-	JMP       second244
+	JMP       second246
 
-next243:
+next245:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -6838,7 +6861,7 @@ next243:
 	VFMADD231PS  Z15, Z16, Z11
 	ADDQ         R8, SI
 
-second244:
+second246:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -6866,7 +6889,7 @@ second244:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next243
+	JNZ          next245
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -6887,7 +6910,7 @@ second244:
 	IMUL3Q       $0x03, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block242
+	JNZ          block244
 	VZEROUPPER
 	RET
 
@@ -6908,7 +6931,7 @@ TEXT ·avx512Multiply4x4(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block245:
+block247:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -6938,11 +6961,11 @@ block245:
 	MOVQ      CX, SI
 	INCQ      R12
 	SHRQ      $0x01, R12
-	JC        next246
+	JC        next248
 	SUBQ      R11, R10
-	JMP       second247
+	JMP       second249
 
-next246:
+next248:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -6974,7 +6997,7 @@ next246:
 	VFMADD231PS  Z19, Z20, Z15
 	ADDQ         R9, SI
 
-second247:
+second249:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -7007,7 +7030,7 @@ second247:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next246
+	JNZ          next248
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -7033,7 +7056,7 @@ second247:
 	IMUL3Q       $0x04, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block245
+	JNZ          block247
 	VZEROUPPER
 	RET
 
@@ -7054,7 +7077,7 @@ TEXT ·avx512Multiply5x4(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block248:
+block250:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -7089,11 +7112,11 @@ block248:
 	MOVQ      CX, SI
 	INCQ      R12
 	SHRQ      $0x01, R12
-	JC        next249
+	JC        next251
 	SUBQ      R11, R10
-	JMP       second250
+	JMP       second252
 
-next249:
+next251:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -7130,7 +7153,7 @@ next249:
 	VFMADD231PS  Z23, Z24, Z19
 	ADDQ         R9, SI
 
-second250:
+second252:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -7168,7 +7191,7 @@ second250:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next249
+	JNZ          next251
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -7199,7 +7222,7 @@ second250:
 	IMUL3Q       $0x05, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block248
+	JNZ          block250
 	VZEROUPPER
 	RET
 
@@ -7221,7 +7244,7 @@ TEXT ·avx512Multiply6x4(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R10
 	SHLQ   $0x02, R10
 
-block251:
+block253:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -7261,11 +7284,11 @@ block251:
 	MOVQ      CX, SI
 	INCQ      R13
 	SHRQ      $0x01, R13
-	JC        next252
+	JC        next254
 	SUBQ      R12, R11
-	JMP       second253
+	JMP       second255
 
-next252:
+next254:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	PREFETCHT0   64(R11)(R12*8)
@@ -7307,7 +7330,7 @@ next252:
 	VFMADD231PS  Z27, Z28, Z23
 	ADDQ         R10, SI
 
-second253:
+second255:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	PREFETCHT0   64(R11)(R12*8)
@@ -7350,7 +7373,7 @@ second253:
 	ADDQ         R10, SI
 	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next252
+	JNZ          next254
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -7386,7 +7409,7 @@ second253:
 	IMUL3Q       $0x06, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block251
+	JNZ          block253
 	VZEROUPPER
 	RET
 
@@ -7398,9 +7421,9 @@ TEXT ·avx512Dots(SB), NOSPLIT, $0-72
 	MOVQ c+40(FP), DX
 	MOVQ start+56(FP), BX
 
-rows254:
+rows256:
 	CMPQ   AX, $0x04
-	JL     rowsDone255
+	JL     rowsDone257
 	MOVQ   x+16(FP), SI
 	MOVQ   depth+8(FP), DI
 	MOVQ   bRow+32(FP), R8
@@ -7423,9 +7446,9 @@ rows254:
 	VPXORD Z7, Z7, Z7
 	XORQ   R8, R8
 	SUBQ   $0x00000020, DI
-	JL     done257
+	JL     done259
 
-turn256:
+turn258:
 	VMOVUPS     (SI)(R8*4), Z8
 	VMOVUPS     (R9)(R8*4), Z9
 	VFMADD231PS Z9, Z8, Z0
@@ -7446,14 +7469,14 @@ turn256:
 	VFMADD231PS Z9, Z8, Z7
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000020, DI
-	JGE         turn256
+	JGE         turn258
 
-done257:
+done259:
 	ADDQ $0x00000020, DI
 	SUBQ $0x00000010, DI
-	JL   done259
+	JL   done261
 
-turn258:
+turn260:
 	VMOVUPS     (SI)(R8*4), Z8
 	VMOVUPS     (R9)(R8*4), Z9
 	VFMADD231PS Z9, Z8, Z0
@@ -7465,12 +7488,12 @@ turn258:
 	VFMADD231PS Z9, Z8, Z6
 	ADDQ        $0x00000010, R8
 	SUBQ        $0x00000010, DI
-	JGE         turn258
+	JGE         turn260
 
-done259:
+done261:
 	ADDQ        $0x00000010, DI
 	TESTQ       DI, DI
-	JZ          end260
+	JZ          end262
 	MOVL        $0xffffffff, R13
 	BZHIL       DI, R13, R13
 	KMOVW       R13, K1
@@ -7484,7 +7507,7 @@ done259:
 	VMOVUPS.Z   (R12)(R8*4), K1, Z9
 	VFMADD231PS Z9, Z8, Z6
 
-end260:
+end262:
 	MOVQ          cRow+48(FP), SI
 	SHLQ          $0x02, SI
 	MOVQ          startRow+64(FP), DI
@@ -7542,12 +7565,12 @@ end260:
 	ADDQ          SI, DX
 	ADDQ          DI, BX
 	SUBQ          $0x04, AX
-	JMP           rows254
+	JMP           rows256
 
-rowsDone255:
-rows261:
+rowsDone257:
+rows263:
 	CMPQ   AX, $0x01
-	JL     rowsDone262
+	JL     rowsDone264
 	MOVQ   x+16(FP), SI
 	MOVQ   depth+8(FP), DI
 	MOVQ   bRow+32(FP), R8
@@ -7558,9 +7581,9 @@ rows261:
 	VPXORD Z13, Z13, Z13
 	XORQ   R8, R8
 	SUBQ   $0x00000020, DI
-	JL     done264
+	JL     done266
 
-turn263:
+turn265:
 	VMOVUPS     (SI)(R8*4), Z0
 	VMOVUPS     (R9)(R8*4), Z1
 	VFMADD231PS Z1, Z0, Z12
@@ -7569,25 +7592,25 @@ turn263:
 	VFMADD231PS Z1, Z0, Z13
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000020, DI
-	JGE         turn263
+	JGE         turn265
 
-done264:
+done266:
 	ADDQ $0x00000020, DI
 	SUBQ $0x00000010, DI
-	JL   done266
+	JL   done268
 
-turn265:
+turn267:
 	VMOVUPS     (SI)(R8*4), Z0
 	VMOVUPS     (R9)(R8*4), Z1
 	VFMADD231PS Z1, Z0, Z12
 	ADDQ        $0x00000010, R8
 	SUBQ        $0x00000010, DI
-	JGE         turn265
+	JGE         turn267
 
-done266:
+done268:
 	ADDQ        $0x00000010, DI
 	TESTQ       DI, DI
-	JZ          end267
+	JZ          end269
 	MOVL        $0xffffffff, R10
 	BZHIL       DI, R10, R10
 	KMOVW       R10, K1
@@ -7595,7 +7618,7 @@ done266:
 	VMOVUPS.Z   (R9)(R8*4), K1, Z1
 	VFMADD231PS Z1, Z0, Z12
 
-end267:
+end269:
 	MOVQ          cRow+48(FP), SI
 	SHLQ          $0x02, SI
 	MOVQ          startRow+64(FP), DI
@@ -7614,9 +7637,9 @@ end267:
 	ADDQ          SI, DX
 	ADDQ          DI, BX
 	SUBQ          $0x01, AX
-	JMP           rows261
+	JMP           rows263
 
-rowsDone262:
+rowsDone264:
 	VZEROUPPER
 	RET
 
@@ -7633,7 +7656,7 @@ TEXT ·avx512Transpose8(SB), NOSPLIT, $0-40
 	LEAQ (DX)(DX*2), BX
 	LEAQ (CX)(DX*4), R8
 
-block268:
+block270:
 	VMOVUPS     (CX), X0
 	VINSERTF128 $0x01, (R8), Y0, Y0
 	VMOVUPS     (CX)(DX*1), X1
@@ -7685,7 +7708,7 @@ block268:
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, R8
 	DECQ        AX
-	JNZ         block268
+	JNZ         block270
 	VZEROUPPER
 	RET
 
@@ -7704,7 +7727,7 @@ TEXT ·avx512Transpose16(SB), NOSPLIT, $0-40
 	LEAQ (R8)(DX*4), R9
 	LEAQ (R9)(DX*4), R10
 
-block269:
+block271:
 	VMOVUPS      (CX), X0
 	VINSERTF32X4 $0x01, (R8), Z0, Z0
 	VINSERTF32X4 $0x02, (R9), Z0, Z0
@@ -7774,6 +7797,6 @@ block269:
 	ADDQ         $0x20, R9
 	ADDQ         $0x20, R10
 	DECQ         AX
-	JNZ          block269
+	JNZ          block271
 	VZEROUPPER
 	RET

@@ -57,6 +57,7 @@ func (s *Set[T]) useReferenceArithmetic() {
 	s.LessScalar = withScalar(func(a, b T) T { return indicator[T](a < b) })
 
 	s.Where = where[T]
+	s.FromBytes = fromBytes[T]
 	s.MulAdd = func(dst, a, b []T) {
 		for i := range dst {
 			dst[i] += a[i] * b[i]
@@ -111,6 +112,12 @@ func where[T Float](dst, mask, a, b []T) {
 		} else {
 			dst[i] = b[i]
 		}
+	}
+}
+
+func fromBytes[T Float](dst []T, x []uint8) {
+	for i, v := range x {
+		dst[i] = T(v)
 	}
 }
 

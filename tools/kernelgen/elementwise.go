@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"strings"
+
+	"github.com/mmcloughlin/avo/operand"
 )
 
 // elementwiseKernels emits the kernels that compute dst[i] from the elements at i alone.
@@ -11,6 +13,21 @@ func (t *target) elementwiseKernels() {
 	t.binaryKernels()
 	t.scalarKernels()
 	t.gradientKernels()
+	t.fromBytes()
+}
+
+// fromBytes emits the conversion of bytes to numbers, for lengths that are whole vectors.
+func (t *target) fromBytes() {
+	t.function("FromBytes", "func(dst []float32, x []uint8)", "computes dst = x; len(dst) is a multiple of the lanes.")
+	rest, dst, x, index := t.length("dst"), t.base("dst"), t.base("x"), t.GP64()
+	t.XORQ(index, index)
+	t.turns(index, rest, 1, func(p position) {
+		v := t.vector()
+		t.VPMOVZXBD(operand.Mem{Base: x, Index: index, Scale: 1}, v)
+		t.VCVTDQ2PS(v, v)
+		p.store(v, dst)
+	})
+	t.finish()
 }
 
 func (t *target) unaryKernels() {
