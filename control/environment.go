@@ -157,36 +157,51 @@ func (e *Environment) Reset() (env.TimeStep, error) {
 
 // Step applies action, clipped to its bounds, for one control step. If the physics breaks down, the
 // error wraps a *mujoco.Warning and the next Step begins a new episode.
-func (e *Environment) Step(action []float64) (env.TimeStep, error) {
+func (e *Environment) Step(action []float64) (step env.TimeStep, err error) {
 	if e.over {
 		return e.Reset()
 	}
 	if err := e.open(); err != nil {
-		return env.TimeStep{}, err
+		return step, err
 	}
-	if err := e.action.CheckAction(action); err != nil {
-		return env.TimeStep{}, err
-	}
-	for i, u := range action {
-		e.control[i] = min(max(u, e.action.Minimum[i]), e.action.Maximum[i])
+	if !e.clip(action) {
+		return step, e.action.CheckAction(action)
 	}
 	if err := e.physics.data.Step(e.control, e.substeps); err != nil {
 		e.over = true
-		return env.TimeStep{}, e.failed("step", err)
+		return step, e.failed("step", err)
 	}
-	reward := e.binding.reward()
 	e.count++
+	step = env.TimeStep{Type: env.Mid, Reward: e.binding.reward(), Discount: 1, Observation: e.observe()}
 	truncated := float64(e.count) >= e.stepLimit
 	terminated := !truncated && e.binding.terminated != nil && e.binding.terminated()
-	e.over = truncated || terminated
-	switch {
-	case truncated:
-		return env.Truncation(reward, e.observe()), nil
-	case terminated:
-		return env.Termination(reward, e.observe()), nil
-	default:
-		return env.Transition(reward, e.observe()), nil
+	if e.over = truncated || terminated; e.over {
+		step.Type = env.Last
 	}
+	if terminated {
+		step.Discount = 0
+	}
+	return step, nil
+}
+
+// clip moves action within its bounds into control. It reports false if action is none.
+func (e *Environment) clip(action []float64) bool {
+	if len(action) != len(e.control) {
+		return false
+	}
+	minimum, maximum := e.action.Minimum[:len(action)], e.action.Maximum[:len(action)]
+	for i, u := range action {
+		if u-u != 0 { // not finite
+			return false
+		}
+		if u < minimum[i] {
+			u = minimum[i]
+		} else if u > maximum[i] {
+			u = maximum[i]
+		}
+		e.control[i] = u
+	}
+	return true
 }
 
 // observe fills the arrays of the observation.

@@ -15,10 +15,13 @@ typedef struct guard {
 
 extern __thread guard *active_guard;
 
-// GUARDED runs body; failed becomes 1 and error the text if MuJoCo gave up inside it.
+// GUARDED runs body; failed becomes 1 and error the text if MuJoCo gave up inside it. An initialiser would fill
+// the guard with zeros first, which takes longer than all else here.
 #define GUARDED(text, failed, body)                           \
   do {                                                        \
-    guard here = {.error = (text), .outer = active_guard};    \
+    guard here;                                               \
+    here.error = (text);                                      \
+    here.outer = active_guard;                                \
     active_guard = &here;                                     \
     if (setjmp(here.place) == 0) {                            \
       body;                                                   \

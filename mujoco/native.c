@@ -100,24 +100,28 @@ void free_simulation(simulation *s) {
 
 void reset(simulation *s) { mj_resetData(s->model, s->data); }
 
-static void clear_warnings(mjData *d) {
-  for (int i = 0; i < mjNWARNING; i++) {
-    d->warning[i].number = 0;
+static void clear_warnings(mjData *d) { memset(d->warning, 0, sizeof(d->warning)); }
+
+// report_warning stores the first of the warnings.
+static int report_warning(simulation *s, mjtNum time) {
+  int i = 0;
+  while (!s->data->warning[i].number) {
+    i++;
   }
+  s->warning = i;
+  s->info = s->data->warning[i].lastinfo;
+  s->time = time;
+  return CALL_WARNED;
 }
 
 // warned reports the first warning since clear_warnings. MuJoCo resets the data, and the counters
 // with it, on a bad number; only counters that begin at zero tell such a warning for certain.
 static int warned(simulation *s, mjtNum time) {
+  int any = 0;
   for (int i = 0; i < mjNWARNING; i++) {
-    if (s->data->warning[i].number) {
-      s->warning = i;
-      s->info = s->data->warning[i].lastinfo;
-      s->time = time;
-      return CALL_WARNED;
-    }
+    any |= s->data->warning[i].number;
   }
-  return CALL_DONE;
+  return any ? report_warning(s, time) : CALL_DONE;
 }
 
 // run_stage calls one of MuJoCo's pipeline functions and reports how it went.
@@ -184,7 +188,8 @@ static int advance(simulation *s, int substeps) {
   return warned(s, time);
 }
 
-int step(simulation *s, int substeps) {
+int step(uintptr_t simulation_address, int substeps) {
+  simulation *s = (simulation *)simulation_address;
   int failed;
   volatile int code = CALL_DONE;
   clear_warnings(s->data);

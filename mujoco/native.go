@@ -5,8 +5,6 @@ package mujoco
 /*
 #cgo CFLAGS: -std=gnu11 -O2
 #cgo LDFLAGS: -lmujoco -ldl -lm
-#cgo noescape step
-#cgo nocallback step
 #include <stdlib.h>
 #include "native.h"
 */
@@ -226,7 +224,8 @@ func (d *Data) Step(control []float64, substeps int) error {
 		return fmt.Errorf("mujoco: a step of %d physics steps, must be 1 or more", substeps)
 	}
 	copy(d.Ctrl, control)
-	if code := C.step(native, C.int(substeps)); code != C.CALL_DONE {
+	// As a number, because Go looks into what a pointer points to before every call.
+	if code := C.step(C.uintptr_t(uintptr(unsafe.Pointer(native))), C.int(substeps)); code != C.CALL_DONE {
 		return d.report(code)
 	}
 	return nil

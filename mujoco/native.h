@@ -5,6 +5,7 @@
 #define REVERIE_MUJOCO_NATIVE_H
 
 #include <mujoco/mujoco.h>
+#include <stdint.h>
 
 #define ERROR_SIZE 1000
 
@@ -40,7 +41,7 @@ int forward(simulation *s);
 int forward_passive(simulation *s);
 int collide(simulation *s);
 int settle(simulation *s);
-int step(simulation *s, int substeps);
+int step(uintptr_t simulation_address, int substeps);
 int plain_loop(simulation *s, int control_steps, int substeps);
 
 // An OpenGL context, current on the thread that opened it.
