@@ -40,6 +40,10 @@ func (e *Executable[T]) scratchSize(v *Value) int {
 		return e.set.PackSize(v.product())
 	case opBatchMatMul:
 		return batchSize(v) * e.set.PackSize(matrices(v))
+	case opConvolve, opConvolveTransposed:
+		return transposedKernelSize(v)
+	case opConvolveKernel:
+		return kernelParts(v) * v.shape.Size()
 	case opSum:
 		return sumScratch(v)
 	case opScan:
@@ -107,6 +111,12 @@ func (e *Executable[T]) compileValue(v *Value, scratch []T) []step {
 		return e.topK(v, out, in[0])
 	case opRecurrence:
 		return e.recurrence(v, out, in[0], append(in, nil)[1])
+	case opConvolve:
+		return e.convolve(v, out, in, scratch)
+	case opConvolveTransposed:
+		return e.convolveTransposed(v, out, in, scratch)
+	case opConvolveKernel:
+		return e.convolveKernel(v, out, in, scratch)
 	case opCopy:
 		return flat(len(out), func(start, end int) { copy(out[start:end], in[0][start:end]) })
 	case opCall:

@@ -66,6 +66,11 @@ const (
 	opArgMax
 	opTopK       // the values, and behind them their indices
 	opRecurrence // (x) or (x, decay)
+
+	opConvolve           // (images, kernel) or (images, kernel, bias): a product with Patches
+	opConvolveTransposed // (grid, kernel) or (grid, kernel, bias): the OverlapAdd of a product
+	opConvolveKernel     // (images, grid): a product of transposed Patches
+
 	opCopy
 	opCall
 
@@ -90,6 +95,7 @@ var opNames = [opCount]string{
 	"gather", "scatter", "one_hot",
 	"patches", "overlap_add",
 	"where", "argmax", "topk", "recurrence",
+	"convolve", "convolve_transposed", "convolve_kernel",
 	"copy", "call", "scan", "part", "carry", "element",
 	"assign", "adam",
 }

@@ -80,6 +80,7 @@ func simplify(t *Tracer) {
 			foldBias(v, uses, held)
 		}
 	}
+	foldConvolutions(t.values, uses, held)
 }
 
 // usesOf counts how often each value is read by an operation or output, and tells which values a loop

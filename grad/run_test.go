@@ -25,7 +25,12 @@ func traceEverything(t *grad.Tracer) {
 	y = y.Abs().Add(one).Sqrt().Log().Div(x.Square().Add(one)).Sub(one).Max(x).Min(grad.Scalar(3)).Mul(x.Greater(y))
 	y = y.Concat(1, x.Slice(1, 0, 2)).Transpose(1, 0).Broadcast(2, 7, 6).Mean(0)
 	y = y.Sub(t.Normal(1, 7, 6)).Softmax(0).Add(y.LogSumExp(1).KeepAxis(1)).Copy()
-	y = y.Mul(y.KeepAxis(2).Patches(window).OverlapAdd(window, 7, 6).Reshape(7, 6))
+	patches := y.KeepAxis(2).Patches(window)
+	y = y.Mul(patches.OverlapAdd(window, 7, 6).Reshape(7, 6))
+	kernel := t.Value(grad.NewParameter(6, 4).Filled(0.1))
+	y = y.Add(patches.MatMul(kernel).Sum().Square())
+	y = y.Add(patches.Copy().MatMul(kernel).MatMul(kernel.Transpose(1, 0)).OverlapAdd(window, 7, 6).Reshape(7, 6))
+	y = y.Add(grad.Gradient(patches.MatMul(kernel).Square().Sum(), kernel)[0].Sum())
 	size := t.Call("size", []int{1}, func(out []float64, in [][]float64) { out[0] = in[0][0] }, y)
 	loss := y.Mul(size).Add(y.Maximum()).Sum()
 	loss = loss.Add(x.MatMul(p).Gather(x.Abs().Greater(one)).Mul(x.Greater(one).OneHot(5)).Sum())
@@ -93,11 +98,17 @@ func largeProgram(seed uint64) (grad.Tree, func(t *grad.Tracer)) {
 		t.Output("batch", heads.BatchMatMul(heads.Transpose(0, 2, 1)))
 		t.Output("recurrence", wide.BackwardRecurrence(wide.Tanh()))
 		t.Output("row", wide.Add(wide.Slice(0, 1, 2)))
+		images := t.Normal(5, 40, 30, 30, 3)
+		grid := images.Patches(window).MatMul(wide.Slice(1, 0, 18).Transpose(1, 0))
+		t.Output("convolution", grid)
+		t.Output("transposed convolution", grid.MatMul(wide.Slice(1, 0, 18)).OverlapAdd(window, 30, 30))
+		t.Output("kernel", images.Patches(window).Reshape(40*15*16, 18).Transpose(1, 0).MatMul(grid.Reshape(40*15*16, 3)))
 		t.Output("column", wide.Mul(wide.Slice(1, 0, 1)))
 	}
 }
 
-var largeOutputs = []string{"norm", "sum", "rows", "columns", "maximum", "softmax", "transpose", "batch", "recurrence", "row", "column"}
+var largeOutputs = []string{"norm", "sum", "rows", "columns", "maximum", "softmax", "transpose", "batch", "recurrence", "row",
+	"convolution", "transposed convolution", "kernel", "column"}
 
 func TestResultsDoNotDependOnWorkers(t *testing.T) {
 	var trees []grad.Tree

@@ -14,7 +14,7 @@ func (s *split) batchable(v *Value) bool {
 	case opGather:
 		return s.places[v.inputs[0]] == once
 	case opBatchMatMul, opWhere, opOneHot, opArgMax, opSum, opMaximum, opStandardise, opStandardiseGradient, opReshape, opStop, opStraightThrough, opBroadcast,
-		opTranspose, opConcat, opSlice, opEmbed, opCopy, opNormal, opUniform:
+		opTranspose, opConcat, opSlice, opEmbed, opPatches, opOverlapAdd, opCopy, opNormal, opUniform:
 		return true
 	}
 	return v.op.pointwise()
@@ -49,6 +49,7 @@ func (v *Value) batch(length int, inputs []*Value, stacked []bool) *Value {
 	}
 	batched := *v
 	batched.shape, batched.inputs, batched.axis = shape, inputs, v.axis+1
+	batched.patchwork.images *= length
 	if v.op == opTranspose {
 		batched.permutation = []int{0}
 		for _, axis := range v.permutation {

@@ -27,7 +27,7 @@ type Value struct {
 	axis, start            int          // reductions, opArgMax, opRecurrence, opConcat, opSlice, opEmbed
 	permutation            []int        // opTranspose
 	backward               bool         // opRecurrence
-	patchwork              patchwork    // opPatches, opOverlapAdd
+	patchwork              patchwork    // opPatches, opOverlapAdd, convolutions
 	call                   CallFunc     // opCall
 	adam                   AdamState    // opAdam
 	scan                   *scan        // opScan

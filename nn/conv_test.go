@@ -29,6 +29,7 @@ var layers = []layer{
 	{grad.Window{Height: 5, Width: 5, Stride: 2}, []int{33, 5, 5, 6}, []int{33, 1, 1, 30}},
 	{grad.Window{Height: 6, Width: 6, Stride: 2}, []int{2, 64, 64, 3}, []int{2, 30, 30, 16}},
 	{grad.Window{Height: 1, Width: 1, Stride: 1}, []int{4, 3, 3, 7}, []int{4, 3, 3, 9}},
+	{grad.Window{Height: 1, Width: 1, Stride: 1, Padding: 2}, []int{2, 3, 20, 2}, []int{2, 7, 24, 3}},
 }
 
 func (l layer) String() string { return fmt.Sprintf("%v %v %+v", l.large, l.small, l.window) }

@@ -51,6 +51,23 @@ func TestNothingIsReadBeyondTheEnd(t *testing.T) {
 	})
 }
 
+func TestBlocksReadNothingBeyondTheEnd(t *testing.T) {
+	everySet(t, func(t *testing.T, s *Set[float32]) {
+		for size := 1; size < 40; size += 3 {
+			for _, p := range []Block{
+				{M: size, N: 40 - size, K: 17, ARow: 20, AColumn: 1, BRow: 41, CRow: 50},
+				{M: size, N: 40 - size, K: 5, ARow: 1, AColumn: 50, BRow: 3, CRow: 41, StartRow: 43},
+			} {
+				m := randomBlock(p)
+				for _, x := range []*[]float32{&m.a, &m.b, &m.c, &m.start} {
+					*x = guarded(t, *x)
+				}
+				s.MultiplyBlock(p, m.c, m.a, m.b, m.start)
+			}
+		}
+	})
+}
+
 func multiplyGuarded(t *testing.T, s *Set[float32], p Product) {
 	t.Helper()
 	m := randomMatrices(s, p, 1)

@@ -68,6 +68,10 @@ type Set[T Float] struct {
 	// as it may where M is small or B is large.
 	MultiplyRows func(p Product) int
 	Multiply     func(p Product, tile int, c, a, b, packed, bias []T)
+
+	// MultiplyBlock computes C = start + A · B for matrices that are parts of larger arrays. A start of
+	// nil is zeros, and it may be the memory of C, which is then added to.
+	MultiplyBlock func(p Block, c, a, b, start []T)
 }
 
 // Product describes C = op(A) · op(B) + bias with dense row-major matrices: C is [M, N], op(A) is
@@ -77,6 +81,24 @@ type Product struct {
 	M, N, K                int
 	TransposeA, TransposeB bool
 	Bias                   bool
+}
+
+// Block says how the matrices of MultiplyBlock lie in memory: C and start are [M, N], A is [M, K] and B
+// is [K, N]. Distances are in elements; rows of A and B may overlap, and a StartRow of 0 repeats one
+// row. Where it is not given, neighbours in a row are neighbours in memory.
+type Block struct {
+	M, N, K              int
+	ARow, AColumn        int // from one row of A to the next, and from one column to the next
+	BRow, CRow, StartRow int // from one row to the next
+}
+
+// check panics unless slices of these lengths hold all that the block, which is not empty, reaches.
+func (p *Block) check(c, a, b, start int) {
+	reach := func(rows, row, columns, column int) int { return (rows-1)*row + (columns-1)*column + 1 }
+	if reach(p.M, p.CRow, p.N, 1) > c || p.K > 0 && (reach(p.M, p.ARow, p.K, p.AColumn) > a || reach(p.K, p.BRow, p.N, 1) > b) ||
+		start > 0 && reach(p.M, p.StartRow, p.N, 1) > start {
+		panic("kernel: array smaller than its Block says")
+	}
 }
 
 // AdamStep holds the numbers of one step of Adam (Kingma and Ba, 2015):

@@ -51,6 +51,7 @@ func (x *products) install(s *Set[float32]) {
 	}
 	s.MultiplyRows = x.multiplyRows
 	s.Multiply = x.multiply
+	s.MultiplyBlock = x.multiplyBlock
 }
 
 // simplified drops the transpositions that do not change the order of elements in memory, and

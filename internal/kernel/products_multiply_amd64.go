@@ -14,7 +14,10 @@ func (x *products) multiply(p Product, tile int, c, a, b, packed, bias []float32
 		fillRegion(p, r, c, bias)
 		return
 	}
-	o := operands{Product: p, a: a, b: b, c: c, bias: bias, aRow: p.K, aColumn: 1, packed: p.packs()}
+	o := operands{Product: p, a: a, b: b, c: c, aRow: p.K, aColumn: 1, bRow: p.N, cRow: p.N, packed: p.packs()}
+	if p.Bias {
+		o.start = bias
+	}
 	if p.TransposeA {
 		o.aRow, o.aColumn = 1, p.M
 	}
@@ -50,29 +53,30 @@ func fillRegion(p Product, r region, c, bias []float32) {
 // operands are the matrices of a Product, with B as its method wants it.
 type operands struct {
 	Product
-	a, b, c, bias []float32
-	aRow, aColumn int  // the strides of op(A)
-	packed        bool // whether b is what Pack made
+	a, b, c, start       []float32
+	aRow, aColumn        int  // the strides of op(A)
+	bRow, cRow, startRow int  // the distances between rows
+	packed               bool // whether b is what Pack made
 }
 
-// start returns what an element of column j starts from, and the distance to that of the next
-// column.
-func (o *operands) start(j int) (value *float32, step int) {
-	if !o.Bias {
-		return &zeros[0], 0
+// startAt returns what the element in row i and column j starts from, and the distances to that of
+// the next row and of the next column.
+func (o *operands) startAt(i, j int) (value *float32, row, column int) {
+	if o.start == nil {
+		return &zeros[0], 0, 0
 	}
-	return &o.bias[j], 1
+	return &o.start[i*o.startRow+j], o.startRow, 1
 }
 
 func (x *products) rowDots(o *operands, r region) {
 	for j := range o.N {
-		start, _ := o.start(j)
+		start, _, _ := o.startAt(0, j)
 		x.dots(r.bottom-r.top, o.K, &o.b[j*o.K], &o.a[r.top*o.K], o.K, &o.c[r.top*o.N+j], o.N, start, 0)
 	}
 }
 
 func (x *products) columnDots(o *operands, r region) {
-	start, step := o.start(r.left)
+	start, _, step := o.startAt(0, r.left)
 	for i := range o.M {
 		x.dots(r.right-r.left, o.K, &o.a[i*o.K], &o.b[r.left*o.K], o.K, &o.c[i*o.N+r.left], 1, start, step)
 	}
@@ -140,21 +144,20 @@ func (x *products) block(o *operands, q *panel, top, height, count int) {
 	lanes := q.width - (q.vectors-1)*x.lanes
 	a := &o.a[top*o.aRow+q.k*o.aColumn]
 	b, bRow := x.panelOf(o, q)
-	c := &o.c[top*o.N+q.left]
-	start, startRow := c, o.N // later blocks of k add to what is there
+	c := &o.c[top*o.cRow+q.left]
+	start, startRow := c, o.cRow // later blocks of k add to what is there
 	if q.k == 0 {
-		start, _ = o.start(q.left)
-		startRow = 0
+		start, startRow, _ = o.startAt(top, q.left)
 	}
 	x.micro[q.vectors][height-1](count, q.depth, a, o.aRow, o.aColumn, b, bRow,
-		c, o.N, start, startRow, lanes)
+		c, o.cRow, start, startRow, lanes)
 }
 
 // panelOf returns the first element of a panel and the distance between its rows. Packed panels lie
 // one behind the other, and every one but the last is full.
 func (x *products) panelOf(o *operands, q *panel) (b *float32, bRow int) {
 	if !o.packed {
-		return &o.b[q.k*o.N+q.left], o.N
+		return &o.b[q.k*o.bRow+q.left], o.bRow
 	}
 	width := x.panelWidth()
 	return &o.b[q.left*o.K+q.k*width], width

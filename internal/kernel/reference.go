@@ -17,6 +17,7 @@ func Reference[T Float]() *Set[T] {
 	s.MultiplyTiles = rowTiles
 	s.MultiplyRows = func(Product) int { return referenceTileRows }
 	s.Multiply = multiplyRows[T]
+	s.MultiplyBlock = multiplyBlock[T]
 	return s
 }
 

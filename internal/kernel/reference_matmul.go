@@ -56,3 +56,29 @@ func (p Product) indexA(i, k int) int {
 	}
 	return i*p.K + k
 }
+
+func multiplyBlock[T Float](p Block, c, a, b, start []T) {
+	if p.M == 0 || p.N == 0 {
+		return
+	}
+	p.check(len(c), len(a), len(b), len(start))
+	for i := range p.M {
+		row := c[i*p.CRow:][:p.N]
+		begin(&p, row, start, i)
+		for k := range p.K {
+			scale := a[i*p.ARow+k*p.AColumn]
+			for j, v := range b[k*p.BRow:][:p.N] {
+				row[j] += scale * v
+			}
+		}
+	}
+}
+
+// begin sets row i of C to what it starts from.
+func begin[T Float](p *Block, row, start []T, i int) {
+	if start == nil {
+		clear(row)
+		return
+	}
+	copy(row, start[i*p.StartRow:])
+}
