@@ -25,14 +25,16 @@ func TruncatedNormalFanIn(scale float64) Initialiser {
 }
 
 // Orthogonal makes the rows of the weight matrix, or its columns if these are fewer, orthogonal
-// vectors of length gain, uniformly among all such (Saxe et al., 2014).
+// vectors of length gain, uniformly among all such (Saxe et al., 2014). The matrix has fanIn rows,
+// also that of a convolution.
 func Orthogonal(gain float64) Initialiser {
-	return func(weights []float32, fanIn, fanOut int, random *rand.Rand) {
-		vectorStride, elementStride := fanOut, 1
-		if fanIn > fanOut {
-			vectorStride, elementStride = 1, fanOut
+	return func(weights []float32, rows, _ int, random *rand.Rand) {
+		columns := len(weights) / rows
+		vectorStride, elementStride := columns, 1
+		if rows > columns {
+			vectorStride, elementStride = 1, columns
 		}
-		for i, vector := range orthonormal(min(fanIn, fanOut), max(fanIn, fanOut), random) {
+		for i, vector := range orthonormal(min(rows, columns), max(rows, columns), random) {
 			for j, x := range vector {
 				weights[i*vectorStride+j*elementStride] = float32(gain * x)
 			}

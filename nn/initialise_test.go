@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/reverie-rl/reverie/grad"
 	"github.com/reverie-rl/reverie/nn"
 )
 
@@ -40,6 +41,23 @@ func TestOrthogonal(t *testing.T) {
 				}
 				near(t, "product of two vectors", product, want, 1e-6)
 			}
+		}
+	}
+}
+
+// The kernel of a convolution is a matrix from a whole window to the outputs.
+func TestOrthogonalConvolution(t *testing.T) {
+	kernel := nn.NewConv(2, 4, grad.Window{Height: 3, Width: 3, Stride: 1}, nn.Orthogonal(1), source()).Kernel.Data
+	for i := range 4 {
+		for k := range i + 1 {
+			product, want := 0.0, 0.0
+			for j := range 18 {
+				product += float64(kernel[j*4+i]) * float64(kernel[j*4+k])
+			}
+			if i == k {
+				want = 1
+			}
+			near(t, "product of two columns", product, want, 1e-6)
 		}
 	}
 }
