@@ -28,6 +28,18 @@ func (m MixtureOfGaussians) Sample(choice, noise *grad.Value) *grad.Value {
 	return component.Mul(m.Components.Sample(noise.KeepAxis(-2))).Sum(-2)
 }
 
+// Noise is a choice and noise that make Sample give the sample [..., size]: the component is picked
+// among those it may come from, by their posterior probabilities, with uniform noise pick
+// [..., components], and its choice drawn with fresh uniform noise of that shape. If samples follow m,
+// the choice is uniform and the noise standard normal.
+func (m MixtureOfGaussians) Noise(sample, pick, fresh *grad.Value) (choice, noise *grad.Value) {
+	sample = sample.KeepAxis(-2)
+	posterior := Categorical{m.Components.LogProb(sample).Add(m.Logits)}
+	component := posterior.Sample(pick).Stop()
+	noise = m.Components.Noise(sample).Mul(component.KeepAxis(-1)).Sum(-2)
+	return Categorical{m.Logits}.Noise(component, fresh), noise
+}
+
 // Stop is the same distribution with no gradient flowing back to it.
 func (m MixtureOfGaussians) Stop() MixtureOfGaussians {
 	return MixtureOfGaussians{m.Logits.Stop(), m.Components.Stop()}

@@ -50,6 +50,19 @@ func TestMixtureSample(t *testing.T) {
 	nearAll(t, "gradient of the deviations", gradient, []float64{0.5, 0}, 1e-12)
 }
 
+// Whatever is picked, the noise gives the sample again; where the components lie far apart it is the
+// near one that is picked.
+func TestMixtureNoiseMakesTheSample(t *testing.T) {
+	components := []array{matrix(1, 0, 1), {[]int{1, 2, 1}, []float64{-5, 5}}, {[]int{1, 2, 1}, []float64{1, 2}}}
+	samples, uniform := matrix(4, -4.5, 4, 0.2, -0.3), matrix(4, 0.9, 0.1, 0.2, 0.7, 0.05, 0.9, 0.5, 0.5)
+	both := compute(t, func(in []*grad.Value) *grad.Value {
+		choice, noise := mixture(in).Noise(in[3], in[4], in[4])
+		return mixture(in).Sample(choice, noise).Concat(0, noise)
+	}, append(components, samples, uniform)...)
+	nearAll(t, "sample", both[:4], samples.data, 1e-12)
+	nearAll(t, "noise", both[4:6], []float64{0.5, -0.5}, 1e-12)
+}
+
 func TestMixtureGradients(t *testing.T) {
 	checkGradients(t, gradtest.Positive, map[string]func(in []*grad.Value) *grad.Value{
 		"log-density": func(in []*grad.Value) *grad.Value { return mixture(in).LogProb(in[3]) },

@@ -16,6 +16,12 @@ func (q Quantiles) Sample(noise *grad.Value) *grad.Value {
 	return oneHotMaximum(distance.Neg()).Mul(q.Values).Sum(-1)
 }
 
+// Noise is the level of the quantile closest to the sample [...], which makes Sample give that.
+func (q Quantiles) Noise(sample *grad.Value) *grad.Value {
+	distance := sample.KeepAxis(-1).Sub(q.Values).Abs()
+	return oneHotMaximum(distance.Neg()).Mul(q.levels()).Sum(-1)
+}
+
 // levels are the middles of n equal parts of (0, 1).
 func (q Quantiles) levels() *grad.Parameter {
 	n := q.Values.Shape()[len(q.Values.Shape())-1]

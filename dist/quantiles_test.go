@@ -82,6 +82,15 @@ func TestQuantileSample(t *testing.T) {
 	nearAll(t, "gradient", gradient, []float64{0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1}, 0)
 }
 
+func TestQuantileNoiseMakesTheSample(t *testing.T) {
+	samples := vector(2, 10, -4)
+	again := compute(t, func(in []*grad.Value) *grad.Value {
+		q := dist.Quantiles{Values: in[0]}
+		return q.Sample(q.Noise(in[1]))
+	}, matrix(3, 1, 2, 3, 4, 10, 20, 30, 40, -1, -2, -3, -4), samples)
+	nearAll(t, "sample", again, samples.data, 0)
+}
+
 func TestQuantileGradients(t *testing.T) {
 	targets := vector(-1.5, 0.2, 2)
 	gradtest.Check(t, gradtest.Normal, func(tracer *grad.Tracer, in []*grad.Value) *grad.Value {

@@ -40,6 +40,12 @@ func (v ValueDistribution) Sample(noise *grad.Value) *grad.Value {
 	return Categorical{v.Logits}.Sample(noise).Mul(v.Support.atoms).Sum(-1)
 }
 
+// Noise is uniform noise [..., atoms] that makes Sample pick the sample, or the atom closest to it,
+// drawn by fresh uniform noise of that shape as by Categorical.Noise.
+func (v ValueDistribution) Noise(sample, fresh *grad.Value) *grad.Value {
+	return Categorical{v.Logits}.Noise(oneHotMaximum(v.Support.TwoHot(sample)), fresh)
+}
+
 // Mode is the most likely atom, of shape [...].
 func (v ValueDistribution) Mode() *grad.Value {
 	return Categorical{v.Logits}.Mode().Mul(v.Support.atoms).Sum(-1)

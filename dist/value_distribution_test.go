@@ -88,6 +88,15 @@ func TestValueDistributionAgreesWithEnumeration(t *testing.T) {
 	}
 }
 
+func TestValueDistributionNoiseMakesTheSample(t *testing.T) {
+	samples := vector(-20, 0, 5, 20)
+	again := compute(t, func(in []*grad.Value) *grad.Value {
+		v := dist.ValueDistribution{Support: dist.LinearSupport(-20, 20, 9), Logits: in[0]}
+		return v.Sample(v.Noise(in[1], in[2]))
+	}, matrix(1, 3, 1, 2, -1, 0, 0, 4, 1, -2), samples, matrix(1, 0.1, 0.9, 0.3, 0.5, 0.2, 0.7, 0.99, 0.01, 0.4))
+	nearAll(t, "sample", again, samples.data, 1e-12)
+}
+
 func TestSupportsAreChecked(t *testing.T) {
 	for name, make := range map[string]func(){
 		"one atom":   func() { dist.LinearSupport(0, 1, 1) },
