@@ -6,37 +6,47 @@ import "github.com/reverie-rl/reverie/tensor"
 // within a row a run of elements that are contiguous in the result and, in each operand, either
 // contiguous (step 1) or one repeated element (step 0). Axes that can be merged have been.
 type layout struct {
-	dimensions []int    // of the outer loop, outermost first
-	strides    [2][]int // of each operand along the outer dimensions
-	run        int      // elements in a row
-	steps      [2]int   // of each operand along a row: 0 or 1
+	dimensions []int   // of the outer loop, outermost first
+	strides    [][]int // of each operand along the outer dimensions
+	run        int     // elements in a row
+	steps      []int   // of each operand along a row: 0 or 1
 }
 
-// layoutOf returns the layout of an operation with a result of the given shape.
-func layoutOf(shape, a, b tensor.Shape) layout {
-	l := layout{run: 1}
-	strides := [2][]int{stridesFor(shape, a), stridesFor(shape, b)}
+// layoutOf returns the layout of an operation on inputs with a result of the given shape.
+func layoutOf(shape tensor.Shape, inputs []*Value) layout {
+	l := layout{run: 1, strides: make([][]int, len(inputs)), steps: make([]int, len(inputs))}
+	strides := make([][]int, len(inputs))
+	for i, input := range inputs {
+		strides[i] = stridesFor(shape, input.shape)
+	}
 	axis := len(shape) - 1
-	for started := false; axis >= 0; axis-- {
-		if shape[axis] == 1 {
-			continue
-		}
-		if !started {
-			l.steps = [2]int{strides[0][axis], strides[1][axis]}
-			started = true
-		} else if strides[0][axis] != l.steps[0]*l.run || strides[1][axis] != l.steps[1]*l.run {
-			break
-		}
+	for ; axis >= 0 && l.merges(strides, axis, shape[axis]); axis-- {
 		l.run *= shape[axis]
 	}
 	for outer := range axis + 1 {
 		if shape[outer] != 1 {
 			l.dimensions = append(l.dimensions, shape[outer])
-			l.strides[0] = append(l.strides[0], strides[0][outer])
-			l.strides[1] = append(l.strides[1], strides[1][outer])
+			for i := range strides {
+				l.strides[i] = append(l.strides[i], strides[i][outer])
+			}
 		}
 	}
 	return l
+}
+
+// merges tells whether the run can be made longer by an axis. The first axis of more than one element
+// decides about the steps.
+func (l *layout) merges(strides [][]int, axis, size int) bool {
+	for i := range strides {
+		switch stride := strides[i][axis]; {
+		case size == 1:
+		case l.run == 1:
+			l.steps[i] = stride
+		case stride != l.steps[i]*l.run:
+			return false
+		}
+	}
+	return true
 }
 
 // stridesFor returns, for each axis of shape, by how many elements an operand of the given shape
@@ -104,9 +114,9 @@ func (e *Executable[T]) binaryKernels(o op) binaryKernels[T] {
 }
 
 func (e *Executable[T]) binary(v *Value, out, a, b []T) []step {
-	l := layoutOf(v.shape, v.inputs[0].shape, v.inputs[1].shape)
+	l := layoutOf(v.shape, v.inputs)
 	kernels := e.binaryKernels(v.op)
-	if l.steps == [2]int{1, 1} && l.run == len(out) || kernels.right == nil {
+	if l.steps[0]*l.steps[1] == 1 && l.run == len(out) || kernels.right == nil {
 		return flat(len(out), func(start, end int) { kernels.both(out[start:end], a[start:end], b[start:end]) })
 	}
 	if l.run == len(out) {
@@ -117,10 +127,10 @@ func (e *Executable[T]) binary(v *Value, out, a, b []T) []step {
 		first, last := tileRange(tile, count, perTile)
 		for row := first; row < last; row++ {
 			dst, x, y := out[row*l.run:][:l.run], a[l.offset(0, row):], b[l.offset(1, row):]
-			switch l.steps {
-			case [2]int{1, 1}:
+			switch {
+			case l.steps[0]*l.steps[1] == 1:
 				kernels.both(dst, x[:l.run], y[:l.run])
-			case [2]int{1, 0}:
+			case l.steps[0] == 1:
 				kernels.right(dst, x[:l.run], y[0])
 			default:
 				kernels.left(dst, y[:l.run], x[0])

@@ -1,56 +1,44 @@
 package grad
 
-// where walks the rows along the last axis, on which each operand is contiguous or one element.
+// where selects run by run: see layout.
 func (e *Executable[T]) where(v *Value, out []T, in [][]T) []step {
-	mask, a, b := v.inputs[0].shape, v.inputs[1].shape, v.inputs[2].shape
-	if mask.Equal(v.shape) && a.Equal(v.shape) && b.Equal(v.shape) {
+	l := layoutOf(v.shape, v.inputs)
+	if l.run == len(out) {
 		return flat(len(out), func(start, end int) {
-			e.set.Where(out[start:end], in[0][start:end], in[1][start:end], in[2][start:end])
+			part := func(i int) []T { return segment(in[i][start*l.steps[i]:], end-start, l.steps[i]) }
+			e.whereRun(out[start:end], part(0), part(1), part(2))
 		})
 	}
-	var strides [3][]int
-	for i, input := range v.inputs {
-		strides[i] = stridesFor(v.shape, input.shape)
-	}
-	last := len(v.shape) - 1
-	length := v.shape[last]
-	return rows(len(out), length, func(start, end int) {
-		var operands [3][]T
-		for i := range operands {
-			offset, size := rowOffset(v.shape, strides[i], start/length), strides[i][last]*(length-1)+1
-			operands[i] = in[i][offset:][:size]
-		}
-		e.whereRow(out[start:end], operands[0], operands[1], operands[2])
+	return grouped(l.rows(), rowsPerTile(l.run), func(row int) {
+		part := func(i int) []T { return segment(in[i][l.offset(i, row):], l.run, l.steps[i]) }
+		e.whereRun(out[row*l.run:][:l.run], part(0), part(1), part(2))
 	})
 }
 
-// rowOffset is where the given row along the last axis begins in an operand with these strides.
-func rowOffset(shape, strides []int, row int) int {
-	offset := 0
-	for axis := len(shape) - 2; axis >= 0; axis-- {
-		offset += row % shape[axis] * strides[axis]
-		row /= shape[axis]
-	}
-	return offset
-}
+// segment is the beginning of x that belongs to a run: one element for all, if step is 0.
+func segment[T Float](x []T, run, step int) []T { return x[:(run-1)*step+1] }
 
-// whereRow selects between operands that have as many elements as dst, or one.
-func (e *Executable[T]) whereRow(dst, mask, a, b []T) {
-	switch {
-	case len(mask) == len(dst) && len(a) == len(dst) && len(b) == len(dst):
-		e.set.Where(dst, mask, a, b)
-	case len(mask) == 1 && mask[0] != 0:
+// whereRun selects between operands that have as many elements as dst, or one.
+func (e *Executable[T]) whereRun(dst, mask, a, b []T) {
+	switch n := len(dst); {
+	case len(mask) < n && mask[0] != 0:
 		spread(dst, a)
-	case len(mask) == 1:
+	case len(mask) < n:
 		spread(dst, b)
-	default:
+	case len(a) < n && len(b) < n:
 		for i, m := range mask {
-			source := b
-			if m != 0 {
-				source = a
+			if dst[i] = b[0]; m != 0 {
+				dst[i] = a[0]
 			}
-			dst[i] = source[min(i, len(source)-1)]
 		}
+	case len(a) < n:
+		fill(dst, a[0])
+		e.set.Where(dst, mask, dst, b)
+	case len(b) < n:
+		fill(dst, b[0])
+		e.set.Where(dst, mask, a, dst)
+	default:
+		e.set.Where(dst, mask, a, b)
 	}
 }
 

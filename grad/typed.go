@@ -86,30 +86,28 @@ func (e *Executable[T]) convert(v *Value, out []T) []step {
 		x, apply := e.typed.bytes[v.name], e.set.FromBytes
 		return flat(len(out), func(start, end int) { apply(out[start:end], x[start:end]) })
 	case elementInteger:
-		return convertEach(out, e.typed.integers[v.name], fromInteger[T])
+		return e.convertIntegers(out, e.typed.integers[v.name])
 	}
-	return convertEach(out, e.typed.booleans[v.name], fromBoolean[T])
+	return e.convertBooleans(out, e.typed.booleans[v.name])
 }
 
-func convertEach[T Float, E any](out []T, x []E, from func(E) T) []step {
+func (e *Executable[T]) convertIntegers(out []T, x []int32) []step {
+	const limit = 1 << 24
 	return flat(len(out), func(start, end int) {
-		for i, element := range x[start:end] {
-			out[start+i] = from(element)
+		for i, integer := range x[start:end] {
+			if out[start+i] = T(integer); integer < -limit || integer > limit {
+				out[start+i] = T(math.NaN())
+			}
 		}
 	})
 }
 
-func fromInteger[T Float](x int32) T {
-	const limit = 1 << 24
-	if x < -limit || x > limit {
-		return T(math.NaN())
-	}
-	return T(x)
-}
-
-func fromBoolean[T Float](x bool) T {
-	if x {
-		return 1
-	}
-	return 0
+func (e *Executable[T]) convertBooleans(out []T, x []bool) []step {
+	return flat(len(out), func(start, end int) {
+		for i, boolean := range x[start:end] {
+			if out[start+i] = 0; boolean {
+				out[start+i] = 1
+			}
+		}
+	})
 }
