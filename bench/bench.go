@@ -138,8 +138,14 @@ func Learner(name string, workers *grad.Workers) (Work, error) {
 		return MPO(workers)
 	case "conv_vae":
 		return ConvVAE(workers)
+	case "gru":
+		return GRU(workers)
+	case "rssm_world_model":
+		return RSSMWorldModel(workers)
+	case "dreamer_small":
+		return DreamerSmall(workers)
 	case "replay":
 		return Replay()
 	}
-	return nil, fmt.Errorf("no work is called %q; there are mlp_adam, mpo, conv_vae, replay, env, pool and frames", name)
+	return nil, fmt.Errorf("no work is called %q; there are mlp_adam, mpo, gru, conv_vae, rssm_world_model, dreamer_small, replay, env, pool and frames", name)
 }

@@ -13,7 +13,7 @@ import (
 func TestWorkDoesNotAllocate(t *testing.T) {
 	workers := grad.NewWorkers(2)
 	defer workers.Close()
-	for _, name := range []string{"mlp_adam", "mpo", "conv_vae", "replay"} {
+	for _, name := range []string{"mlp_adam", "mpo", "gru", "conv_vae", "rssm_world_model", "dreamer_small", "replay"} {
 		work, err := bench.Learner(name, workers)
 		if err != nil {
 			t.Fatal(err)
