@@ -48,6 +48,10 @@ func TestDistributionsAgreeWithStoredNumbers(t *testing.T) {
 			other := dist.MultiCategorical{Categorical: dist.Categorical{Logits: v["other"]}}
 			return flat(m.LogProb(v["x"]), m.Entropy(), m.KL(other))
 		}},
+		"truncated_gaussian": {parameters{"mean": {2, 3}, "deviation": {2, 3}}, func(v values) *grad.Value {
+			g := dist.TruncatedGaussian(gaussian(v))
+			return flat(g.LogProb(v["x"]), g.Sample(v["noise"]))
+		}},
 		"heads": {parameters{"mean": {2, 3}, "deviation": {2, 3}}, func(v values) *grad.Value {
 			wide, bounded := dist.DreamerTanhGaussian(v["mean"], v["deviation"]).Base, dist.BoundedGaussian(v["mean"], v["deviation"], 0.1, 1)
 			return flat(wide.Sample(v["noise"]), wide.Entropy(), bounded.Sample(v["noise"]), bounded.Entropy())
