@@ -1,4 +1,3 @@
-// Package dist holds probability distributions over values of a program.
 package dist
 
 import (

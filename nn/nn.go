@@ -1,5 +1,6 @@
-// Package nn builds neural networks from parameters: plain structs with an Apply method. The
-// parameters of a network are its fields; grad.TreeOf lists them.
+// Package nn builds neural networks from parameters: plain structs with an Apply method, or with Step
+// for the cells of recurrent networks, which grad.Scan repeats. The parameters of a network are its
+// fields; grad.TreeOf lists them.
 package nn
 
 import (

@@ -40,7 +40,59 @@ func recurrentModels() map[string]recurrent {
 			return []*grad.Value{s.Hidden, s.Cell}, []*grad.Value{s.Hidden}
 		}},
 		"latent state space": latentStateSpace(),
+		"attention":          attentionOverMemory(),
+		"convolution":        convolution(),
+		"distributions":      manyDistributions(),
 	}
+}
+
+// attentionOverMemory writes each input into a memory that a transformer block transforms.
+func attentionOverMemory() recurrent {
+	const slots, size = 3, 4
+	type network struct {
+		Write nn.Linear
+		Block nn.TransformerBlock
+	}
+	net := network{nn.NewLinear(scanInputs, size, nn.NormalFanIn(1), source()), nn.NewTransformerBlock(size, 2, source())}
+	return recurrent{net, [][]int{{scanBatch, slots, size}}, func(carry, x []*grad.Value) (next, outputs []*grad.Value) {
+		written := carry[0].Slice(1, 1, slots).Concat(1, net.Write.Apply(x[0]).KeepAxis(1))
+		memory := net.Block.Apply(written, nn.CausalMask(slots)).Tanh()
+		return []*grad.Value{memory}, []*grad.Value{memory.Sum(1)}
+	}}
+}
+
+// convolution carries an image.
+func convolution() recurrent {
+	type network struct {
+		Down nn.Conv
+		Up   nn.ConvTranspose
+	}
+	window := grad.Window{Height: 2, Width: 2, Stride: 2}
+	net := network{nn.NewConv(1, 3, window, nn.NormalFanIn(1), source()), nn.NewConvTranspose(3, 1, window, nn.NormalFanIn(1), source())}
+	return recurrent{net, [][]int{{scanBatch, 4, 4, 1}}, func(carry, x []*grad.Value) (next, outputs []*grad.Value) {
+		small := net.Down.Apply(carry[0]).Add(x[0].Reshape(scanBatch, 1, 1, scanInputs)).ReLU()
+		image := net.Up.Apply(small).Tanh()
+		return []*grad.Value{image}, []*grad.Value{small}
+	}}
+}
+
+// manyDistributions samples from one distribution after another, each of which depends on the last.
+func manyDistributions() recurrent {
+	head := nn.NewLinear(scanInputs, scanInputs, nn.NormalFanIn(1), source())
+	return recurrent{head, [][]int{{scanBatch, scanInputs}}, func(carry, x []*grad.Value) (next, outputs []*grad.Value) {
+		noise, mean := x[0], head.Apply(carry[0])
+		uniform, deviation := noise.Sigmoid(), mean.Square().Add(grad.Scalar(0.5))
+		tanh, tanhLogProb := dist.DreamerTanhGaussian(mean, deviation).SampleWithLogProb(noise)
+		truncated := dist.TruncatedGaussian{Mean: tanh, Deviation: deviation}
+		action := truncated.Sample(uniform)
+		bits := dist.Bernoulli{Logits: action}
+		value := dist.ValueDistribution{Support: dist.LinearSupport(-1, 1, scanInputs), Logits: action}
+		quantiles := dist.Quantiles{Values: action}
+		mixture := dist.MixtureOfGaussians{Logits: action, Components: dist.Gaussian{Mean: mean.KeepAxis(-1), Deviation: deviation.KeepAxis(-1)}}
+		sum := tanhLogProb.Add(truncated.LogProb(action)).Add(bits.Entropy()).Add(value.LogProb(mean.Sum(-1))).
+			Add(quantiles.Loss(noise, 1)).Add(mixture.LogProb(uniform.Slice(-1, 0, 1)))
+		return []*grad.Value{action.Add(bits.Sample(uniform).Mul(grad.Scalar(0.1)))}, []*grad.Value{sum}
+	}}
 }
 
 // latentStateSpace has the parts of a Dreamer world model: a normalised GRU, and categorical latents
@@ -80,21 +132,27 @@ func unrolled(initial []*grad.Value, x *grad.Value, step func(carry, elements []
 func TestCellsInScanAgreeWithUnrolled(t *testing.T) {
 	for name, model := range recurrentModels() {
 		t.Run(name, func(t *testing.T) {
-			scanned, plain := sequence(t, model, true), sequence(t, model, false)
-			for output, want := range plain {
-				got := scanned[output]
-				for i := range want {
-					if !(math.Abs(got[i]-want[i]) <= 1e-12) {
-						t.Fatalf("%s, element %d is %g in a scan, %g unrolled", output, i, got[i], want[i])
-					}
-				}
-			}
+			plain := sequence(t, model, nil)
+			compareSequences(t, sequence(t, model, &grad.Scan{Length: scanTime}), plain)
+			compareSequences(t, sequence(t, model, &grad.Scan{Length: scanTime, Recompute: true}), plain)
 		})
 	}
 }
 
-// sequence runs the model over a sequence and returns its outputs and gradients by name.
-func sequence(t *testing.T, model recurrent, scan bool) map[string][]float64 {
+func compareSequences(t *testing.T, scanned, plain map[string][]float64) {
+	t.Helper()
+	for output, want := range plain {
+		for i, got := range scanned[output] {
+			if !(math.Abs(got-want[i]) <= 1e-10*(1+math.Abs(want[i]))) {
+				t.Fatalf("%s, element %d is %g in a scan, %g unrolled", output, i, got, want[i])
+			}
+		}
+	}
+}
+
+// sequence runs the model over a sequence, in the scan or, if it is nil, unrolled. It returns outputs
+// and gradients by name.
+func sequence(t *testing.T, model recurrent, scan *grad.Scan) map[string][]float64 {
 	t.Helper()
 	tree := grad.TreeOf(model.network)
 	program, err := grad.Trace(func(t *grad.Tracer) {
@@ -109,8 +167,8 @@ func sequence(t *testing.T, model recurrent, scan bool) map[string][]float64 {
 			targets = append(targets, named.Parameter)
 		}
 		var y *grad.Value
-		if scan {
-			_, stacked := grad.Scan{Length: scanTime}.Run(t, initial, []*grad.Value{x}, model.step)
+		if scan != nil {
+			_, stacked := scan.Run(t, initial, []*grad.Value{x}, model.step)
 			y = stacked[0]
 		} else {
 			y = unrolled(initial, x, model.step)
@@ -128,8 +186,14 @@ func sequence(t *testing.T, model recurrent, scan bool) map[string][]float64 {
 		t.Fatal(err)
 	}
 	random := source()
-	for i := range executable.Input("x") {
-		executable.Input("x")[i] = random.NormFloat64()
+	fill := func(name string) {
+		for i := range executable.Input(name) {
+			executable.Input(name)[i] = random.NormFloat64()
+		}
+	}
+	fill("x")
+	for i := range model.carry {
+		fill(fmt.Sprint("initial", i))
 	}
 	executable.Run()
 	result := map[string][]float64{"output": executable.Output("output")}
