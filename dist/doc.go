@@ -7,7 +7,8 @@
 //     can be applied to each.
 //   - Sample turns noise into a sample that gradients flow through: reparameterised where the
 //     distribution is continuous, straight through where it is discrete. The noise is standard normal
-//     for Gaussian and TanhGaussian, and uniform on (0, 1) for all others: grad.Tracer draws both.
+//     for Gaussian and TanhGaussian, both kinds for a mixture, and uniform on (0, 1) for all others:
+//     grad.Tracer draws them.
 //   - Noise recovers noise that makes a given sample. Many values of it give the same discrete sample;
 //     then fresh noise says which one.
 //   - Stop is the same distribution with no gradient flowing back to it.
