@@ -102,7 +102,7 @@ func SizesOf(task env.Environment) (Sizes, error) {
 	var sizes Sizes
 	for _, spec := range task.Observations() {
 		if spec.Kind != env.Float64 {
-			return sizes, fmt.Errorf("agent: observation %q is of kind %v; only float64 is supported", spec.Name, spec.Kind)
+			return sizes, fmt.Errorf("agent: observation %q is of kind %v; this agent reads states, of kind float64, alone", spec.Name, spec.Kind)
 		}
 		sizes.Observation += spec.Size()
 	}

@@ -28,6 +28,7 @@ import (
 
 	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/env"
+	"github.com/reverie-rl/reverie/env/wrap"
 )
 
 // Config is every setting of a run that is not the algorithm's.
@@ -37,6 +38,10 @@ type Config struct {
 	Seed  uint64 `toml:"seed"`
 	Steps int64  `toml:"steps"` // environment steps in all
 	From  string `toml:"from"`  // RUN or RUN:part,part: parameters of another run to start from
+
+	ActionRepeat int    `toml:"action_repeat"` // environment steps for which each action is applied
+	Pixels       int    `toml:"pixels"`        // side of the picture that the agent sees; 0 for none
+	Camera       string `toml:"camera"`        // of that picture: a name, or a number in digits
 
 	Workers          int   `toml:"workers"`           // goroutines of the learner; results do not depend on it
 	ReplayCapacity   int   `toml:"replay_capacity"`   // observations kept
@@ -49,7 +54,7 @@ type Config struct {
 // DefaultConfig is the settings of a run that says nothing else.
 func DefaultConfig() Config {
 	return Config{
-		Seed: 1, Steps: 100_000, Workers: min(runtime.NumCPU(), 4), ReplayCapacity: 1_000_000,
+		Seed: 1, Steps: 100_000, ActionRepeat: 1, Camera: "0", Workers: min(runtime.NumCPU(), 4), ReplayCapacity: 1_000_000,
 		EvaluateEvery: 10_000, EvaluateEpisodes: 10, CheckpointEvery: 20_000, LogEvery: 1000,
 	}
 }
@@ -64,6 +69,8 @@ func (c Config) Validate() error {
 	}
 	require(c.Seed <= math.MaxInt64, "seed", c.Seed, "in [0, 2^63-1], which TOML can hold")
 	require(c.Steps > 0, "steps", c.Steps, "positive")
+	require(c.ActionRepeat > 0 && c.ActionRepeat <= 1000, "action_repeat", c.ActionRepeat, "in [1, 1000]")
+	require(c.Pixels >= 0 && c.Pixels <= 1024, "pixels", c.Pixels, "in [0, 1024]")
 	require(c.Workers > 0 && c.Workers <= 256, "workers", c.Workers, "in [1, 256]")
 	require(c.ReplayCapacity > 1 && c.ReplayCapacity <= 1e10, "replay_capacity", c.ReplayCapacity, "in [2, 1e10]")
 	require(c.EvaluateEvery > 0, "evaluate_every", c.EvaluateEvery, "positive")
@@ -126,6 +133,19 @@ func NewExperiment(config Config, preset string, catalogues Catalogues) (*Experi
 // Validate returns an error for each setting that makes no sense.
 func (e *Experiment) Validate() error {
 	return errors.Join(e.Config.Validate(), e.Agent.Validate())
+}
+
+// PlayedTask is the task as the agent meets it: with repeated actions and a picture, if the settings ask
+// for them.
+func (e *Experiment) PlayedTask() env.Task {
+	task := e.Task
+	if e.Config.ActionRepeat > 1 {
+		task = wrap.Repeated(task, e.Config.ActionRepeat)
+	}
+	if e.Config.Pixels > 0 {
+		task = wrap.Drawn(task, e.Config.Pixels, e.Config.Camera)
+	}
+	return task
 }
 
 // Set changes one setting, written as key=value: the key of a field of config.toml's table [agent]

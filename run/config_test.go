@@ -56,7 +56,7 @@ func TestSet(t *testing.T) {
 	e := experiment(t, "mpo")
 	for _, assignment := range []string{
 		"batch=64", "agent.samples = 5", "run.workers=3", "seed=9223372036854775807", "policy_layers=[8, 4]",
-		"critic_layers = [ 16 ]", "discount=1", "epsilon=1e-2", "twin_critic=true", "target=retrace", `temperature="adam"`, "from=runs/first:policy",
+		"critic_layers = [ 16 ]", "discount=1", "epsilon=1e-2", "action_repeat=4", "pixels=64", "camera=side", "twin_critic=true", "target=retrace", `temperature="adam"`, "from=runs/first:policy",
 	} {
 		if err := e.Set(assignment); err != nil {
 			t.Error(err)
@@ -70,6 +70,7 @@ func TestSet(t *testing.T) {
 	}
 	config := DefaultConfig()
 	config.Task, config.Agent = "classic/pendulum", "mpo"
+	config.ActionRepeat, config.Pixels, config.Camera = 4, 64, "side"
 	config.Workers, config.Seed, config.From = 3, 1<<63-1, "runs/first:policy"
 	if e.Config != config {
 		t.Errorf("the run's settings are %+v", e.Config)
@@ -212,7 +213,7 @@ func TestLoadExperimentOfAnEarlierVersion(t *testing.T) {
 func TestValidateNamesEveryField(t *testing.T) {
 	var words []string
 	for _, key := range keys(&Config{}) {
-		if !slices.Contains([]string{"task", "agent", "seed", "from"}, key) {
+		if !slices.Contains([]string{"task", "agent", "seed", "from", "pixels", "camera"}, key) {
 			words = append(words, key+" is 0")
 		}
 	}
@@ -221,6 +222,8 @@ func TestValidateNamesEveryField(t *testing.T) {
 	if err := config.Validate(); err != nil {
 		t.Error(err)
 	}
+	config.Pixels = -1
+	expectError(t, config.Validate(), "pixels is -1", "[0, 1024]")
 	config.Seed = 1 << 63
 	expectError(t, config.Validate(), "seed is 9223372036854775808", "2^63-1")
 }

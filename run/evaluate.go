@@ -1,12 +1,14 @@
 package run
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
 
 	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/env"
+	"github.com/reverie-rl/reverie/env/wrap"
 )
 
 // Evaluation is the undiscounted returns of some episodes.
@@ -32,16 +34,40 @@ func (e Evaluation) Deviation() float64 {
 	return math.Sqrt(sum / float64(len(e.Returns)))
 }
 
-// Evaluate plays episodes of task with the deterministic policy in an environment of its own.
-func Evaluate(task env.Task, policy agent.Policy, episodes int, seed uint64) (Evaluation, error) {
-	var result Evaluation
-	environment, err := task.New(seed)
+// LongestEpisode is the number of steps after which an evaluation or a film cuts an episode off that
+// has not ended by itself: some tasks have no time limit.
+const LongestEpisode = 10_000
+
+// Episodes says what to play.
+type Episodes struct {
+	Count   int
+	Seed    uint64 // of the start states
+	Longest int    // steps after which an episode is cut off; 0 stands for LongestEpisode
+}
+
+// newEnvironment makes an environment of task whose episodes have an end.
+func (e Episodes) newEnvironment(task env.Task, seed uint64) (env.Environment, error) {
+	return wrap.Task(task, func(inner env.Environment) (env.Environment, error) {
+		return wrap.TimeLimit(inner, cmp.Or(e.Longest, LongestEpisode))
+	}).New(seed)
+}
+
+// Evaluate plays episodes of task with the deterministic policy in an environment of its own. The return
+// of an episode that was cut off is that of its steps so far.
+func Evaluate(task env.Task, policy agent.Policy, episodes Episodes) (Evaluation, error) {
+	environment, err := episodes.newEnvironment(task, episodes.Seed)
 	if err != nil {
-		return result, err
+		return Evaluation{}, err
 	}
-	defer environment.Close()
-	for range episodes {
-		score, err := playEpisode(environment, policy, func(env.TimeStep) error { return nil })
+	evaluation, err := playEpisodes(environment, policy, episodes.Count, func(env.TimeStep) error { return nil })
+	return evaluation, errors.Join(err, environment.Close())
+}
+
+// playEpisodes plays with the deterministic policy and shows every time step to visit.
+func playEpisodes(environment env.Environment, policy agent.Policy, count int, visit func(env.TimeStep) error) (Evaluation, error) {
+	var result Evaluation
+	for range count {
+		score, err := playEpisode(environment, policy, visit)
 		if err != nil {
 			return result, err
 		}
@@ -49,9 +75,6 @@ func Evaluate(task env.Task, policy agent.Policy, episodes int, seed uint64) (Ev
 	}
 	return result, nil
 }
-
-// maxEpisode ends an evaluation on a task whose episodes have no end.
-const maxEpisode = 100_000
 
 // playEpisode plays one episode with the deterministic policy, shows every time step to visit, and
 // returns the return.
@@ -64,7 +87,7 @@ func playEpisode(environment env.Environment, policy agent.Policy, visit func(en
 	observation, action := make([]float32, sizes.Observation), make([]float64, sizes.Action)
 	score := 0.0
 	step, err := environment.Reset()
-	for count := 0; count < maxEpisode; count++ {
+	for count := 0; ; count++ {
 		if err == nil {
 			agent.Flatten(observation, step.Observation)
 			err = errors.Join(checkFinite(step.Reward, observation), visit(step))
@@ -79,7 +102,6 @@ func playEpisode(environment env.Environment, policy agent.Policy, visit func(en
 		agent.Scale(action, policy.Act(observation, 0, true).Values, spec)
 		step, err = environment.Step(action)
 	}
-	return 0, fmt.Errorf("an episode did not end after %d steps", maxEpisode)
 }
 
 // checkFinite tells which number of a time step is not finite.

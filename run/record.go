@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"image"
@@ -11,28 +12,35 @@ import (
 	"strings"
 
 	"github.com/reverie-rl/reverie/env"
+	"github.com/reverie-rl/reverie/env/wrap"
 	"github.com/reverie-rl/reverie/internal/rng"
 	"github.com/reverie-rl/reverie/track"
 )
 
 // Film is how Record draws.
 type Film struct {
-	Camera, Width, Height int
-	FramesPerSecond       float64
+	Camera          string // a name, or a number in digits
+	Width, Height   int
+	FramesPerSecond float64
 }
 
 // DefaultFilm is small enough for a web page.
-func DefaultFilm() Film { return Film{Width: 320, Height: 240, FramesPerSecond: 25} }
+func DefaultFilm() Film { return Film{Camera: "0", Width: 320, Height: 240, FramesPerSecond: 25} }
+
+// LongestFilm is the number of steps after which Record cuts an episode off unless told otherwise: every
+// picture takes memory.
+const LongestFilm = 1000
 
 // Record plays episodes with the deterministic policy and writes what the camera sees to path, whose
 // extension says how: .gif, .avi or .png. It returns the returns of the episodes. A task that cannot
 // draw itself is an error.
-func (t *Trained) Record(path string, episodes int, seed uint64, film Film) (Evaluation, error) {
+func (t *Trained) Record(path string, episodes Episodes, film Film) (Evaluation, error) {
 	var result Evaluation
 	if err := prepareFilm(path); err != nil {
 		return result, err
 	}
-	environment, err := t.Experiment.Task.New(rng.Mix(seed, streamEvaluation))
+	episodes.Longest = cmp.Or(episodes.Longest, LongestFilm)
+	environment, err := episodes.newEnvironment(t.Experiment.PlayedTask(), rng.Mix(episodes.Seed, streamEvaluation))
 	if err != nil {
 		return result, err
 	}
@@ -41,18 +49,18 @@ func (t *Trained) Record(path string, episodes int, seed uint64, film Film) (Eva
 	if !ok {
 		return result, fmt.Errorf("the task %s cannot be drawn; `reverie eval` plays it without pictures", t.Experiment.Config.Task)
 	}
-	shots := camera{film: film, renderer: renderer, stride: 1}
+	number, err := wrap.Camera(environment, film.Camera)
+	if err != nil {
+		return result, err
+	}
+	shots := camera{film: film, number: number, renderer: renderer, stride: 1}
 	if paced, ok := environment.(env.Paced); ok {
 		shots.stride = max(1, int(math.Round(1/(film.FramesPerSecond*paced.Interval()))))
 		film.FramesPerSecond = 1 / (float64(shots.stride) * paced.Interval()) // the film takes as long as the episode
 	}
-	for range episodes {
-		shots.count = 0
-		score, err := playEpisode(environment, t.Policy, shots.see)
-		if err != nil {
-			return result, err
-		}
-		result.Returns = append(result.Returns, score)
+	result, err = playEpisodes(environment, t.Policy, episodes.Count, shots.see)
+	if err != nil {
+		return result, err
 	}
 	return result, track.WriteVideo(path, shots.frames, film.FramesPerSecond)
 }
@@ -60,18 +68,22 @@ func (t *Trained) Record(path string, episodes int, seed uint64, film Film) (Eva
 // camera keeps a picture of the first of every stride time steps of an episode.
 type camera struct {
 	film     Film
+	number   int // of the task's camera
 	renderer env.Renderer
 	stride   int
-	count    int // time steps seen
+	count    int // time steps seen of the episode
 	frames   []*image.RGBA
 }
 
-func (c *camera) see(env.TimeStep) error {
+func (c *camera) see(step env.TimeStep) error {
+	if step.Type == env.First {
+		c.count = 0
+	}
 	c.count++
 	if (c.count-1)%c.stride != 0 {
 		return nil
 	}
-	frame, err := c.renderer.Render(c.film.Camera, c.film.Width, c.film.Height)
+	frame, err := c.renderer.Render(c.number, c.film.Width, c.film.Height)
 	c.frames = append(c.frames, frame)
 	return err
 }

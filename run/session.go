@@ -72,7 +72,7 @@ func newSession(e *Experiment, folder string) (*session, error) {
 	}
 	s := &session{experiment: e, folder: folder, store: checkpoint.Open(filepath.Join(folder, checkpointFolder))}
 	var err error
-	if s.environment, err = e.Task.New(rng.Mix(e.Config.Seed, streamEnvironment)); err != nil {
+	if s.environment, err = e.PlayedTask().New(rng.Mix(e.Config.Seed, streamEnvironment)); err != nil {
 		return nil, err
 	}
 	if err := s.build(); err != nil {
@@ -227,7 +227,7 @@ func Open(folder string, catalogues Catalogues, warnings io.Writer) (*Trained, e
 	if err != nil {
 		return nil, err
 	}
-	environment, err := e.Task.New(0)
+	environment, err := e.PlayedTask().New(0)
 	if err != nil {
 		return nil, err
 	}

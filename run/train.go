@@ -10,6 +10,7 @@ import (
 
 	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/env"
+	"github.com/reverie-rl/reverie/env/wrap"
 	"github.com/reverie-rl/reverie/internal/checkpoint"
 	"github.com/reverie-rl/reverie/internal/rng"
 	"github.com/reverie-rl/reverie/replay"
@@ -99,29 +100,29 @@ func (s *session) loop(ctx context.Context, log *runLog) (*Result, error) {
 	config, schedule := s.experiment.Config, s.experiment.Agent.Schedule()
 	defer func() { log.progress.Finish(s.state.Step, s.learner.Updates()) }()
 	for s.state.Step < config.Steps {
+		before := s.state.Step
 		if err := s.act(); err != nil {
 			return nil, fmt.Errorf("step %d: %w", s.state.Step, err)
 		}
 		step := s.state.Step
-		if step >= schedule.Warmup && step%schedule.StepsPerUpdate == 0 {
-			if err := s.learner.Step(s.sampler); err != nil {
+		passed := func(every int64) int64 { return step/every - before/every } // multiples: an action may take several steps
+		if step >= schedule.Warmup {
+			if err := s.learn(passed(schedule.StepsPerUpdate)); err != nil {
 				return nil, fmt.Errorf("step %d: %w", step, err)
 			}
-			s.policy.Refresh()
-			s.state.Window.add(s.learner.Metrics())
 		}
-		if step%config.LogEvery == 0 {
+		if passed(config.LogEvery) > 0 {
 			if err := log.training(s); err != nil {
 				return nil, err
 			}
 		}
-		if step%config.EvaluateEvery == 0 || step == config.Steps {
+		if passed(config.EvaluateEvery) > 0 || step >= config.Steps {
 			if err := s.evaluate(log); err != nil {
 				return nil, err
 			}
 		}
 		stopped := ctx.Err() != nil && step < config.Steps
-		if step%config.CheckpointEvery == 0 || step == config.Steps || stopped {
+		if passed(config.CheckpointEvery) > 0 || step >= config.Steps || stopped {
 			if err := s.save(); err != nil {
 				return nil, err
 			}
@@ -134,7 +135,7 @@ func (s *session) loop(ctx context.Context, log *runLog) (*Result, error) {
 	return &Result{Step: s.state.Step, Evaluation: s.state.Evaluation, Evaluations: s.state.Evaluations, Folder: s.folder}, log.curve(s)
 }
 
-// act takes one environment step, after beginning an episode if none is open, and remembers it.
+// act applies one action, after beginning an episode if none is open, and remembers what came of it.
 func (s *session) act() error {
 	if !s.state.Playing {
 		first, err := s.environment.Reset()
@@ -159,7 +160,7 @@ func (s *session) act() error {
 		Action: chosen.Values, LogProbability: chosen.LogProbability, Reward: s.reward,
 		Discount: float32(next.Discount), Observation: s.observation, Version: uint64(s.learner.Updates()),
 	})
-	s.state.Step++
+	s.state.Step += int64(wrap.Taken(s.environment))
 	s.state.Return += next.Reward
 	if next.Type == env.Last {
 		s.state.Playing = false
@@ -169,11 +170,23 @@ func (s *session) act() error {
 	return err
 }
 
+// learn makes a number of updates.
+func (s *session) learn(updates int64) error {
+	for range updates {
+		if err := s.learner.Step(s.sampler); err != nil {
+			return err
+		}
+		s.policy.Refresh()
+		s.state.Window.add(s.learner.Metrics())
+	}
+	return nil
+}
+
 // evaluate plays with the deterministic policy. The start states depend on the seed and the step.
 func (s *session) evaluate(log *runLog) error {
 	config := s.experiment.Config
 	seed := rng.Mix(config.Seed, streamEvaluation, uint64(s.state.Step))
-	evaluation, err := Evaluate(s.experiment.Task, s.policy, config.EvaluateEpisodes, seed)
+	evaluation, err := Evaluate(s.experiment.PlayedTask(), s.policy, Episodes{Count: config.EvaluateEpisodes, Seed: seed})
 	if err != nil {
 		return fmt.Errorf("evaluation at step %d: %w", s.state.Step, err)
 	}

@@ -3,6 +3,7 @@ package run
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"math"
 	"path/filepath"
@@ -135,6 +136,36 @@ func TestReplayOfEndedEpisodes(t *testing.T) {
 	}
 }
 
+// TestActionRepeat counts the simulator's steps, one at the end of an episode of 3 or 5, and makes as
+// many updates for them as without repetition.
+func TestActionRepeat(t *testing.T) {
+	folder, e := t.TempDir(), onLadder(8, nil)
+	e.Config.ActionRepeat = 2
+	result, _, err := train(t, e, folder, false)
+	if err != nil || result.Step != 8 {
+		t.Fatalf("%+v, %v", result, err)
+	}
+	if got, want := rows(t, folder, "reward", 1), []float32{30, 30, 0, 30, 70, 50, 0}; !slices.Equal(got, want) {
+		t.Errorf("rewards are %v, want %v", got, want)
+	}
+	for repeat, want := range map[int]int64{1: 17, 2: 17, 7: 18} { // every 2 of the steps 8 to 40; 7 of them last up to 42
+		folder, e := t.TempDir(), onLadder(40, func(_ int, step *env.TimeStep) { step.Type, step.Discount = env.Mid, 1 })
+		e.Config.ActionRepeat, e.Config.EvaluateEpisodes = repeat, 1
+		result, _, err := train(t, e, folder, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		generation, _, err := checkpoint.Open(filepath.Join(folder, checkpointFolder)).Load()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var saved state
+		if err := json.Unmarshal(generation.State, &saved); err != nil || saved.Updates != want || saved.Step != result.Step {
+			t.Errorf("repeat %d: %d updates in %d steps, %v, want %d", repeat, saved.Updates, saved.Step, err, want)
+		}
+	}
+}
+
 // TestEnvironmentThatFails demands that the step and the element are named, and that the run can go
 // on from its last checkpoint when the fault is gone.
 func TestEnvironmentThatFails(t *testing.T) {
@@ -173,7 +204,7 @@ func TestEvaluationOfAnEnvironmentThatFails(t *testing.T) {
 				fault(step)
 			}
 		})
-		_, err := Evaluate(e.Task, still{0, 0}, 3, 1)
+		_, err := Evaluate(e.Task, still{0, 0}, Episodes{Count: 3, Seed: 1})
 		expectError(t, err, "step 2 of an episode", want)
 	}
 }
@@ -185,7 +216,7 @@ func (s still) Act([]float32, uint64, bool) agent.Action { return agent.Action{V
 func (still) Refresh()                                   {}
 
 func TestActionThatIsNotANumber(t *testing.T) {
-	_, err := Evaluate(onLadder(10, nil).Task, still{0, float32(math.NaN())}, 1, 1)
+	_, err := Evaluate(onLadder(10, nil).Task, still{0, float32(math.NaN())}, Episodes{Count: 1, Seed: 1})
 	expectError(t, err, "step 1 of an episode", "action element 1 of 2 is NaN")
 	s, err := newSession(onLadder(10, nil), t.TempDir())
 	if err != nil {
@@ -200,12 +231,16 @@ func TestActionThatIsNotANumber(t *testing.T) {
 
 func TestEpisodeWithoutEnd(t *testing.T) {
 	e := onLadder(10, func(_ int, step *env.TimeStep) { step.Type = env.Mid })
-	_, err := Evaluate(e.Task, still{0, 0}, 1, 1)
-	expectError(t, err, "did not end after 100000 steps")
+	for longest, want := range map[int]float64{0: 10 * LongestEpisode * (LongestEpisode + 1) / 2, 4: 100} {
+		got, err := Evaluate(e.Task, still{0, 0}, Episodes{Count: 2, Seed: 1, Longest: longest})
+		if err != nil || !slices.Equal(got.Returns, []float64{want, want}) {
+			t.Errorf("cut off after %d steps: returns %v, %v, want %v", longest, got.Returns, err, want)
+		}
+	}
 }
 
 func TestEvaluateSumsRewards(t *testing.T) {
-	got, err := Evaluate(onLadder(10, nil).Task, still{0, 0}, 3, 1)
+	got, err := Evaluate(onLadder(10, nil).Task, still{0, 0}, Episodes{Count: 3, Seed: 1})
 	if err != nil || !slices.Equal(got.Returns, []float64{60, 150, 60}) {
 		t.Fatalf("returns are %v, %v", got.Returns, err)
 	}
@@ -221,7 +256,7 @@ func TestEvaluateIsAFunction(t *testing.T) {
 		t.Fatal(err)
 	}
 	play := func(seed uint64) []float64 {
-		evaluation, err := Evaluate(task, still{0.5}, 2, seed)
+		evaluation, err := Evaluate(task, still{0.5}, Episodes{Count: 2, Seed: seed})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,6 +12,7 @@ type evalCommand struct {
 	Folder   string `arg:"" name:"run" help:"The run folder."`
 	Episodes int    `default:"10" help:"Episodes to play."`
 	Seed     uint64 `default:"1" help:"Seed of the start states."`
+	Longest  int    `default:"10000" help:"Steps of the policy after which an episode is cut off that has not ended."`
 	JSON     bool   `name:"json" help:"Print one JSON object."`
 }
 
@@ -28,15 +29,15 @@ type evaluationReport struct {
 
 // Run evaluates the newest checkpoint in an environment of its own.
 func (c *evalCommand) Run(s *session) error {
-	if c.Episodes < 1 {
-		return usage(fmt.Errorf("--episodes is %d, must be positive", c.Episodes))
+	if c.Episodes < 1 || c.Longest < 1 {
+		return usage(fmt.Errorf("--episodes is %d and --longest %d, must be positive", c.Episodes, c.Longest))
 	}
 	trained, err := run.Open(c.Folder, s.catalogues, s.log)
 	if err != nil {
 		return err
 	}
 	config := trained.Experiment.Config
-	evaluation, err := run.Evaluate(trained.Experiment.Task, trained.Policy, c.Episodes, c.Seed)
+	evaluation, err := run.Evaluate(trained.Experiment.PlayedTask(), trained.Policy, run.Episodes{Count: c.Episodes, Seed: c.Seed, Longest: c.Longest})
 	if err != nil {
 		return err
 	}
@@ -52,15 +53,16 @@ type recordCommand struct {
 	Out      string `type:"path" help:"The file to write: .gif, .avi or .png; by default policy.gif in the run's videos."`
 	Episodes int    `default:"1" help:"Episodes to film."`
 	Seed     uint64 `default:"1" help:"Seed of the start states."`
-	Camera   int    `default:"0" help:"Number of the task's camera."`
+	Longest  int    `default:"1000" help:"Steps of the policy after which an episode is cut off that has not ended."`
+	Camera   string `default:"0" help:"The task's camera: a name or a number."`
 	Width    int    `default:"320" help:"Pixels across."`
 	Height   int    `default:"240" help:"Pixels down."`
 }
 
 // Run films the newest checkpoint.
 func (c *recordCommand) Run(s *session) error {
-	if c.Episodes < 1 || c.Width < 1 || c.Height < 1 {
-		return usage(fmt.Errorf("--episodes, --width and --height must be positive"))
+	if c.Episodes < 1 || c.Longest < 1 || c.Width < 1 || c.Height < 1 {
+		return usage(fmt.Errorf("--episodes, --longest, --width and --height must be positive"))
 	}
 	trained, err := run.Open(c.Folder, s.catalogues, s.log)
 	if err != nil {
@@ -68,7 +70,7 @@ func (c *recordCommand) Run(s *session) error {
 	}
 	path := cmp.Or(c.Out, filmPath(c.Folder))
 	film := run.Film{Camera: c.Camera, Width: c.Width, Height: c.Height, FramesPerSecond: run.DefaultFilm().FramesPerSecond}
-	evaluation, err := trained.Record(path, c.Episodes, c.Seed, film)
+	evaluation, err := trained.Record(path, run.Episodes{Count: c.Episodes, Seed: c.Seed, Longest: c.Longest}, film)
 	if err != nil {
 		return err
 	}

@@ -43,6 +43,10 @@ func TestMistakesOfTheCommandLine(t *testing.T) {
 		"unknown work":            {[]string{`"nothing"`, "mlp_adam"}, []string{"bench", "nothing"}},
 		"no workers":              {[]string{"--threads is -1"}, []string{"bench", "mpo", "--threads=-1"}},
 		"model of no task":        {[]string{"nearest: control/"}, []string{"model", "classic/pendulum"}},
+		"negative pixels":         {[]string{"--pixels is -1", "[0, 1024]"}, []string{"envcheck", "classic/catch", "--pixels=-1"}},
+		"pixels of a training":    {[]string{"pixels is 2000", "[0, 1024]"}, small(folder, "--pixels", "2000")},
+		"no action at all":        {[]string{"action_repeat is 0"}, small(folder, "--set", "action_repeat=0")},
+		"evaluation of no steps":  {[]string{"--longest 0", "positive"}, []string{"eval", folder, "--longest", "0"}},
 		"no episodes":             {[]string{"--episodes is 0", "positive"}, []string{"eval", folder, "--episodes", "0"}},
 		"record no pixels":        {[]string{"--width", "positive"}, []string{"record", folder, "--width", "0"}},
 	} {
@@ -58,6 +62,16 @@ func TestMistakesOfTheCommandLine(t *testing.T) {
 func TestHelp(t *testing.T) {
 	if result := succeed(t, "--help"); !strings.Contains(result.out, "train") || result.log != "" {
 		t.Errorf("help is %+v", result)
+	}
+}
+
+// MPO reads states.
+func TestAgentThatCannotSeeTheTask(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "run")
+	fail(t, exitFailed, []string{"mpo on classic/pendulum", `"pixels" is of kind uint8`, "reads states"}, small(folder, "--pixels", "8")...)
+	fail(t, exitFailed, []string{`no camera is called "above"`}, small(folder, "--pixels", "8", "--camera", "above")...)
+	if _, err := os.Stat(folder); err == nil {
+		t.Error("a run folder was made")
 	}
 }
 

@@ -126,6 +126,25 @@ func TestEnvcheck(t *testing.T) {
 	}
 }
 
+func TestEnvcheckWithPictures(t *testing.T) {
+	if out := succeed(t, "envcheck", "classic/pendulum", "--pixels", "8").out; out != "classic/pendulum: conforms\n" {
+		t.Errorf("envcheck prints %q", out)
+	}
+	fail(t, exitFailed, []string{"1 of 1 tasks"}, "envcheck", "classic/lqr", "--pixels", "8")
+}
+
+// TestActionRepeatIsKept trains, evaluates and films with repeated actions.
+func TestActionRepeatIsKept(t *testing.T) {
+	folder := filepath.Join(t.TempDir(), "run")
+	succeed(t, small(folder, "--film", "--set", "action_repeat=2")...)
+	expectMovie(t, filepath.Join(folder, "videos", "policy.gif"), 320, 240)
+	whole := decode[evaluationReport](t, succeed(t, "eval", folder, "--episodes", "1", "--json").out)[0]
+	part := decode[evaluationReport](t, succeed(t, "eval", folder, "--episodes", "1", "--longest", "100", "--json").out)[0]
+	if whole.Step != 3000 || part.Mean >= whole.Mean {
+		t.Errorf("step %d; return %v, cut off early %v", whole.Step, whole.Mean, part.Mean)
+	}
+}
+
 // TestTrainLeavesItsFiles trains with a film, and films once more by hand.
 func TestTrainLeavesItsFiles(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "run")

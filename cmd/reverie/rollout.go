@@ -9,9 +9,11 @@ import (
 
 	"github.com/reverie-rl/reverie/control"
 	"github.com/reverie-rl/reverie/env"
+	"github.com/reverie-rl/reverie/env/wrap"
 )
 
 type rolloutCommand struct {
+	look
 	Task string `required:"" help:"The task."`
 	In   string `required:"" type:"existingfile" help:"JSON file with qpos, qvel and controls."`
 	JSON bool   `name:"json" help:"Print a JSON object a line; the default is the same, indented."`
@@ -39,6 +41,7 @@ type rolloutStep struct {
 // simulated is an environment whose physical state can be set and seen.
 type simulated interface {
 	env.Environment
+	env.Viewer
 	SetState(qpos, qvel []float64) (env.TimeStep, error)
 	State() (control.State, error)
 }
@@ -61,6 +64,9 @@ func (c *rolloutCommand) Run(s *session) error {
 	environment, ok := made.(simulated)
 	if !ok {
 		return usage(fmt.Errorf("%s has no physical state to set", c.Task))
+	}
+	if _, err := wrap.Camera(environment, c.Camera); c.Pixels > 0 && err != nil {
+		return usage(err)
 	}
 	if err := input.checkControls(environment.Action()); err != nil {
 		return usage(fmt.Errorf("%s: %w", c.In, err))
@@ -139,11 +145,33 @@ func (c *rolloutCommand) print(s *session, environment simulated, number int, st
 	for i, spec := range environment.Observations() {
 		line.Observation[spec.Name] = step.Observation[i].Float64
 	}
+	if c.Pixels > 0 {
+		if line.Observation[wrap.PixelsName], err = c.picture(environment); err != nil {
+			return err
+		}
+	}
 	encoder := json.NewEncoder(s.out)
 	if !c.JSON {
 		encoder.SetIndent("", "  ")
 	}
 	return encoder.Encode(line)
+}
+
+// picture is what the camera sees, [SIZE, SIZE, 3] as one list of numbers from 0 to 255.
+func (c *rolloutCommand) picture(environment simulated) ([]float64, error) {
+	camera, err := wrap.Camera(environment, c.Camera)
+	if err != nil {
+		return nil, err
+	}
+	colours := make([]uint8, 3*c.Pixels*c.Pixels)
+	if err := environment.View(camera, c.Pixels, c.Pixels, colours); err != nil {
+		return nil, err
+	}
+	numbers := make([]float64, len(colours))
+	for i, colour := range colours {
+		numbers[i] = float64(colour)
+	}
+	return numbers, nil
 }
 
 // list is numbers as JSON's [] rather than null where there are none.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -110,6 +111,27 @@ func near(t *testing.T, what string, got, want []float64) {
 			t.Errorf("%s[%d] = %.17g, want %.17g", what, i, got[i], want[i])
 		}
 	}
+}
+
+func TestRolloutWithPictures(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "in.json")
+	write(t, file, `{"qpos":[0,0],"qvel":[0,0],"controls":[[1]]}`)
+	arguments := []string{"rollout", "--task", "control/cartpole-swingup", "--in", file, "--json", "--pixels", "4"}
+	if result := reverie(arguments...); strings.Contains(result.log, "no renderer") {
+		t.Skip(result.log)
+	}
+	var seen [2][]float64
+	for i, camera := range []string{"fixed", "lookatcart"} {
+		steps := decode[rolloutStep](t, succeed(t, append(arguments, "--camera", camera)...).out)
+		seen[i] = steps[1].Observation["pixels"]
+		if len(steps) != 2 || len(seen[i]) != 4*4*3 || len(steps[0].Observation["position"]) != 3 {
+			t.Errorf("%d steps, the second with %d colours", len(steps), len(seen[i]))
+		}
+	}
+	if slices.Equal(seen[0], seen[1]) {
+		t.Error("the cameras see the same")
+	}
+	fail(t, exitUsage, []string{`no camera is called "above"`, "lookatcart"}, append(arguments, "--camera", "above")...)
 }
 
 func TestRolloutMistakes(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 )
 
 type serveEnvCommand struct {
+	look
 	Listen  string        `default:"127.0.0.1:7420" help:"Address and port; port 0 takes a free one. There is no password: other addresses than this machine's own are open to all who can reach them."`
 	Worlds  int           `default:"64" help:"Environments at once, of all clients."`
 	Message int           `default:"64" help:"Largest message, in MiB."`
@@ -32,5 +34,9 @@ func (c *serveEnvCommand) Run(s *session) error {
 	defer stop()
 	fmt.Fprintf(s.out, "serving %d tasks at %s%s\n", len(s.catalogues.Tasks), remote.Scheme, listener.Addr())
 	limits := remote.Limits{Worlds: c.Worlds, Message: c.Message << 20, Stall: c.Stall, Idle: c.Idle}
-	return remote.NewServer(s.catalogues.Tasks, limits).Serve(ctx, listener)
+	tasks := slices.Clone(s.catalogues.Tasks)
+	for i, task := range tasks {
+		tasks[i] = c.at(task)
+	}
+	return remote.NewServer(tasks, limits).Serve(ctx, listener)
 }

@@ -104,6 +104,7 @@ func printTask(s *session, report taskReport) error {
 }
 
 type envcheckCommand struct {
+	look
 	Task string `arg:"" help:"A task, or all."`
 }
 
@@ -119,8 +120,12 @@ func (c *envcheckCommand) Run(s *session) error {
 	}
 	failed := 0
 	for _, task := range tasks {
+		if c.Task == "all" && c.cannotSee(task) {
+			fmt.Fprintf(s.out, "%s: not checked, it has no pictures\n", task.Name)
+			continue
+		}
 		faults := 0
-		for _, finding := range envtest.CheckTask(task) {
+		for _, finding := range envtest.CheckTask(c.at(task)) {
 			if finding.Failed() {
 				faults++
 				fmt.Fprintf(s.out, "%s: %s: %v\n", task.Name, finding.Rule, finding.Err)

@@ -17,6 +17,8 @@ type trainCommand struct {
 	Task   string   `required:"" help:"The task, as in control/cartpole-swingup."`
 	Steps  *int64   `help:"Environment steps in all."`
 	Seed   *uint64  `help:"Seed of everything random."`
+	Pixels *int     `placeholder:"SIZE" help:"Show the agent a picture of SIZE x SIZE pixels too."`
+	Camera *string  `help:"The camera of that picture: a name or a number."`
 	Preset string   `default:"default" help:"The algorithm's preset to start from; a resumed run keeps its settings."`
 	Set    []string `sep:"none" placeholder:"KEY=VALUE" help:"Change a setting of config.toml; may be repeated."`
 	Out    string   `type:"path" help:"The run folder; by default one under runs/."`
@@ -102,6 +104,12 @@ func (c *trainCommand) apply(experiment *run.Experiment) error {
 	if c.Seed != nil {
 		experiment.Config.Seed = *c.Seed
 	}
+	if c.Pixels != nil {
+		experiment.Config.Pixels = *c.Pixels
+	}
+	if c.Camera != nil {
+		experiment.Config.Camera = *c.Camera
+	}
 	if c.From != "" {
 		experiment.Config.From = c.From
 	}
@@ -131,7 +139,7 @@ func folderName(task string) string {
 func (c *trainCommand) film(s *session, folder string) {
 	trained, err := run.Open(folder, s.catalogues, s.log)
 	if err == nil {
-		_, err = trained.Record(filmPath(folder), 1, trained.Experiment.Config.Seed, run.DefaultFilm())
+		_, err = trained.Record(filmPath(folder), run.Episodes{Count: 1, Seed: trained.Experiment.Config.Seed}, run.DefaultFilm())
 	}
 	if err != nil {
 		fmt.Fprintln(s.log, "no film:", err)

@@ -13,6 +13,7 @@ import (
 type layer interface {
 	env.Environment
 	Repeat() int // see the function Repeat
+	Taken() int  // see the function Taken
 	name() string
 	wrapped() env.Environment
 	// save returns what the wrapper itself remembers from one step to the next.
@@ -30,6 +31,7 @@ type base struct {
 }
 
 func (b *base) Repeat() int              { return Repeat(b.Environment) }
+func (b *base) Taken() int               { return Taken(b.Environment) }
 func (b *base) name() string             { return b.kind }
 func (b *base) wrapped() env.Environment { return b.Environment }
 func (b *base) save() ([]byte, error)    { return b.memory.Save(), nil }

@@ -1,6 +1,7 @@
 package wrap
 
 import (
+	"errors"
 	"fmt"
 	"image"
 	"slices"
@@ -12,6 +13,9 @@ import (
 
 // PixelsName is the name of the observation that Pixels adds.
 const PixelsName = "pixels"
+
+// ErrNotDrawn is the error of Pixels around a task without pictures.
+var ErrNotDrawn = errors.New("the task cannot draw itself")
 
 type pixels struct {
 	observer
@@ -30,7 +34,7 @@ func Pixels(inner env.Environment, camera, width, height int) (env.Environment, 
 	const kind = "pixels"
 	view := viewOf(inner)
 	if view == nil {
-		return nil, fmt.Errorf("wrap: %s: the task cannot draw itself; its observations are %s", kind, strings.Join(namesOf(inner.Observations()), ", "))
+		return nil, fmt.Errorf("wrap: %s: %w; its observations are %s", kind, ErrNotDrawn, strings.Join(namesOf(inner.Observations()), ", "))
 	}
 	if width < 1 || height < 1 {
 		return nil, fmt.Errorf("wrap: %s: a picture of %d x %d pixels, want 1 x 1 or more", kind, width, height)

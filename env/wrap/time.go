@@ -10,6 +10,7 @@ import (
 type actionRepeat struct {
 	base
 	times int
+	taken int // control steps of the simulator in the latest step
 }
 
 // ActionRepeat applies each action times times, or until the episode ends. The reward of a step is
@@ -19,7 +20,7 @@ func ActionRepeat(inner env.Environment, times int) (env.Environment, error) {
 	if times < 1 {
 		return nil, fmt.Errorf("wrap: %s: an action cannot be applied %d times, want 1 or more", kind, times)
 	}
-	return offer(&actionRepeat{base{Environment: inner, kind: kind}, times}), nil
+	return offer(&actionRepeat{base: base{Environment: inner, kind: kind}, times: times}), nil
 }
 
 // Repeat is the number of control steps of the simulator in one step of e: the product of all its
@@ -31,13 +32,25 @@ func Repeat(e env.Environment) int {
 	return 1
 }
 
+// Taken is the number of control steps of the simulator in the latest Step of e, if that did not begin
+// an episode: Repeat, or fewer if it ended one.
+func Taken(e env.Environment) int {
+	if repeating, ok := e.(interface{ Taken() int }); ok {
+		return repeating.Taken()
+	}
+	return 1
+}
+
 func (r *actionRepeat) Repeat() int { return r.times * Repeat(r.Environment) }
+func (r *actionRepeat) Taken() int  { return r.taken }
 
 func (r *actionRepeat) Step(action []float64) (env.TimeStep, error) {
 	step, err := r.Environment.Step(action)
+	r.taken = Taken(r.Environment)
 	reward, discount := step.Reward, step.Discount
 	for i := 1; i < r.times && err == nil && step.Type == env.Mid; i++ {
 		step, err = r.Environment.Step(action)
+		r.taken += Taken(r.Environment)
 		reward += step.Reward
 		discount *= step.Discount
 	}

@@ -52,6 +52,23 @@ func TestRepeatMultiplies(t *testing.T) {
 	}
 }
 
+// TestTakenStopsAtLast plays 7 steps, 2 x 2 at a time.
+func TestTakenStopsAtLast(t *testing.T) {
+	inner := episode(terminal, 1, 2, 3, 4, 5, 6)
+	e := must[env.Environment](t)(wrap.ActionRepeat(inner, 2))
+	e = must[env.Environment](t)(wrap.ActionRepeat(e, 2))
+	must[env.TimeStep](t)(e.Reset())
+	for _, want := range []int{4, 3} {
+		must[env.TimeStep](t)(e.Step([]float64{1, 1}))
+		if got := wrap.Taken(e); got != want {
+			t.Errorf("%d steps were taken, want %d", got, want)
+		}
+	}
+	if got := wrap.Taken(inner); got != 1 {
+		t.Errorf("a bare task takes %d steps at once", got)
+	}
+}
+
 func TestActionScaleMapsTheBounds(t *testing.T) {
 	inner := episode(terminal, 0, 0, 0)
 	e := must[env.Environment](t)(wrap.ActionScale(inner, -1, 1))
