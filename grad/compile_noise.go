@@ -6,13 +6,13 @@ import "github.com/reverie-rl/reverie/internal/rng"
 const leastUniform = 0x1p-25
 
 func (e *Executable[T]) normal(v *Value, out []T) []step {
-	return flat(len(out), func(start, end int) { rng.Normal(out[start:end], e.key(v), start) })
+	return flat(len(out), func(start, end int) { e.set.Normal(out[start:end], e.key(v), start) })
 }
 
 func (e *Executable[T]) uniform(v *Value, out []T) []step {
 	return flat(len(out), func(start, end int) {
 		part := out[start:end]
-		rng.Uniform(part, e.key(v), start)
+		e.set.Uniform(part, e.key(v), start)
 		e.set.MaxScalar(part, part, leastUniform)
 	})
 }

@@ -1,5 +1,7 @@
 package kernel
 
+import "github.com/reverie-rl/reverie/internal/rng"
+
 // avx2 is the Set of the kernels in kernels_avx2_amd64.s.
 func avx2() *Set[float32] {
 	s := &Set[float32]{
@@ -56,6 +58,8 @@ func avx2() *Set[float32] {
 		Standardise:         checkedStandardise(avx2Standardise),
 		StandardiseGradient: checkedStandardiseGradient(avx2StandardiseGradient),
 		Adam:                checkedAdam(avx2Adam),
+		Uniform:             filling(rng.Uniform[float32], 8, avx2Uniform),
+		Normal:              filling(rng.Normal[float32], 8, avx2Normal),
 	}
 	avx2Products().install(s)
 	return s

@@ -1,5 +1,7 @@
 package kernel
 
+import "github.com/reverie-rl/reverie/internal/rng"
+
 // avx512 is the Set of the kernels in kernels_avx512_amd64.s.
 func avx512() *Set[float32] {
 	s := &Set[float32]{
@@ -56,6 +58,8 @@ func avx512() *Set[float32] {
 		Standardise:         checkedStandardise(avx512Standardise),
 		StandardiseGradient: checkedStandardiseGradient(avx512StandardiseGradient),
 		Adam:                checkedAdam(avx512Adam),
+		Uniform:             filling(rng.Uniform[float32], 16, avx512Uniform),
+		Normal:              filling(rng.Normal[float32], 16, avx512Normal),
 	}
 	avx512Products().install(s)
 	return s

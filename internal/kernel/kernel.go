@@ -8,6 +8,8 @@
 // there are.
 package kernel
 
+import "github.com/reverie-rl/reverie/internal/rng"
+
 // Float is the element type of a kernel.
 type Float interface{ float32 | float64 }
 
@@ -54,6 +56,10 @@ type Set[T Float] struct {
 
 	// Adam updates parameter and both moments in place: see AdamStep.
 	Adam func(parameter, first, second, gradient []T, step AdamStep[T])
+
+	// Uniform and Normal fill dst with the elements offset, offset+1, ... of a sequence of package rng,
+	// bit for bit.
+	Uniform, Normal func(dst []T, key rng.Key, offset int)
 
 	// A matrix product is computed in two phases: Pack once, in PackTiles independent tiles, then
 	// Multiply, in MultiplyTiles independent tiles. Each tile count depends on the Product alone;

@@ -219,6 +219,18 @@ func avx2Dot(a []float32, b []float32) float32
 //go:noescape
 func avx2Maximum(x []float32) float32
 
+// avx2Uniform fills dst, which is whole pairs of vectors, with the uniform
+// numbers of rng from the given block on.
+//
+//go:noescape
+func avx2Uniform(dst []float32, cipher uint64, block uint64, step uint64)
+
+// avx2Normal fills dst, which is whole pairs of vectors, with the standard normal
+// numbers of rng from the given block on.
+//
+//go:noescape
+func avx2Normal(dst []float32, cipher uint64, block uint64, step uint64)
+
 // avx2Standardise writes (x - mean(x)) / sqrt(variance(x) + epsilon) and returns the factor.
 //
 //go:noescape

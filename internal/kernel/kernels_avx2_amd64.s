@@ -3155,6 +3155,712 @@ DATA avx2Constantff800000<>+24(SB)/4, $0xff800000
 DATA avx2Constantff800000<>+28(SB)/4, $0xff800000
 GLOBL avx2Constantff800000<>(SB), RODATA|NOPTR, $32
 
+// func avx2Uniform(dst []float32, cipher uint64, block uint64, step uint64)
+// Requires: AVX, AVX2
+TEXT ·avx2Uniform(SB), NOSPLIT, $0-48
+	MOVQ         dst_len+8(FP), AX
+	MOVQ         dst_base+0(FP), CX
+	VPBROADCASTQ block+32(FP), Y0
+	VMOVUPS      avx2Order<>+0(SB), Y1
+	VPADDQ       Y0, Y1, Y0
+	TESTQ        AX, AX
+	JZ           done138
+
+loop137:
+	VMOVUPS      avx2Low<>+0(SB), Y1
+	VPSRLQ       $0x20, Y0, Y2
+	VPBROADCASTQ step+40(FP), Y3
+	VPBROADCASTQ step+40(FP), Y4
+	VPSRLQ       $0x20, Y4, Y4
+	VPBROADCASTQ cipher+24(FP), Y5
+	VPSRLQ       $0x20, Y5, Y6
+	VMOVUPS      avx2Constantd2511f53<>+0(SB), Y7
+	VPMULUDQ     Y7, Y0, Y7
+	VMOVUPS      avx2Constantcd9e8d57<>+0(SB), Y8
+	VPMULUDQ     Y8, Y3, Y3
+	VPSRLQ       $0x20, Y3, Y8
+	VXORPS       Y2, Y8, Y2
+	VXORPS       Y5, Y2, Y2
+	VPSRLQ       $0x20, Y7, Y8
+	VXORPS       Y4, Y8, Y4
+	VXORPS       Y6, Y4, Y4
+	VMOVUPS      avx2Constant9e3779b9<>+0(SB), Y8
+	VPADDD       Y8, Y5, Y5
+	VMOVUPS      avx2Constantbb67ae85<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VMOVUPS      avx2Constantd2511f53<>+0(SB), Y8
+	VPMULUDQ     Y8, Y2, Y2
+	VMOVUPS      avx2Constantcd9e8d57<>+0(SB), Y8
+	VPMULUDQ     Y8, Y4, Y4
+	VPSRLQ       $0x20, Y4, Y8
+	VXORPS       Y3, Y8, Y3
+	VXORPS       Y5, Y3, Y3
+	VPSRLQ       $0x20, Y2, Y8
+	VXORPS       Y7, Y8, Y7
+	VXORPS       Y6, Y7, Y7
+	VMOVUPS      avx2Constant9e3779b9<>+0(SB), Y8
+	VPADDD       Y8, Y5, Y5
+	VMOVUPS      avx2Constantbb67ae85<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VMOVUPS      avx2Constantd2511f53<>+0(SB), Y8
+	VPMULUDQ     Y8, Y3, Y3
+	VMOVUPS      avx2Constantcd9e8d57<>+0(SB), Y8
+	VPMULUDQ     Y8, Y7, Y7
+	VPSRLQ       $0x20, Y7, Y8
+	VXORPS       Y4, Y8, Y4
+	VXORPS       Y5, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y8
+	VXORPS       Y2, Y8, Y2
+	VXORPS       Y6, Y2, Y2
+	VMOVUPS      avx2Constant9e3779b9<>+0(SB), Y8
+	VPADDD       Y8, Y5, Y5
+	VMOVUPS      avx2Constantbb67ae85<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VMOVUPS      avx2Constantd2511f53<>+0(SB), Y8
+	VPMULUDQ     Y8, Y4, Y4
+	VMOVUPS      avx2Constantcd9e8d57<>+0(SB), Y8
+	VPMULUDQ     Y8, Y2, Y2
+	VPSRLQ       $0x20, Y2, Y8
+	VXORPS       Y7, Y8, Y7
+	VXORPS       Y5, Y7, Y7
+	VPSRLQ       $0x20, Y4, Y8
+	VXORPS       Y3, Y8, Y3
+	VXORPS       Y6, Y3, Y3
+	VMOVUPS      avx2Constant9e3779b9<>+0(SB), Y8
+	VPADDD       Y8, Y5, Y5
+	VMOVUPS      avx2Constantbb67ae85<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VMOVUPS      avx2Constantd2511f53<>+0(SB), Y8
+	VPMULUDQ     Y8, Y7, Y7
+	VMOVUPS      avx2Constantcd9e8d57<>+0(SB), Y8
+	VPMULUDQ     Y8, Y3, Y3
+	VPSRLQ       $0x20, Y3, Y8
+	VXORPS       Y2, Y8, Y2
+	VXORPS       Y5, Y2, Y2
+	VPSRLQ       $0x20, Y7, Y8
+	VXORPS       Y4, Y8, Y4
+	VXORPS       Y6, Y4, Y4
+	VMOVUPS      avx2Constant9e3779b9<>+0(SB), Y8
+	VPADDD       Y8, Y5, Y5
+	VMOVUPS      avx2Constantbb67ae85<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VMOVUPS      avx2Constantd2511f53<>+0(SB), Y8
+	VPMULUDQ     Y8, Y2, Y2
+	VMOVUPS      avx2Constantcd9e8d57<>+0(SB), Y8
+	VPMULUDQ     Y8, Y4, Y4
+	VPSRLQ       $0x20, Y4, Y8
+	VXORPS       Y3, Y8, Y3
+	VXORPS       Y5, Y3, Y3
+	VPSRLQ       $0x20, Y2, Y8
+	VXORPS       Y7, Y8, Y7
+	VXORPS       Y6, Y7, Y7
+	VMOVUPS      avx2Constant9e3779b9<>+0(SB), Y8
+	VPADDD       Y8, Y5, Y5
+	VMOVUPS      avx2Constantbb67ae85<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VMOVUPS      avx2Constantd2511f53<>+0(SB), Y8
+	VPMULUDQ     Y8, Y3, Y3
+	VMOVUPS      avx2Constantcd9e8d57<>+0(SB), Y8
+	VPMULUDQ     Y8, Y7, Y7
+	VPSRLQ       $0x20, Y7, Y8
+	VXORPS       Y4, Y8, Y4
+	VXORPS       Y5, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y8
+	VXORPS       Y2, Y8, Y2
+	VXORPS       Y6, Y2, Y2
+	VMOVUPS      avx2Constant9e3779b9<>+0(SB), Y8
+	VPADDD       Y8, Y5, Y5
+	VMOVUPS      avx2Constantbb67ae85<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VMOVUPS      avx2Constantd2511f53<>+0(SB), Y8
+	VPMULUDQ     Y8, Y4, Y4
+	VMOVUPS      avx2Constantcd9e8d57<>+0(SB), Y8
+	VPMULUDQ     Y8, Y2, Y2
+	VPSRLQ       $0x20, Y2, Y8
+	VXORPS       Y7, Y8, Y7
+	VXORPS       Y5, Y7, Y7
+	VPSRLQ       $0x20, Y4, Y8
+	VXORPS       Y3, Y8, Y3
+	VXORPS       Y6, Y3, Y3
+	VMOVUPS      avx2Constant9e3779b9<>+0(SB), Y8
+	VPADDD       Y8, Y5, Y5
+	VMOVUPS      avx2Constantbb67ae85<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VMOVUPS      avx2Constantd2511f53<>+0(SB), Y8
+	VPMULUDQ     Y8, Y7, Y7
+	VMOVUPS      avx2Constantcd9e8d57<>+0(SB), Y8
+	VPMULUDQ     Y8, Y3, Y3
+	VPSRLQ       $0x20, Y3, Y8
+	VXORPS       Y2, Y8, Y2
+	VXORPS       Y5, Y2, Y2
+	VPSRLQ       $0x20, Y7, Y8
+	VXORPS       Y4, Y8, Y4
+	VXORPS       Y6, Y4, Y4
+	VMOVUPS      avx2Constant9e3779b9<>+0(SB), Y8
+	VPADDD       Y8, Y5, Y5
+	VMOVUPS      avx2Constantbb67ae85<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VMOVUPS      avx2Constantd2511f53<>+0(SB), Y8
+	VPMULUDQ     Y8, Y2, Y2
+	VMOVUPS      avx2Constantcd9e8d57<>+0(SB), Y8
+	VPMULUDQ     Y8, Y4, Y4
+	VPSRLQ       $0x20, Y4, Y8
+	VXORPS       Y3, Y8, Y3
+	VXORPS       Y5, Y3, Y3
+	VPSRLQ       $0x20, Y2, Y5
+	VXORPS       Y7, Y5, Y5
+	VXORPS       Y6, Y5, Y5
+	VANDPS       Y1, Y3, Y3
+	VPSLLQ       $0x20, Y4, Y4
+	VORPS        Y4, Y3, Y3
+	VANDPS       Y1, Y5, Y1
+	VPSLLQ       $0x20, Y2, Y2
+	VORPS        Y2, Y1, Y1
+	VPUNPCKLQDQ  Y1, Y3, Y2
+	VPUNPCKHQDQ  Y1, Y3, Y1
+	VPSRLD       $0x08, Y2, Y2
+	VCVTDQ2PS    Y2, Y2
+	VMOVUPS      avx2Constant33800000<>+0(SB), Y3
+	VMULPS       Y3, Y2, Y2
+	VPSRLD       $0x08, Y1, Y1
+	VCVTDQ2PS    Y1, Y1
+	VMOVUPS      avx2Constant33800000<>+0(SB), Y3
+	VMULPS       Y3, Y1, Y1
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      avx2Blocks<>+0(SB), Y1
+	VPADDQ       Y1, Y0, Y0
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, AX
+	JNZ          loop137
+
+done138:
+	VZEROUPPER
+	RET
+
+DATA avx2Order<>+0(SB)/8, $0x0000000000000000
+DATA avx2Order<>+8(SB)/8, $0x0000000000000002
+DATA avx2Order<>+16(SB)/8, $0x0000000000000001
+DATA avx2Order<>+24(SB)/8, $0x0000000000000003
+GLOBL avx2Order<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Low<>+0(SB)/8, $0x00000000ffffffff
+DATA avx2Low<>+8(SB)/8, $0x00000000ffffffff
+DATA avx2Low<>+16(SB)/8, $0x00000000ffffffff
+DATA avx2Low<>+24(SB)/8, $0x00000000ffffffff
+GLOBL avx2Low<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constantd2511f53<>+0(SB)/4, $0xd2511f53
+DATA avx2Constantd2511f53<>+4(SB)/4, $0xd2511f53
+DATA avx2Constantd2511f53<>+8(SB)/4, $0xd2511f53
+DATA avx2Constantd2511f53<>+12(SB)/4, $0xd2511f53
+DATA avx2Constantd2511f53<>+16(SB)/4, $0xd2511f53
+DATA avx2Constantd2511f53<>+20(SB)/4, $0xd2511f53
+DATA avx2Constantd2511f53<>+24(SB)/4, $0xd2511f53
+DATA avx2Constantd2511f53<>+28(SB)/4, $0xd2511f53
+GLOBL avx2Constantd2511f53<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constantcd9e8d57<>+0(SB)/4, $0xcd9e8d57
+DATA avx2Constantcd9e8d57<>+4(SB)/4, $0xcd9e8d57
+DATA avx2Constantcd9e8d57<>+8(SB)/4, $0xcd9e8d57
+DATA avx2Constantcd9e8d57<>+12(SB)/4, $0xcd9e8d57
+DATA avx2Constantcd9e8d57<>+16(SB)/4, $0xcd9e8d57
+DATA avx2Constantcd9e8d57<>+20(SB)/4, $0xcd9e8d57
+DATA avx2Constantcd9e8d57<>+24(SB)/4, $0xcd9e8d57
+DATA avx2Constantcd9e8d57<>+28(SB)/4, $0xcd9e8d57
+GLOBL avx2Constantcd9e8d57<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constant9e3779b9<>+0(SB)/4, $0x9e3779b9
+DATA avx2Constant9e3779b9<>+4(SB)/4, $0x9e3779b9
+DATA avx2Constant9e3779b9<>+8(SB)/4, $0x9e3779b9
+DATA avx2Constant9e3779b9<>+12(SB)/4, $0x9e3779b9
+DATA avx2Constant9e3779b9<>+16(SB)/4, $0x9e3779b9
+DATA avx2Constant9e3779b9<>+20(SB)/4, $0x9e3779b9
+DATA avx2Constant9e3779b9<>+24(SB)/4, $0x9e3779b9
+DATA avx2Constant9e3779b9<>+28(SB)/4, $0x9e3779b9
+GLOBL avx2Constant9e3779b9<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constantbb67ae85<>+0(SB)/4, $0xbb67ae85
+DATA avx2Constantbb67ae85<>+4(SB)/4, $0xbb67ae85
+DATA avx2Constantbb67ae85<>+8(SB)/4, $0xbb67ae85
+DATA avx2Constantbb67ae85<>+12(SB)/4, $0xbb67ae85
+DATA avx2Constantbb67ae85<>+16(SB)/4, $0xbb67ae85
+DATA avx2Constantbb67ae85<>+20(SB)/4, $0xbb67ae85
+DATA avx2Constantbb67ae85<>+24(SB)/4, $0xbb67ae85
+DATA avx2Constantbb67ae85<>+28(SB)/4, $0xbb67ae85
+GLOBL avx2Constantbb67ae85<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constant33800000<>+0(SB)/4, $0x33800000
+DATA avx2Constant33800000<>+4(SB)/4, $0x33800000
+DATA avx2Constant33800000<>+8(SB)/4, $0x33800000
+DATA avx2Constant33800000<>+12(SB)/4, $0x33800000
+DATA avx2Constant33800000<>+16(SB)/4, $0x33800000
+DATA avx2Constant33800000<>+20(SB)/4, $0x33800000
+DATA avx2Constant33800000<>+24(SB)/4, $0x33800000
+DATA avx2Constant33800000<>+28(SB)/4, $0x33800000
+GLOBL avx2Constant33800000<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Blocks<>+0(SB)/8, $0x0000000000000004
+DATA avx2Blocks<>+8(SB)/8, $0x0000000000000004
+DATA avx2Blocks<>+16(SB)/8, $0x0000000000000004
+DATA avx2Blocks<>+24(SB)/8, $0x0000000000000004
+GLOBL avx2Blocks<>(SB), RODATA|NOPTR, $32
+
+// func avx2Normal(dst []float32, cipher uint64, block uint64, step uint64)
+// Requires: AVX, AVX2
+TEXT ·avx2Normal(SB), NOSPLIT, $0-48
+	MOVQ         dst_len+8(FP), AX
+	MOVQ         dst_base+0(FP), CX
+	VPBROADCASTQ block+32(FP), Y0
+	VMOVUPS      avx2Order<>+0(SB), Y1
+	VPADDQ       Y0, Y1, Y0
+	TESTQ        AX, AX
+	JZ           done140
+
+loop139:
+	VMOVUPS      avx2Low<>+0(SB), Y1
+	VPSRLQ       $0x20, Y0, Y2
+	VPBROADCASTQ step+40(FP), Y3
+	VPBROADCASTQ step+40(FP), Y4
+	VPSRLQ       $0x20, Y4, Y4
+	VPBROADCASTQ cipher+24(FP), Y5
+	VPSRLQ       $0x20, Y5, Y6
+	VMOVUPS      avx2Constantd2511f53<>+0(SB), Y7
+	VPMULUDQ     Y7, Y0, Y7
+	VMOVUPS      avx2Constantcd9e8d57<>+0(SB), Y8
+	VPMULUDQ     Y8, Y3, Y3
+	VPSRLQ       $0x20, Y3, Y8
+	VXORPS       Y2, Y8, Y2
+	VXORPS       Y5, Y2, Y2
+	VPSRLQ       $0x20, Y7, Y8
+	VXORPS       Y4, Y8, Y4
+	VXORPS       Y6, Y4, Y4
+	VMOVUPS      avx2Constant9e3779b9<>+0(SB), Y8
+	VPADDD       Y8, Y5, Y5
+	VMOVUPS      avx2Constantbb67ae85<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VMOVUPS      avx2Constantd2511f53<>+0(SB), Y8
+	VPMULUDQ     Y8, Y2, Y2
+	VMOVUPS      avx2Constantcd9e8d57<>+0(SB), Y8
+	VPMULUDQ     Y8, Y4, Y4
+	VPSRLQ       $0x20, Y4, Y8
+	VXORPS       Y3, Y8, Y3
+	VXORPS       Y5, Y3, Y3
+	VPSRLQ       $0x20, Y2, Y8
+	VXORPS       Y7, Y8, Y7
+	VXORPS       Y6, Y7, Y7
+	VMOVUPS      avx2Constant9e3779b9<>+0(SB), Y8
+	VPADDD       Y8, Y5, Y5
+	VMOVUPS      avx2Constantbb67ae85<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VMOVUPS      avx2Constantd2511f53<>+0(SB), Y8
+	VPMULUDQ     Y8, Y3, Y3
+	VMOVUPS      avx2Constantcd9e8d57<>+0(SB), Y8
+	VPMULUDQ     Y8, Y7, Y7
+	VPSRLQ       $0x20, Y7, Y8
+	VXORPS       Y4, Y8, Y4
+	VXORPS       Y5, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y8
+	VXORPS       Y2, Y8, Y2
+	VXORPS       Y6, Y2, Y2
+	VMOVUPS      avx2Constant9e3779b9<>+0(SB), Y8
+	VPADDD       Y8, Y5, Y5
+	VMOVUPS      avx2Constantbb67ae85<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VMOVUPS      avx2Constantd2511f53<>+0(SB), Y8
+	VPMULUDQ     Y8, Y4, Y4
+	VMOVUPS      avx2Constantcd9e8d57<>+0(SB), Y8
+	VPMULUDQ     Y8, Y2, Y2
+	VPSRLQ       $0x20, Y2, Y8
+	VXORPS       Y7, Y8, Y7
+	VXORPS       Y5, Y7, Y7
+	VPSRLQ       $0x20, Y4, Y8
+	VXORPS       Y3, Y8, Y3
+	VXORPS       Y6, Y3, Y3
+	VMOVUPS      avx2Constant9e3779b9<>+0(SB), Y8
+	VPADDD       Y8, Y5, Y5
+	VMOVUPS      avx2Constantbb67ae85<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VMOVUPS      avx2Constantd2511f53<>+0(SB), Y8
+	VPMULUDQ     Y8, Y7, Y7
+	VMOVUPS      avx2Constantcd9e8d57<>+0(SB), Y8
+	VPMULUDQ     Y8, Y3, Y3
+	VPSRLQ       $0x20, Y3, Y8
+	VXORPS       Y2, Y8, Y2
+	VXORPS       Y5, Y2, Y2
+	VPSRLQ       $0x20, Y7, Y8
+	VXORPS       Y4, Y8, Y4
+	VXORPS       Y6, Y4, Y4
+	VMOVUPS      avx2Constant9e3779b9<>+0(SB), Y8
+	VPADDD       Y8, Y5, Y5
+	VMOVUPS      avx2Constantbb67ae85<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VMOVUPS      avx2Constantd2511f53<>+0(SB), Y8
+	VPMULUDQ     Y8, Y2, Y2
+	VMOVUPS      avx2Constantcd9e8d57<>+0(SB), Y8
+	VPMULUDQ     Y8, Y4, Y4
+	VPSRLQ       $0x20, Y4, Y8
+	VXORPS       Y3, Y8, Y3
+	VXORPS       Y5, Y3, Y3
+	VPSRLQ       $0x20, Y2, Y8
+	VXORPS       Y7, Y8, Y7
+	VXORPS       Y6, Y7, Y7
+	VMOVUPS      avx2Constant9e3779b9<>+0(SB), Y8
+	VPADDD       Y8, Y5, Y5
+	VMOVUPS      avx2Constantbb67ae85<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VMOVUPS      avx2Constantd2511f53<>+0(SB), Y8
+	VPMULUDQ     Y8, Y3, Y3
+	VMOVUPS      avx2Constantcd9e8d57<>+0(SB), Y8
+	VPMULUDQ     Y8, Y7, Y7
+	VPSRLQ       $0x20, Y7, Y8
+	VXORPS       Y4, Y8, Y4
+	VXORPS       Y5, Y4, Y4
+	VPSRLQ       $0x20, Y3, Y8
+	VXORPS       Y2, Y8, Y2
+	VXORPS       Y6, Y2, Y2
+	VMOVUPS      avx2Constant9e3779b9<>+0(SB), Y8
+	VPADDD       Y8, Y5, Y5
+	VMOVUPS      avx2Constantbb67ae85<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VMOVUPS      avx2Constantd2511f53<>+0(SB), Y8
+	VPMULUDQ     Y8, Y4, Y4
+	VMOVUPS      avx2Constantcd9e8d57<>+0(SB), Y8
+	VPMULUDQ     Y8, Y2, Y2
+	VPSRLQ       $0x20, Y2, Y8
+	VXORPS       Y7, Y8, Y7
+	VXORPS       Y5, Y7, Y7
+	VPSRLQ       $0x20, Y4, Y8
+	VXORPS       Y3, Y8, Y3
+	VXORPS       Y6, Y3, Y3
+	VMOVUPS      avx2Constant9e3779b9<>+0(SB), Y8
+	VPADDD       Y8, Y5, Y5
+	VMOVUPS      avx2Constantbb67ae85<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VMOVUPS      avx2Constantd2511f53<>+0(SB), Y8
+	VPMULUDQ     Y8, Y7, Y7
+	VMOVUPS      avx2Constantcd9e8d57<>+0(SB), Y8
+	VPMULUDQ     Y8, Y3, Y3
+	VPSRLQ       $0x20, Y3, Y8
+	VXORPS       Y2, Y8, Y2
+	VXORPS       Y5, Y2, Y2
+	VPSRLQ       $0x20, Y7, Y8
+	VXORPS       Y4, Y8, Y4
+	VXORPS       Y6, Y4, Y4
+	VMOVUPS      avx2Constant9e3779b9<>+0(SB), Y8
+	VPADDD       Y8, Y5, Y5
+	VMOVUPS      avx2Constantbb67ae85<>+0(SB), Y8
+	VPADDD       Y8, Y6, Y6
+	VMOVUPS      avx2Constantd2511f53<>+0(SB), Y8
+	VPMULUDQ     Y8, Y2, Y2
+	VMOVUPS      avx2Constantcd9e8d57<>+0(SB), Y8
+	VPMULUDQ     Y8, Y4, Y4
+	VPSRLQ       $0x20, Y4, Y8
+	VXORPS       Y3, Y8, Y3
+	VXORPS       Y5, Y3, Y3
+	VPSRLQ       $0x20, Y2, Y5
+	VXORPS       Y7, Y5, Y5
+	VXORPS       Y6, Y5, Y5
+	VANDPS       Y1, Y3, Y3
+	VPSLLQ       $0x20, Y4, Y4
+	VORPS        Y4, Y3, Y3
+	VANDPS       Y1, Y5, Y1
+	VPSLLQ       $0x20, Y2, Y2
+	VORPS        Y2, Y1, Y1
+	VPUNPCKLQDQ  Y1, Y3, Y2
+	VPUNPCKHQDQ  Y1, Y3, Y1
+	VSHUFPS      $0x88, Y1, Y2, Y3
+	VSHUFPS      $0xdd, Y1, Y2, Y1
+	VPSRLD       $0x10, Y3, Y2
+	VCVTDQ2PS    Y2, Y2
+	VMOVUPS      avx2Constant0000ffff<>+0(SB), Y4
+	VANDPS       Y4, Y3, Y3
+	VCVTDQ2PS    Y3, Y3
+	VMOVUPS      avx2Constant47800000<>+0(SB), Y4
+	VMULPS       Y4, Y2, Y2
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      avx2Constant2f800000<>+0(SB), Y3
+	VMULPS       Y3, Y2, Y2
+	VMOVUPS      avx2Constant2f000000<>+0(SB), Y3
+	VADDPS       Y3, Y2, Y2
+	VMOVUPS      avx2Constantc0cafb0d<>+0(SB), Y3
+	VPADDD       Y3, Y2, Y2
+	VPSRAD       $0x17, Y2, Y3
+	VCVTDQ2PS    Y3, Y3
+	VMOVUPS      avx2Constant007fffff<>+0(SB), Y4
+	VANDPS       Y4, Y2, Y2
+	VMOVUPS      avx2Constant3f3504f3<>+0(SB), Y4
+	VPADDD       Y4, Y2, Y2
+	VMOVUPS      avx2Constant3f800000<>+0(SB), Y4
+	VSUBPS       Y4, Y2, Y4
+	VMOVUPS      avx2Constant3f800000<>+0(SB), Y5
+	VADDPS       Y5, Y2, Y2
+	VDIVPS       Y2, Y4, Y2
+	VMULPS       Y2, Y2, Y4
+	VMOVUPS      avx2Constant3e124925<>+0(SB), Y5
+	VMULPS       Y5, Y4, Y5
+	VMOVUPS      avx2Constant3e4ccccd<>+0(SB), Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       Y5, Y4, Y5
+	VMOVUPS      avx2Constant3eaaaaab<>+0(SB), Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       Y5, Y4, Y4
+	VMOVUPS      avx2Constant3f800000<>+0(SB), Y5
+	VADDPS       Y5, Y4, Y4
+	VMOVUPS      avx2Constant3f317218<>+0(SB), Y5
+	VMULPS       Y5, Y3, Y3
+	VADDPS       Y2, Y2, Y2
+	VMULPS       Y4, Y2, Y2
+	VADDPS       Y2, Y3, Y2
+	VMOVUPS      avx2Constantc0000000<>+0(SB), Y3
+	VMULPS       Y3, Y2, Y2
+	VSQRTPS      Y2, Y2
+	VPSRAD       $0x02, Y1, Y3
+	VCVTDQ2PS    Y3, Y3
+	VMOVUPS      avx2Constant30c90fdb<>+0(SB), Y4
+	VMULPS       Y4, Y3, Y3
+	VMULPS       Y3, Y3, Y4
+	VMOVUPS      avx2Constant3638ef1d<>+0(SB), Y5
+	VMULPS       Y5, Y4, Y5
+	VMOVUPS      avx2Constantb9500d01<>+0(SB), Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       Y5, Y4, Y5
+	VMOVUPS      avx2Constant3c088889<>+0(SB), Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       Y5, Y4, Y5
+	VMOVUPS      avx2Constantbe2aaaab<>+0(SB), Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       Y5, Y4, Y5
+	VMOVUPS      avx2Constant3f800000<>+0(SB), Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       Y5, Y3, Y3
+	VMOVUPS      avx2Constant37d00d01<>+0(SB), Y5
+	VMULPS       Y5, Y4, Y5
+	VMOVUPS      avx2Constantbab60b61<>+0(SB), Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       Y5, Y4, Y5
+	VMOVUPS      avx2Constant3d2aaaab<>+0(SB), Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       Y5, Y4, Y5
+	VMOVUPS      avx2Constantbf000000<>+0(SB), Y6
+	VADDPS       Y6, Y5, Y5
+	VMULPS       Y5, Y4, Y4
+	VMOVUPS      avx2Constant3f800000<>+0(SB), Y5
+	VADDPS       Y5, Y4, Y4
+	VPSLLD       $0x1f, Y1, Y5
+	VXORPS       Y5, Y4, Y4
+	VXORPS       Y3, Y4, Y5
+	VPSLLD       $0x1e, Y1, Y1
+	VPSRAD       $0x1f, Y1, Y1
+	VANDPS       Y1, Y5, Y1
+	VXORPS       Y1, Y4, Y4
+	VXORPS       Y1, Y3, Y1
+	VMULPS       Y4, Y2, Y3
+	VMULPS       Y1, Y2, Y2
+	VUNPCKLPS    Y2, Y3, Y1
+	VUNPCKHPS    Y2, Y3, Y2
+	VMOVUPS      Y1, (CX)
+	VMOVUPS      Y2, 32(CX)
+	VMOVUPS      avx2Blocks<>+0(SB), Y1
+	VPADDQ       Y1, Y0, Y0
+	ADDQ         $0x00000040, CX
+	SUBQ         $0x00000010, AX
+	JNZ          loop139
+
+done140:
+	VZEROUPPER
+	RET
+
+DATA avx2Constant0000ffff<>+0(SB)/4, $0x0000ffff
+DATA avx2Constant0000ffff<>+4(SB)/4, $0x0000ffff
+DATA avx2Constant0000ffff<>+8(SB)/4, $0x0000ffff
+DATA avx2Constant0000ffff<>+12(SB)/4, $0x0000ffff
+DATA avx2Constant0000ffff<>+16(SB)/4, $0x0000ffff
+DATA avx2Constant0000ffff<>+20(SB)/4, $0x0000ffff
+DATA avx2Constant0000ffff<>+24(SB)/4, $0x0000ffff
+DATA avx2Constant0000ffff<>+28(SB)/4, $0x0000ffff
+GLOBL avx2Constant0000ffff<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constant47800000<>+0(SB)/4, $0x47800000
+DATA avx2Constant47800000<>+4(SB)/4, $0x47800000
+DATA avx2Constant47800000<>+8(SB)/4, $0x47800000
+DATA avx2Constant47800000<>+12(SB)/4, $0x47800000
+DATA avx2Constant47800000<>+16(SB)/4, $0x47800000
+DATA avx2Constant47800000<>+20(SB)/4, $0x47800000
+DATA avx2Constant47800000<>+24(SB)/4, $0x47800000
+DATA avx2Constant47800000<>+28(SB)/4, $0x47800000
+GLOBL avx2Constant47800000<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constant2f800000<>+0(SB)/4, $0x2f800000
+DATA avx2Constant2f800000<>+4(SB)/4, $0x2f800000
+DATA avx2Constant2f800000<>+8(SB)/4, $0x2f800000
+DATA avx2Constant2f800000<>+12(SB)/4, $0x2f800000
+DATA avx2Constant2f800000<>+16(SB)/4, $0x2f800000
+DATA avx2Constant2f800000<>+20(SB)/4, $0x2f800000
+DATA avx2Constant2f800000<>+24(SB)/4, $0x2f800000
+DATA avx2Constant2f800000<>+28(SB)/4, $0x2f800000
+GLOBL avx2Constant2f800000<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constant2f000000<>+0(SB)/4, $0x2f000000
+DATA avx2Constant2f000000<>+4(SB)/4, $0x2f000000
+DATA avx2Constant2f000000<>+8(SB)/4, $0x2f000000
+DATA avx2Constant2f000000<>+12(SB)/4, $0x2f000000
+DATA avx2Constant2f000000<>+16(SB)/4, $0x2f000000
+DATA avx2Constant2f000000<>+20(SB)/4, $0x2f000000
+DATA avx2Constant2f000000<>+24(SB)/4, $0x2f000000
+DATA avx2Constant2f000000<>+28(SB)/4, $0x2f000000
+GLOBL avx2Constant2f000000<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constantc0cafb0d<>+0(SB)/4, $0xc0cafb0d
+DATA avx2Constantc0cafb0d<>+4(SB)/4, $0xc0cafb0d
+DATA avx2Constantc0cafb0d<>+8(SB)/4, $0xc0cafb0d
+DATA avx2Constantc0cafb0d<>+12(SB)/4, $0xc0cafb0d
+DATA avx2Constantc0cafb0d<>+16(SB)/4, $0xc0cafb0d
+DATA avx2Constantc0cafb0d<>+20(SB)/4, $0xc0cafb0d
+DATA avx2Constantc0cafb0d<>+24(SB)/4, $0xc0cafb0d
+DATA avx2Constantc0cafb0d<>+28(SB)/4, $0xc0cafb0d
+GLOBL avx2Constantc0cafb0d<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constant007fffff<>+0(SB)/4, $0x007fffff
+DATA avx2Constant007fffff<>+4(SB)/4, $0x007fffff
+DATA avx2Constant007fffff<>+8(SB)/4, $0x007fffff
+DATA avx2Constant007fffff<>+12(SB)/4, $0x007fffff
+DATA avx2Constant007fffff<>+16(SB)/4, $0x007fffff
+DATA avx2Constant007fffff<>+20(SB)/4, $0x007fffff
+DATA avx2Constant007fffff<>+24(SB)/4, $0x007fffff
+DATA avx2Constant007fffff<>+28(SB)/4, $0x007fffff
+GLOBL avx2Constant007fffff<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constant3f3504f3<>+0(SB)/4, $0x3f3504f3
+DATA avx2Constant3f3504f3<>+4(SB)/4, $0x3f3504f3
+DATA avx2Constant3f3504f3<>+8(SB)/4, $0x3f3504f3
+DATA avx2Constant3f3504f3<>+12(SB)/4, $0x3f3504f3
+DATA avx2Constant3f3504f3<>+16(SB)/4, $0x3f3504f3
+DATA avx2Constant3f3504f3<>+20(SB)/4, $0x3f3504f3
+DATA avx2Constant3f3504f3<>+24(SB)/4, $0x3f3504f3
+DATA avx2Constant3f3504f3<>+28(SB)/4, $0x3f3504f3
+GLOBL avx2Constant3f3504f3<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constant3e124925<>+0(SB)/4, $0x3e124925
+DATA avx2Constant3e124925<>+4(SB)/4, $0x3e124925
+DATA avx2Constant3e124925<>+8(SB)/4, $0x3e124925
+DATA avx2Constant3e124925<>+12(SB)/4, $0x3e124925
+DATA avx2Constant3e124925<>+16(SB)/4, $0x3e124925
+DATA avx2Constant3e124925<>+20(SB)/4, $0x3e124925
+DATA avx2Constant3e124925<>+24(SB)/4, $0x3e124925
+DATA avx2Constant3e124925<>+28(SB)/4, $0x3e124925
+GLOBL avx2Constant3e124925<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constant3e4ccccd<>+0(SB)/4, $0x3e4ccccd
+DATA avx2Constant3e4ccccd<>+4(SB)/4, $0x3e4ccccd
+DATA avx2Constant3e4ccccd<>+8(SB)/4, $0x3e4ccccd
+DATA avx2Constant3e4ccccd<>+12(SB)/4, $0x3e4ccccd
+DATA avx2Constant3e4ccccd<>+16(SB)/4, $0x3e4ccccd
+DATA avx2Constant3e4ccccd<>+20(SB)/4, $0x3e4ccccd
+DATA avx2Constant3e4ccccd<>+24(SB)/4, $0x3e4ccccd
+DATA avx2Constant3e4ccccd<>+28(SB)/4, $0x3e4ccccd
+GLOBL avx2Constant3e4ccccd<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constant3f317218<>+0(SB)/4, $0x3f317218
+DATA avx2Constant3f317218<>+4(SB)/4, $0x3f317218
+DATA avx2Constant3f317218<>+8(SB)/4, $0x3f317218
+DATA avx2Constant3f317218<>+12(SB)/4, $0x3f317218
+DATA avx2Constant3f317218<>+16(SB)/4, $0x3f317218
+DATA avx2Constant3f317218<>+20(SB)/4, $0x3f317218
+DATA avx2Constant3f317218<>+24(SB)/4, $0x3f317218
+DATA avx2Constant3f317218<>+28(SB)/4, $0x3f317218
+GLOBL avx2Constant3f317218<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constant30c90fdb<>+0(SB)/4, $0x30c90fdb
+DATA avx2Constant30c90fdb<>+4(SB)/4, $0x30c90fdb
+DATA avx2Constant30c90fdb<>+8(SB)/4, $0x30c90fdb
+DATA avx2Constant30c90fdb<>+12(SB)/4, $0x30c90fdb
+DATA avx2Constant30c90fdb<>+16(SB)/4, $0x30c90fdb
+DATA avx2Constant30c90fdb<>+20(SB)/4, $0x30c90fdb
+DATA avx2Constant30c90fdb<>+24(SB)/4, $0x30c90fdb
+DATA avx2Constant30c90fdb<>+28(SB)/4, $0x30c90fdb
+GLOBL avx2Constant30c90fdb<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constant3638ef1d<>+0(SB)/4, $0x3638ef1d
+DATA avx2Constant3638ef1d<>+4(SB)/4, $0x3638ef1d
+DATA avx2Constant3638ef1d<>+8(SB)/4, $0x3638ef1d
+DATA avx2Constant3638ef1d<>+12(SB)/4, $0x3638ef1d
+DATA avx2Constant3638ef1d<>+16(SB)/4, $0x3638ef1d
+DATA avx2Constant3638ef1d<>+20(SB)/4, $0x3638ef1d
+DATA avx2Constant3638ef1d<>+24(SB)/4, $0x3638ef1d
+DATA avx2Constant3638ef1d<>+28(SB)/4, $0x3638ef1d
+GLOBL avx2Constant3638ef1d<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constantb9500d01<>+0(SB)/4, $0xb9500d01
+DATA avx2Constantb9500d01<>+4(SB)/4, $0xb9500d01
+DATA avx2Constantb9500d01<>+8(SB)/4, $0xb9500d01
+DATA avx2Constantb9500d01<>+12(SB)/4, $0xb9500d01
+DATA avx2Constantb9500d01<>+16(SB)/4, $0xb9500d01
+DATA avx2Constantb9500d01<>+20(SB)/4, $0xb9500d01
+DATA avx2Constantb9500d01<>+24(SB)/4, $0xb9500d01
+DATA avx2Constantb9500d01<>+28(SB)/4, $0xb9500d01
+GLOBL avx2Constantb9500d01<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constant3c088889<>+0(SB)/4, $0x3c088889
+DATA avx2Constant3c088889<>+4(SB)/4, $0x3c088889
+DATA avx2Constant3c088889<>+8(SB)/4, $0x3c088889
+DATA avx2Constant3c088889<>+12(SB)/4, $0x3c088889
+DATA avx2Constant3c088889<>+16(SB)/4, $0x3c088889
+DATA avx2Constant3c088889<>+20(SB)/4, $0x3c088889
+DATA avx2Constant3c088889<>+24(SB)/4, $0x3c088889
+DATA avx2Constant3c088889<>+28(SB)/4, $0x3c088889
+GLOBL avx2Constant3c088889<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constantbe2aaaab<>+0(SB)/4, $0xbe2aaaab
+DATA avx2Constantbe2aaaab<>+4(SB)/4, $0xbe2aaaab
+DATA avx2Constantbe2aaaab<>+8(SB)/4, $0xbe2aaaab
+DATA avx2Constantbe2aaaab<>+12(SB)/4, $0xbe2aaaab
+DATA avx2Constantbe2aaaab<>+16(SB)/4, $0xbe2aaaab
+DATA avx2Constantbe2aaaab<>+20(SB)/4, $0xbe2aaaab
+DATA avx2Constantbe2aaaab<>+24(SB)/4, $0xbe2aaaab
+DATA avx2Constantbe2aaaab<>+28(SB)/4, $0xbe2aaaab
+GLOBL avx2Constantbe2aaaab<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constant37d00d01<>+0(SB)/4, $0x37d00d01
+DATA avx2Constant37d00d01<>+4(SB)/4, $0x37d00d01
+DATA avx2Constant37d00d01<>+8(SB)/4, $0x37d00d01
+DATA avx2Constant37d00d01<>+12(SB)/4, $0x37d00d01
+DATA avx2Constant37d00d01<>+16(SB)/4, $0x37d00d01
+DATA avx2Constant37d00d01<>+20(SB)/4, $0x37d00d01
+DATA avx2Constant37d00d01<>+24(SB)/4, $0x37d00d01
+DATA avx2Constant37d00d01<>+28(SB)/4, $0x37d00d01
+GLOBL avx2Constant37d00d01<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constantbab60b61<>+0(SB)/4, $0xbab60b61
+DATA avx2Constantbab60b61<>+4(SB)/4, $0xbab60b61
+DATA avx2Constantbab60b61<>+8(SB)/4, $0xbab60b61
+DATA avx2Constantbab60b61<>+12(SB)/4, $0xbab60b61
+DATA avx2Constantbab60b61<>+16(SB)/4, $0xbab60b61
+DATA avx2Constantbab60b61<>+20(SB)/4, $0xbab60b61
+DATA avx2Constantbab60b61<>+24(SB)/4, $0xbab60b61
+DATA avx2Constantbab60b61<>+28(SB)/4, $0xbab60b61
+GLOBL avx2Constantbab60b61<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constant3d2aaaab<>+0(SB)/4, $0x3d2aaaab
+DATA avx2Constant3d2aaaab<>+4(SB)/4, $0x3d2aaaab
+DATA avx2Constant3d2aaaab<>+8(SB)/4, $0x3d2aaaab
+DATA avx2Constant3d2aaaab<>+12(SB)/4, $0x3d2aaaab
+DATA avx2Constant3d2aaaab<>+16(SB)/4, $0x3d2aaaab
+DATA avx2Constant3d2aaaab<>+20(SB)/4, $0x3d2aaaab
+DATA avx2Constant3d2aaaab<>+24(SB)/4, $0x3d2aaaab
+DATA avx2Constant3d2aaaab<>+28(SB)/4, $0x3d2aaaab
+GLOBL avx2Constant3d2aaaab<>(SB), RODATA|NOPTR, $32
+
+DATA avx2Constantbf000000<>+0(SB)/4, $0xbf000000
+DATA avx2Constantbf000000<>+4(SB)/4, $0xbf000000
+DATA avx2Constantbf000000<>+8(SB)/4, $0xbf000000
+DATA avx2Constantbf000000<>+12(SB)/4, $0xbf000000
+DATA avx2Constantbf000000<>+16(SB)/4, $0xbf000000
+DATA avx2Constantbf000000<>+20(SB)/4, $0xbf000000
+DATA avx2Constantbf000000<>+24(SB)/4, $0xbf000000
+DATA avx2Constantbf000000<>+28(SB)/4, $0xbf000000
+GLOBL avx2Constantbf000000<>(SB), RODATA|NOPTR, $32
+
 // func avx2Standardise(dst []float32, x []float32, epsilon float32) float32
 // Requires: AVX, AVX2, FMA3
 TEXT ·avx2Standardise(SB), NOSPLIT, $0-60
@@ -3173,9 +3879,9 @@ TEXT ·avx2Standardise(SB), NOSPLIT, $0-60
 	XORQ         BX, BX
 	MOVQ         AX, SI
 	SUBQ         $0x00000020, SI
-	JL           done138
+	JL           done142
 
-turn137:
+turn141:
 	VMOVUPS (DX)(BX*4), Y6
 	VADDPS  Y6, Y1, Y1
 	VMOVUPS 32(DX)(BX*4), Y6
@@ -3186,31 +3892,31 @@ turn137:
 	VADDPS  Y6, Y5, Y5
 	ADDQ    $0x00000020, BX
 	SUBQ    $0x00000020, SI
-	JGE     turn137
+	JGE     turn141
 
-done138:
+done142:
 	ADDQ $0x00000020, SI
 	SUBQ $0x00000008, SI
-	JL   done140
+	JL   done144
 
-turn139:
+turn143:
 	VMOVUPS (DX)(BX*4), Y6
 	VADDPS  Y6, Y1, Y1
 	ADDQ    $0x00000008, BX
 	SUBQ    $0x00000008, SI
-	JGE     turn139
+	JGE     turn143
 
-done140:
+done144:
 	ADDQ       $0x00000008, SI
 	TESTQ      SI, SI
-	JZ         end141
+	JZ         end145
 	LEAQ       avx2FirstLanes<>+0(SB), DI
 	NEGQ       SI
 	VMOVUPS    32(DI)(SI*4), Y6
 	VMASKMOVPS (DX)(BX*4), Y6, Y6
 	VADDPS     Y6, Y1, Y1
 
-end141:
+end145:
 	VADDPS       Y3, Y1, Y1
 	VADDPS       Y5, Y4, Y3
 	VADDPS       Y3, Y1, Y1
@@ -3229,9 +3935,9 @@ end141:
 	XORQ         BX, BX
 	MOVQ         AX, SI
 	SUBQ         $0x00000020, SI
-	JL           done143
+	JL           done147
 
-turn142:
+turn146:
 	VMOVUPS     (DX)(BX*4), Y7
 	VSUBPS      Y1, Y7, Y7
 	VFMADD231PS Y7, Y7, Y3
@@ -3246,25 +3952,25 @@ turn142:
 	VFMADD231PS Y7, Y7, Y6
 	ADDQ        $0x00000020, BX
 	SUBQ        $0x00000020, SI
-	JGE         turn142
+	JGE         turn146
 
-done143:
+done147:
 	ADDQ $0x00000020, SI
 	SUBQ $0x00000008, SI
-	JL   done145
+	JL   done149
 
-turn144:
+turn148:
 	VMOVUPS     (DX)(BX*4), Y7
 	VSUBPS      Y1, Y7, Y7
 	VFMADD231PS Y7, Y7, Y3
 	ADDQ        $0x00000008, BX
 	SUBQ        $0x00000008, SI
-	JGE         turn144
+	JGE         turn148
 
-done145:
+done149:
 	ADDQ        $0x00000008, SI
 	TESTQ       SI, SI
-	JZ          end146
+	JZ          end150
 	LEAQ        avx2FirstLanes<>+0(SB), DI
 	NEGQ        SI
 	VMOVUPS     32(DI)(SI*4), Y7
@@ -3274,7 +3980,7 @@ done145:
 	VBLENDVPS   Y7, Y8, Y9, Y7
 	VFMADD231PS Y7, Y7, Y3
 
-end146:
+end150:
 	VADDPS       Y4, Y3, Y3
 	VADDPS       Y6, Y5, Y4
 	VADDPS       Y4, Y3, Y3
@@ -3292,21 +3998,21 @@ end146:
 	VDIVPS       Y0, Y2, Y0
 	XORQ         BX, BX
 	SUBQ         $0x00000008, AX
-	JL           done148
+	JL           done152
 
-turn147:
+turn151:
 	VMOVUPS (DX)(BX*4), Y2
 	VSUBPS  Y1, Y2, Y2
 	VMULPS  Y0, Y2, Y2
 	VMOVUPS Y2, (CX)(BX*4)
 	ADDQ    $0x00000008, BX
 	SUBQ    $0x00000008, AX
-	JGE     turn147
+	JGE     turn151
 
-done148:
+done152:
 	ADDQ       $0x00000008, AX
 	TESTQ      AX, AX
-	JZ         end149
+	JZ         end153
 	LEAQ       avx2FirstLanes<>+0(SB), SI
 	NEGQ       AX
 	VMOVUPS    32(SI)(AX*4), Y2
@@ -3315,7 +4021,7 @@ done148:
 	VMULPS     Y0, Y1, Y1
 	VMASKMOVPS Y1, Y2, (CX)(BX*4)
 
-end149:
+end153:
 	VMOVSS X0, ret+56(FP)
 	VZEROUPPER
 	RET
@@ -3339,9 +4045,9 @@ TEXT ·avx2StandardiseGradient(SB), NOSPLIT, $0-76
 	XORQ         SI, SI
 	MOVQ         AX, DI
 	SUBQ         $0x00000020, DI
-	JL           done151
+	JL           done155
 
-turn150:
+turn154:
 	VMOVUPS (BX)(SI*4), Y6
 	VADDPS  Y6, Y1, Y1
 	VMOVUPS 32(BX)(SI*4), Y6
@@ -3352,31 +4058,31 @@ turn150:
 	VADDPS  Y6, Y5, Y5
 	ADDQ    $0x00000020, SI
 	SUBQ    $0x00000020, DI
-	JGE     turn150
+	JGE     turn154
 
-done151:
+done155:
 	ADDQ $0x00000020, DI
 	SUBQ $0x00000008, DI
-	JL   done153
+	JL   done157
 
-turn152:
+turn156:
 	VMOVUPS (BX)(SI*4), Y6
 	VADDPS  Y6, Y1, Y1
 	ADDQ    $0x00000008, SI
 	SUBQ    $0x00000008, DI
-	JGE     turn152
+	JGE     turn156
 
-done153:
+done157:
 	ADDQ       $0x00000008, DI
 	TESTQ      DI, DI
-	JZ         end154
+	JZ         end158
 	LEAQ       avx2FirstLanes<>+0(SB), R8
 	NEGQ       DI
 	VMOVUPS    32(R8)(DI*4), Y6
 	VMASKMOVPS (BX)(SI*4), Y6, Y6
 	VADDPS     Y6, Y1, Y1
 
-end154:
+end158:
 	VADDPS       Y3, Y1, Y1
 	VADDPS       Y5, Y4, Y3
 	VADDPS       Y3, Y1, Y1
@@ -3395,9 +4101,9 @@ end154:
 	XORQ         SI, SI
 	MOVQ         AX, DI
 	SUBQ         $0x00000020, DI
-	JL           done156
+	JL           done160
 
-turn155:
+turn159:
 	VMOVUPS     (DX)(SI*4), Y7
 	VMOVUPS     (BX)(SI*4), Y8
 	VFMADD231PS Y8, Y7, Y3
@@ -3412,25 +4118,25 @@ turn155:
 	VFMADD231PS Y8, Y7, Y6
 	ADDQ        $0x00000020, SI
 	SUBQ        $0x00000020, DI
-	JGE         turn155
+	JGE         turn159
 
-done156:
+done160:
 	ADDQ $0x00000020, DI
 	SUBQ $0x00000008, DI
-	JL   done158
+	JL   done162
 
-turn157:
+turn161:
 	VMOVUPS     (DX)(SI*4), Y7
 	VMOVUPS     (BX)(SI*4), Y8
 	VFMADD231PS Y8, Y7, Y3
 	ADDQ        $0x00000008, SI
 	SUBQ        $0x00000008, DI
-	JGE         turn157
+	JGE         turn161
 
-done158:
+done162:
 	ADDQ        $0x00000008, DI
 	TESTQ       DI, DI
-	JZ          end159
+	JZ          end163
 	LEAQ        avx2FirstLanes<>+0(SB), R8
 	NEGQ        DI
 	VMOVUPS     32(R8)(DI*4), Y7
@@ -3438,7 +4144,7 @@ done158:
 	VMASKMOVPS  (BX)(SI*4), Y7, Y7
 	VFMADD231PS Y7, Y8, Y3
 
-end159:
+end163:
 	VADDPS       Y4, Y3, Y3
 	VADDPS       Y6, Y5, Y4
 	VADDPS       Y4, Y3, Y3
@@ -3453,9 +4159,9 @@ end159:
 	VBROADCASTSS inverse+72(FP), Y2
 	XORQ         SI, SI
 	SUBQ         $0x00000008, AX
-	JL           done161
+	JL           done165
 
-turn160:
+turn164:
 	VMOVUPS      (BX)(SI*4), Y3
 	VSUBPS       Y1, Y3, Y3
 	VMOVUPS      (DX)(SI*4), Y4
@@ -3464,12 +4170,12 @@ turn160:
 	VMOVUPS      Y3, (CX)(SI*4)
 	ADDQ         $0x00000008, SI
 	SUBQ         $0x00000008, AX
-	JGE          turn160
+	JGE          turn164
 
-done161:
+done165:
 	ADDQ         $0x00000008, AX
 	TESTQ        AX, AX
-	JZ           end162
+	JZ           end166
 	LEAQ         avx2FirstLanes<>+0(SB), DI
 	NEGQ         AX
 	VMOVUPS      32(DI)(AX*4), Y3
@@ -3480,7 +4186,7 @@ done161:
 	VMULPS       Y1, Y2, Y0
 	VMASKMOVPS   Y0, Y3, (CX)(SI*4)
 
-end162:
+end166:
 	VZEROUPPER
 	RET
 
@@ -3494,9 +4200,9 @@ TEXT ·avx2Adam(SB), NOSPLIT, $0-128
 	MOVQ gradient_base+72(FP), SI
 	XORQ DI, DI
 	SUBQ $0x00000008, AX
-	JL   done164
+	JL   done168
 
-turn163:
+turn167:
 	VMOVUPS      (SI)(DI*4), Y0
 	VBROADCASTSS scale+96(FP), Y1
 	VMULPS       Y1, Y0, Y0
@@ -3526,12 +4232,12 @@ turn163:
 	VMOVUPS      Y0, (CX)(DI*4)
 	ADDQ         $0x00000008, DI
 	SUBQ         $0x00000008, AX
-	JGE          turn163
+	JGE          turn167
 
-done164:
+done168:
 	ADDQ         $0x00000008, AX
 	TESTQ        AX, AX
-	JZ           end165
+	JZ           end169
 	LEAQ         avx2FirstLanes<>+0(SB), R8
 	NEGQ         AX
 	VMOVUPS      32(R8)(AX*4), Y0
@@ -3563,7 +4269,7 @@ done164:
 	VSUBPS       Y1, Y2, Y1
 	VMASKMOVPS   Y1, Y0, (CX)(DI*4)
 
-end165:
+end169:
 	VZEROUPPER
 	RET
 
@@ -3583,7 +4289,7 @@ TEXT ·avx2Multiply1x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block166:
+block170:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMASKMOVPS (BX), Y0, Y1
@@ -3595,11 +4301,11 @@ block166:
 	MOVQ       CX, SI
 	INCQ       R11
 	SHRQ       $0x01, R11
-	JC         next167
+	JC         next171
 	SUBQ       R10, R9
-	JMP        second168
+	JMP        second172
 
-next167:
+next171:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9), Y0, Y2
@@ -3607,7 +4313,7 @@ next167:
 	VFMADD231PS  Y2, Y3, Y1
 	ADDQ         R8, SI
 
-second168:
+second172:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9)(R10*1), Y0, Y2
@@ -3616,7 +4322,7 @@ second168:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next167
+	JNZ          next171
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMASKMOVPS   Y1, Y0, (DX)
@@ -3624,7 +4330,7 @@ second168:
 	IMUL3Q       $0x01, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block166
+	JNZ          block170
 	VZEROUPPER
 	RET
 
@@ -3644,7 +4350,7 @@ TEXT ·avx2Multiply2x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block169:
+block173:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMASKMOVPS (BX), Y0, Y1
@@ -3658,11 +4364,11 @@ block169:
 	MOVQ       CX, SI
 	INCQ       R11
 	SHRQ       $0x01, R11
-	JC         next170
+	JC         next174
 	SUBQ       R10, R9
-	JMP        second171
+	JMP        second175
 
-next170:
+next174:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9), Y0, Y3
@@ -3672,7 +4378,7 @@ next170:
 	VFMADD231PS  Y3, Y4, Y2
 	ADDQ         R8, SI
 
-second171:
+second175:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9)(R10*1), Y0, Y3
@@ -3683,7 +4389,7 @@ second171:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next170
+	JNZ          next174
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMASKMOVPS   Y1, Y0, (DX)
@@ -3693,7 +4399,7 @@ second171:
 	IMUL3Q       $0x02, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block169
+	JNZ          block173
 	VZEROUPPER
 	RET
 
@@ -3713,7 +4419,7 @@ TEXT ·avx2Multiply3x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block172:
+block176:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMASKMOVPS (BX), Y0, Y1
@@ -3729,11 +4435,11 @@ block172:
 	MOVQ       CX, SI
 	INCQ       R11
 	SHRQ       $0x01, R11
-	JC         next173
+	JC         next177
 	SUBQ       R10, R9
-	JMP        second174
+	JMP        second178
 
-next173:
+next177:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9), Y0, Y4
@@ -3745,7 +4451,7 @@ next173:
 	VFMADD231PS  Y4, Y5, Y3
 	ADDQ         R8, SI
 
-second174:
+second178:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9)(R10*1), Y0, Y4
@@ -3758,7 +4464,7 @@ second174:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next173
+	JNZ          next177
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMASKMOVPS   Y1, Y0, (DX)
@@ -3770,7 +4476,7 @@ second174:
 	IMUL3Q       $0x03, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block172
+	JNZ          block176
 	VZEROUPPER
 	RET
 
@@ -3791,7 +4497,7 @@ TEXT ·avx2Multiply4x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R9
 	SHLQ    $0x02, R9
 
-block175:
+block179:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMASKMOVPS (BX), Y0, Y1
@@ -3809,11 +4515,11 @@ block175:
 	MOVQ       CX, SI
 	INCQ       R12
 	SHRQ       $0x01, R12
-	JC         next176
+	JC         next180
 	SUBQ       R11, R10
-	JMP        second177
+	JMP        second181
 
-next176:
+next180:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMASKMOVPS   (R10), Y0, Y5
@@ -3827,7 +4533,7 @@ next176:
 	VFMADD231PS  Y5, Y6, Y4
 	ADDQ         R9, SI
 
-second177:
+second181:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMASKMOVPS   (R10)(R11*1), Y0, Y5
@@ -3842,7 +4548,7 @@ second177:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next176
+	JNZ          next180
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMASKMOVPS   Y1, Y0, (DX)
@@ -3856,7 +4562,7 @@ second177:
 	IMUL3Q       $0x04, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block175
+	JNZ          block179
 	VZEROUPPER
 	RET
 
@@ -3877,7 +4583,7 @@ TEXT ·avx2Multiply5x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R9
 	SHLQ    $0x02, R9
 
-block178:
+block182:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMASKMOVPS (BX), Y0, Y1
@@ -3897,11 +4603,11 @@ block178:
 	MOVQ       CX, SI
 	INCQ       R12
 	SHRQ       $0x01, R12
-	JC         next179
+	JC         next183
 	SUBQ       R11, R10
-	JMP        second180
+	JMP        second184
 
-next179:
+next183:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMASKMOVPS   (R10), Y0, Y6
@@ -3917,7 +4623,7 @@ next179:
 	VFMADD231PS  Y6, Y7, Y5
 	ADDQ         R9, SI
 
-second180:
+second184:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMASKMOVPS   (R10)(R11*1), Y0, Y6
@@ -3934,7 +4640,7 @@ second180:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next179
+	JNZ          next183
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMASKMOVPS   Y1, Y0, (DX)
@@ -3950,7 +4656,7 @@ second180:
 	IMUL3Q       $0x05, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block178
+	JNZ          block182
 	VZEROUPPER
 	RET
 
@@ -3972,7 +4678,7 @@ TEXT ·avx2Multiply6x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R10
 	SHLQ    $0x02, R10
 
-block181:
+block185:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMASKMOVPS (BX), Y0, Y1
@@ -3994,11 +4700,11 @@ block181:
 	MOVQ       CX, SI
 	INCQ       R13
 	SHRQ       $0x01, R13
-	JC         next182
+	JC         next186
 	SUBQ       R12, R11
-	JMP        second183
+	JMP        second187
 
-next182:
+next186:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMASKMOVPS   (R11), Y0, Y7
@@ -4016,7 +4722,7 @@ next182:
 	VFMADD231PS  Y7, Y8, Y6
 	ADDQ         R10, SI
 
-second183:
+second187:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMASKMOVPS   (R11)(R12*1), Y0, Y7
@@ -4035,7 +4741,7 @@ second183:
 	ADDQ         R10, SI
 	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next182
+	JNZ          next186
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMASKMOVPS   Y1, Y0, (DX)
@@ -4053,7 +4759,7 @@ second183:
 	IMUL3Q       $0x06, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block181
+	JNZ          block185
 	VZEROUPPER
 	RET
 
@@ -4073,7 +4779,7 @@ TEXT ·avx2Multiply1x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block184:
+block188:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
@@ -4086,11 +4792,11 @@ block184:
 	MOVQ       CX, SI
 	INCQ       R11
 	SHRQ       $0x01, R11
-	JC         next185
+	JC         next189
 	SUBQ       R10, R9
-	JMP        second186
+	JMP        second190
 
-next185:
+next189:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9), Y3
@@ -4100,7 +4806,7 @@ next185:
 	VFMADD231PS  Y4, Y5, Y2
 	ADDQ         R8, SI
 
-second186:
+second190:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9)(R10*1), Y3
@@ -4111,7 +4817,7 @@ second186:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next185
+	JNZ          next189
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Y1, (DX)
@@ -4120,7 +4826,7 @@ second186:
 	IMUL3Q       $0x01, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block184
+	JNZ          block188
 	VZEROUPPER
 	RET
 
@@ -4140,7 +4846,7 @@ TEXT ·avx2Multiply2x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block187:
+block191:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
@@ -4156,11 +4862,11 @@ block187:
 	MOVQ       CX, SI
 	INCQ       R11
 	SHRQ       $0x01, R11
-	JC         next188
+	JC         next192
 	SUBQ       R10, R9
-	JMP        second189
+	JMP        second193
 
-next188:
+next192:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9), Y5
@@ -4173,7 +4879,7 @@ next188:
 	VFMADD231PS  Y6, Y7, Y4
 	ADDQ         R8, SI
 
-second189:
+second193:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9)(R10*1), Y5
@@ -4187,7 +4893,7 @@ second189:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next188
+	JNZ          next192
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Y1, (DX)
@@ -4199,7 +4905,7 @@ second189:
 	IMUL3Q       $0x02, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block187
+	JNZ          block191
 	VZEROUPPER
 	RET
 
@@ -4219,7 +4925,7 @@ TEXT ·avx2Multiply3x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block190:
+block194:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
@@ -4238,11 +4944,11 @@ block190:
 	MOVQ       CX, SI
 	INCQ       R11
 	SHRQ       $0x01, R11
-	JC         next191
+	JC         next195
 	SUBQ       R10, R9
-	JMP        second192
+	JMP        second196
 
-next191:
+next195:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9), Y7
@@ -4258,7 +4964,7 @@ next191:
 	VFMADD231PS  Y8, Y9, Y6
 	ADDQ         R8, SI
 
-second192:
+second196:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9)(R10*1), Y7
@@ -4275,7 +4981,7 @@ second192:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next191
+	JNZ          next195
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Y1, (DX)
@@ -4290,7 +4996,7 @@ second192:
 	IMUL3Q       $0x03, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block190
+	JNZ          block194
 	VZEROUPPER
 	RET
 
@@ -4311,7 +5017,7 @@ TEXT ·avx2Multiply4x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R9
 	SHLQ    $0x02, R9
 
-block193:
+block197:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
@@ -4333,11 +5039,11 @@ block193:
 	MOVQ       CX, SI
 	INCQ       R12
 	SHRQ       $0x01, R12
-	JC         next194
+	JC         next198
 	SUBQ       R11, R10
-	JMP        second195
+	JMP        second199
 
-next194:
+next198:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS      (R10), Y9
@@ -4356,7 +5062,7 @@ next194:
 	VFMADD231PS  Y10, Y11, Y8
 	ADDQ         R9, SI
 
-second195:
+second199:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS      (R10)(R11*1), Y9
@@ -4376,7 +5082,7 @@ second195:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next194
+	JNZ          next198
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Y1, (DX)
@@ -4394,7 +5100,7 @@ second195:
 	IMUL3Q       $0x04, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block193
+	JNZ          block197
 	VZEROUPPER
 	RET
 
@@ -4415,7 +5121,7 @@ TEXT ·avx2Multiply5x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R9
 	SHLQ    $0x02, R9
 
-block196:
+block200:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
@@ -4440,11 +5146,11 @@ block196:
 	MOVQ       CX, SI
 	INCQ       R12
 	SHRQ       $0x01, R12
-	JC         next197
+	JC         next201
 	SUBQ       R11, R10
-	JMP        second198
+	JMP        second202
 
-next197:
+next201:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS      (R10), Y11
@@ -4466,7 +5172,7 @@ next197:
 	VFMADD231PS  Y12, Y13, Y10
 	ADDQ         R9, SI
 
-second198:
+second202:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS      (R10)(R11*1), Y11
@@ -4489,7 +5195,7 @@ second198:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next197
+	JNZ          next201
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Y1, (DX)
@@ -4510,7 +5216,7 @@ second198:
 	IMUL3Q       $0x05, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block196
+	JNZ          block200
 	VZEROUPPER
 	RET
 
@@ -4532,7 +5238,7 @@ TEXT ·avx2Multiply6x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R10
 	SHLQ    $0x02, R10
 
-block199:
+block203:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
@@ -4560,11 +5266,11 @@ block199:
 	MOVQ       CX, SI
 	INCQ       R13
 	SHRQ       $0x01, R13
-	JC         next200
+	JC         next204
 	SUBQ       R12, R11
-	JMP        second201
+	JMP        second205
 
-next200:
+next204:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS      (R11), Y13
@@ -4589,7 +5295,7 @@ next200:
 	VFMADD231PS  Y14, Y15, Y12
 	ADDQ         R10, SI
 
-second201:
+second205:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS      (R11)(R12*1), Y13
@@ -4615,7 +5321,7 @@ second201:
 	ADDQ         R10, SI
 	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next200
+	JNZ          next204
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Y1, (DX)
@@ -4639,7 +5345,7 @@ second201:
 	IMUL3Q       $0x06, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block199
+	JNZ          block203
 	VZEROUPPER
 	RET
 
@@ -4659,7 +5365,7 @@ TEXT ·avx2Multiply1x4(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block202:
+block206:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
@@ -4674,11 +5380,11 @@ block202:
 	MOVQ       CX, SI
 	INCQ       R11
 	SHRQ       $0x01, R11
-	JC         next203
+	JC         next207
 	SUBQ       R10, R9
-	JMP        second204
+	JMP        second208
 
-next203:
+next207:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -4693,7 +5399,7 @@ next203:
 	VFMADD231PS  Y8, Y9, Y4
 	ADDQ         R8, SI
 
-second204:
+second208:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -4709,7 +5415,7 @@ second204:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next203
+	JNZ          next207
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Y1, (DX)
@@ -4720,7 +5426,7 @@ second204:
 	IMUL3Q       $0x01, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block202
+	JNZ          block206
 	VZEROUPPER
 	RET
 
@@ -4740,7 +5446,7 @@ TEXT ·avx2Multiply2x4(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block205:
+block209:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
@@ -4760,11 +5466,11 @@ block205:
 	MOVQ       CX, SI
 	INCQ       R11
 	SHRQ       $0x01, R11
-	JC         next206
+	JC         next210
 	SUBQ       R10, R9
-	JMP        second207
+	JMP        second211
 
-next206:
+next210:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -4784,7 +5490,7 @@ next206:
 	VFMADD231PS  Y12, Y13, Y8
 	ADDQ         R8, SI
 
-second207:
+second211:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -4805,7 +5511,7 @@ second207:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next206
+	JNZ          next210
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Y1, (DX)
@@ -4821,7 +5527,7 @@ second207:
 	IMUL3Q       $0x02, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block205
+	JNZ          block209
 	VZEROUPPER
 	RET
 
@@ -4833,9 +5539,9 @@ TEXT ·avx2Dots(SB), NOSPLIT, $0-72
 	MOVQ c+40(FP), DX
 	MOVQ start+56(FP), BX
 
-rows208:
+rows212:
 	CMPQ   AX, $0x04
-	JL     rowsDone209
+	JL     rowsDone213
 	MOVQ   x+16(FP), SI
 	MOVQ   depth+8(FP), DI
 	MOVQ   bRow+32(FP), R8
@@ -4858,9 +5564,9 @@ rows208:
 	VXORPS Y7, Y7, Y7
 	XORQ   R8, R8
 	SUBQ   $0x00000010, DI
-	JL     done211
+	JL     done215
 
-turn210:
+turn214:
 	VMOVUPS     (SI)(R8*4), Y8
 	VMOVUPS     (R9)(R8*4), Y9
 	VFMADD231PS Y9, Y8, Y0
@@ -4881,14 +5587,14 @@ turn210:
 	VFMADD231PS Y9, Y8, Y7
 	ADDQ        $0x00000010, R8
 	SUBQ        $0x00000010, DI
-	JGE         turn210
+	JGE         turn214
 
-done211:
+done215:
 	ADDQ $0x00000010, DI
 	SUBQ $0x00000008, DI
-	JL   done213
+	JL   done217
 
-turn212:
+turn216:
 	VMOVUPS     (SI)(R8*4), Y8
 	VMOVUPS     (R9)(R8*4), Y9
 	VFMADD231PS Y9, Y8, Y0
@@ -4900,12 +5606,12 @@ turn212:
 	VFMADD231PS Y9, Y8, Y6
 	ADDQ        $0x00000008, R8
 	SUBQ        $0x00000008, DI
-	JGE         turn212
+	JGE         turn216
 
-done213:
+done217:
 	ADDQ        $0x00000008, DI
 	TESTQ       DI, DI
-	JZ          end214
+	JZ          end218
 	LEAQ        avx2FirstLanes<>+0(SB), R13
 	NEGQ        DI
 	VMOVUPS     32(R13)(DI*4), Y8
@@ -4919,7 +5625,7 @@ done213:
 	VMASKMOVPS  (R12)(R8*4), Y8, Y8
 	VFMADD231PS Y8, Y9, Y6
 
-end214:
+end218:
 	MOVQ         cRow+48(FP), SI
 	SHLQ         $0x02, SI
 	MOVQ         startRow+64(FP), DI
@@ -4969,12 +5675,12 @@ end214:
 	ADDQ         SI, DX
 	ADDQ         DI, BX
 	SUBQ         $0x04, AX
-	JMP          rows208
+	JMP          rows212
 
-rowsDone209:
-rows215:
+rowsDone213:
+rows219:
 	CMPQ   AX, $0x01
-	JL     rowsDone216
+	JL     rowsDone220
 	MOVQ   x+16(FP), SI
 	MOVQ   depth+8(FP), DI
 	MOVQ   bRow+32(FP), R8
@@ -4985,9 +5691,9 @@ rows215:
 	VXORPS Y1, Y1, Y1
 	XORQ   R8, R8
 	SUBQ   $0x00000010, DI
-	JL     done218
+	JL     done222
 
-turn217:
+turn221:
 	VMOVUPS     (SI)(R8*4), Y2
 	VMOVUPS     (R9)(R8*4), Y3
 	VFMADD231PS Y3, Y2, Y0
@@ -4996,25 +5702,25 @@ turn217:
 	VFMADD231PS Y3, Y2, Y1
 	ADDQ        $0x00000010, R8
 	SUBQ        $0x00000010, DI
-	JGE         turn217
+	JGE         turn221
 
-done218:
+done222:
 	ADDQ $0x00000010, DI
 	SUBQ $0x00000008, DI
-	JL   done220
+	JL   done224
 
-turn219:
+turn223:
 	VMOVUPS     (SI)(R8*4), Y2
 	VMOVUPS     (R9)(R8*4), Y3
 	VFMADD231PS Y3, Y2, Y0
 	ADDQ        $0x00000008, R8
 	SUBQ        $0x00000008, DI
-	JGE         turn219
+	JGE         turn223
 
-done220:
+done224:
 	ADDQ        $0x00000008, DI
 	TESTQ       DI, DI
-	JZ          end221
+	JZ          end225
 	LEAQ        avx2FirstLanes<>+0(SB), R10
 	NEGQ        DI
 	VMOVUPS     32(R10)(DI*4), Y2
@@ -5022,7 +5728,7 @@ done220:
 	VMASKMOVPS  (R9)(R8*4), Y2, Y2
 	VFMADD231PS Y2, Y3, Y0
 
-end221:
+end225:
 	MOVQ         cRow+48(FP), SI
 	SHLQ         $0x02, SI
 	MOVQ         startRow+64(FP), DI
@@ -5039,9 +5745,9 @@ end221:
 	ADDQ         SI, DX
 	ADDQ         DI, BX
 	SUBQ         $0x01, AX
-	JMP          rows215
+	JMP          rows219
 
-rowsDone216:
+rowsDone220:
 	VZEROUPPER
 	RET
 
@@ -5058,7 +5764,7 @@ TEXT ·avx2Transpose8(SB), NOSPLIT, $0-40
 	LEAQ (DX)(DX*2), BX
 	LEAQ (CX)(DX*4), R8
 
-block222:
+block226:
 	VMOVUPS     (CX), X0
 	VINSERTF128 $0x01, (R8), Y0, Y0
 	VMOVUPS     (CX)(DX*1), X1
@@ -5110,6 +5816,6 @@ block222:
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, R8
 	DECQ        AX
-	JNZ         block222
+	JNZ         block226
 	VZEROUPPER
 	RET

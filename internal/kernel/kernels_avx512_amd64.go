@@ -219,6 +219,18 @@ func avx512Dot(a []float32, b []float32) float32
 //go:noescape
 func avx512Maximum(x []float32) float32
 
+// avx512Uniform fills dst, which is whole pairs of vectors, with the uniform
+// numbers of rng from the given block on.
+//
+//go:noescape
+func avx512Uniform(dst []float32, cipher uint64, block uint64, step uint64)
+
+// avx512Normal fills dst, which is whole pairs of vectors, with the standard normal
+// numbers of rng from the given block on.
+//
+//go:noescape
+func avx512Normal(dst []float32, cipher uint64, block uint64, step uint64)
+
 // avx512Standardise writes (x - mean(x)) / sqrt(variance(x) + epsilon) and returns the factor.
 //
 //go:noescape

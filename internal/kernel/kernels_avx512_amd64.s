@@ -3225,6 +3225,873 @@ DATA avx512Constantff800000<>+56(SB)/4, $0xff800000
 DATA avx512Constantff800000<>+60(SB)/4, $0xff800000
 GLOBL avx512Constantff800000<>(SB), RODATA|NOPTR, $64
 
+// func avx512Uniform(dst []float32, cipher uint64, block uint64, step uint64)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·avx512Uniform(SB), NOSPLIT, $0-48
+	MOVQ         dst_len+8(FP), AX
+	MOVQ         dst_base+0(FP), CX
+	VPBROADCASTQ block+32(FP), Z0
+	VMOVUPS      avx512Order<>+0(SB), Z1
+	VPADDQ       Z0, Z1, Z0
+	TESTQ        AX, AX
+	JZ           done138
+
+loop137:
+	VMOVUPS      avx512Low<>+0(SB), Z1
+	VPSRLQ       $0x20, Z0, Z2
+	VPBROADCASTQ step+40(FP), Z3
+	VPBROADCASTQ step+40(FP), Z4
+	VPSRLQ       $0x20, Z4, Z4
+	VPBROADCASTQ cipher+24(FP), Z5
+	VPSRLQ       $0x20, Z5, Z6
+	VMOVUPS      avx512Constantd2511f53<>+0(SB), Z7
+	VPMULUDQ     Z7, Z0, Z7
+	VMOVUPS      avx512Constantcd9e8d57<>+0(SB), Z8
+	VPMULUDQ     Z8, Z3, Z3
+	VPSRLQ       $0x20, Z3, Z8
+	VXORPS       Z2, Z8, Z2
+	VXORPS       Z5, Z2, Z2
+	VPSRLQ       $0x20, Z7, Z8
+	VXORPS       Z4, Z8, Z4
+	VXORPS       Z6, Z4, Z4
+	VMOVUPS      avx512Constant9e3779b9<>+0(SB), Z8
+	VPADDD       Z8, Z5, Z5
+	VMOVUPS      avx512Constantbb67ae85<>+0(SB), Z8
+	VPADDD       Z8, Z6, Z6
+	VMOVUPS      avx512Constantd2511f53<>+0(SB), Z8
+	VPMULUDQ     Z8, Z2, Z2
+	VMOVUPS      avx512Constantcd9e8d57<>+0(SB), Z8
+	VPMULUDQ     Z8, Z4, Z4
+	VPSRLQ       $0x20, Z4, Z8
+	VXORPS       Z3, Z8, Z3
+	VXORPS       Z5, Z3, Z3
+	VPSRLQ       $0x20, Z2, Z8
+	VXORPS       Z7, Z8, Z7
+	VXORPS       Z6, Z7, Z7
+	VMOVUPS      avx512Constant9e3779b9<>+0(SB), Z8
+	VPADDD       Z8, Z5, Z5
+	VMOVUPS      avx512Constantbb67ae85<>+0(SB), Z8
+	VPADDD       Z8, Z6, Z6
+	VMOVUPS      avx512Constantd2511f53<>+0(SB), Z8
+	VPMULUDQ     Z8, Z3, Z3
+	VMOVUPS      avx512Constantcd9e8d57<>+0(SB), Z8
+	VPMULUDQ     Z8, Z7, Z7
+	VPSRLQ       $0x20, Z7, Z8
+	VXORPS       Z4, Z8, Z4
+	VXORPS       Z5, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z8
+	VXORPS       Z2, Z8, Z2
+	VXORPS       Z6, Z2, Z2
+	VMOVUPS      avx512Constant9e3779b9<>+0(SB), Z8
+	VPADDD       Z8, Z5, Z5
+	VMOVUPS      avx512Constantbb67ae85<>+0(SB), Z8
+	VPADDD       Z8, Z6, Z6
+	VMOVUPS      avx512Constantd2511f53<>+0(SB), Z8
+	VPMULUDQ     Z8, Z4, Z4
+	VMOVUPS      avx512Constantcd9e8d57<>+0(SB), Z8
+	VPMULUDQ     Z8, Z2, Z2
+	VPSRLQ       $0x20, Z2, Z8
+	VXORPS       Z7, Z8, Z7
+	VXORPS       Z5, Z7, Z7
+	VPSRLQ       $0x20, Z4, Z8
+	VXORPS       Z3, Z8, Z3
+	VXORPS       Z6, Z3, Z3
+	VMOVUPS      avx512Constant9e3779b9<>+0(SB), Z8
+	VPADDD       Z8, Z5, Z5
+	VMOVUPS      avx512Constantbb67ae85<>+0(SB), Z8
+	VPADDD       Z8, Z6, Z6
+	VMOVUPS      avx512Constantd2511f53<>+0(SB), Z8
+	VPMULUDQ     Z8, Z7, Z7
+	VMOVUPS      avx512Constantcd9e8d57<>+0(SB), Z8
+	VPMULUDQ     Z8, Z3, Z3
+	VPSRLQ       $0x20, Z3, Z8
+	VXORPS       Z2, Z8, Z2
+	VXORPS       Z5, Z2, Z2
+	VPSRLQ       $0x20, Z7, Z8
+	VXORPS       Z4, Z8, Z4
+	VXORPS       Z6, Z4, Z4
+	VMOVUPS      avx512Constant9e3779b9<>+0(SB), Z8
+	VPADDD       Z8, Z5, Z5
+	VMOVUPS      avx512Constantbb67ae85<>+0(SB), Z8
+	VPADDD       Z8, Z6, Z6
+	VMOVUPS      avx512Constantd2511f53<>+0(SB), Z8
+	VPMULUDQ     Z8, Z2, Z2
+	VMOVUPS      avx512Constantcd9e8d57<>+0(SB), Z8
+	VPMULUDQ     Z8, Z4, Z4
+	VPSRLQ       $0x20, Z4, Z8
+	VXORPS       Z3, Z8, Z3
+	VXORPS       Z5, Z3, Z3
+	VPSRLQ       $0x20, Z2, Z8
+	VXORPS       Z7, Z8, Z7
+	VXORPS       Z6, Z7, Z7
+	VMOVUPS      avx512Constant9e3779b9<>+0(SB), Z8
+	VPADDD       Z8, Z5, Z5
+	VMOVUPS      avx512Constantbb67ae85<>+0(SB), Z8
+	VPADDD       Z8, Z6, Z6
+	VMOVUPS      avx512Constantd2511f53<>+0(SB), Z8
+	VPMULUDQ     Z8, Z3, Z3
+	VMOVUPS      avx512Constantcd9e8d57<>+0(SB), Z8
+	VPMULUDQ     Z8, Z7, Z7
+	VPSRLQ       $0x20, Z7, Z8
+	VXORPS       Z4, Z8, Z4
+	VXORPS       Z5, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z8
+	VXORPS       Z2, Z8, Z2
+	VXORPS       Z6, Z2, Z2
+	VMOVUPS      avx512Constant9e3779b9<>+0(SB), Z8
+	VPADDD       Z8, Z5, Z5
+	VMOVUPS      avx512Constantbb67ae85<>+0(SB), Z8
+	VPADDD       Z8, Z6, Z6
+	VMOVUPS      avx512Constantd2511f53<>+0(SB), Z8
+	VPMULUDQ     Z8, Z4, Z4
+	VMOVUPS      avx512Constantcd9e8d57<>+0(SB), Z8
+	VPMULUDQ     Z8, Z2, Z2
+	VPSRLQ       $0x20, Z2, Z8
+	VXORPS       Z7, Z8, Z7
+	VXORPS       Z5, Z7, Z7
+	VPSRLQ       $0x20, Z4, Z8
+	VXORPS       Z3, Z8, Z3
+	VXORPS       Z6, Z3, Z3
+	VMOVUPS      avx512Constant9e3779b9<>+0(SB), Z8
+	VPADDD       Z8, Z5, Z5
+	VMOVUPS      avx512Constantbb67ae85<>+0(SB), Z8
+	VPADDD       Z8, Z6, Z6
+	VMOVUPS      avx512Constantd2511f53<>+0(SB), Z8
+	VPMULUDQ     Z8, Z7, Z7
+	VMOVUPS      avx512Constantcd9e8d57<>+0(SB), Z8
+	VPMULUDQ     Z8, Z3, Z3
+	VPSRLQ       $0x20, Z3, Z8
+	VXORPS       Z2, Z8, Z2
+	VXORPS       Z5, Z2, Z2
+	VPSRLQ       $0x20, Z7, Z8
+	VXORPS       Z4, Z8, Z4
+	VXORPS       Z6, Z4, Z4
+	VMOVUPS      avx512Constant9e3779b9<>+0(SB), Z8
+	VPADDD       Z8, Z5, Z5
+	VMOVUPS      avx512Constantbb67ae85<>+0(SB), Z8
+	VPADDD       Z8, Z6, Z6
+	VMOVUPS      avx512Constantd2511f53<>+0(SB), Z8
+	VPMULUDQ     Z8, Z2, Z2
+	VMOVUPS      avx512Constantcd9e8d57<>+0(SB), Z8
+	VPMULUDQ     Z8, Z4, Z4
+	VPSRLQ       $0x20, Z4, Z8
+	VXORPS       Z3, Z8, Z3
+	VXORPS       Z5, Z3, Z3
+	VPSRLQ       $0x20, Z2, Z5
+	VXORPS       Z7, Z5, Z5
+	VXORPS       Z6, Z5, Z5
+	VANDPS       Z1, Z3, Z3
+	VPSLLQ       $0x20, Z4, Z4
+	VORPS        Z4, Z3, Z3
+	VANDPS       Z1, Z5, Z1
+	VPSLLQ       $0x20, Z2, Z2
+	VORPS        Z2, Z1, Z1
+	VPUNPCKLQDQ  Z1, Z3, Z2
+	VPUNPCKHQDQ  Z1, Z3, Z1
+	VPSRLD       $0x08, Z2, Z2
+	VCVTDQ2PS    Z2, Z2
+	VMOVUPS      avx512Constant33800000<>+0(SB), Z3
+	VMULPS       Z3, Z2, Z2
+	VPSRLD       $0x08, Z1, Z1
+	VCVTDQ2PS    Z1, Z1
+	VMOVUPS      avx512Constant33800000<>+0(SB), Z3
+	VMULPS       Z3, Z1, Z1
+	VMOVUPS      Z2, (CX)
+	VMOVUPS      Z1, 64(CX)
+	VMOVUPS      avx512Blocks<>+0(SB), Z1
+	VPADDQ       Z1, Z0, Z0
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000020, AX
+	JNZ          loop137
+
+done138:
+	VZEROUPPER
+	RET
+
+DATA avx512Order<>+0(SB)/8, $0x0000000000000000
+DATA avx512Order<>+8(SB)/8, $0x0000000000000004
+DATA avx512Order<>+16(SB)/8, $0x0000000000000001
+DATA avx512Order<>+24(SB)/8, $0x0000000000000005
+DATA avx512Order<>+32(SB)/8, $0x0000000000000002
+DATA avx512Order<>+40(SB)/8, $0x0000000000000006
+DATA avx512Order<>+48(SB)/8, $0x0000000000000003
+DATA avx512Order<>+56(SB)/8, $0x0000000000000007
+GLOBL avx512Order<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Low<>+0(SB)/8, $0x00000000ffffffff
+DATA avx512Low<>+8(SB)/8, $0x00000000ffffffff
+DATA avx512Low<>+16(SB)/8, $0x00000000ffffffff
+DATA avx512Low<>+24(SB)/8, $0x00000000ffffffff
+DATA avx512Low<>+32(SB)/8, $0x00000000ffffffff
+DATA avx512Low<>+40(SB)/8, $0x00000000ffffffff
+DATA avx512Low<>+48(SB)/8, $0x00000000ffffffff
+DATA avx512Low<>+56(SB)/8, $0x00000000ffffffff
+GLOBL avx512Low<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constantd2511f53<>+0(SB)/4, $0xd2511f53
+DATA avx512Constantd2511f53<>+4(SB)/4, $0xd2511f53
+DATA avx512Constantd2511f53<>+8(SB)/4, $0xd2511f53
+DATA avx512Constantd2511f53<>+12(SB)/4, $0xd2511f53
+DATA avx512Constantd2511f53<>+16(SB)/4, $0xd2511f53
+DATA avx512Constantd2511f53<>+20(SB)/4, $0xd2511f53
+DATA avx512Constantd2511f53<>+24(SB)/4, $0xd2511f53
+DATA avx512Constantd2511f53<>+28(SB)/4, $0xd2511f53
+DATA avx512Constantd2511f53<>+32(SB)/4, $0xd2511f53
+DATA avx512Constantd2511f53<>+36(SB)/4, $0xd2511f53
+DATA avx512Constantd2511f53<>+40(SB)/4, $0xd2511f53
+DATA avx512Constantd2511f53<>+44(SB)/4, $0xd2511f53
+DATA avx512Constantd2511f53<>+48(SB)/4, $0xd2511f53
+DATA avx512Constantd2511f53<>+52(SB)/4, $0xd2511f53
+DATA avx512Constantd2511f53<>+56(SB)/4, $0xd2511f53
+DATA avx512Constantd2511f53<>+60(SB)/4, $0xd2511f53
+GLOBL avx512Constantd2511f53<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constantcd9e8d57<>+0(SB)/4, $0xcd9e8d57
+DATA avx512Constantcd9e8d57<>+4(SB)/4, $0xcd9e8d57
+DATA avx512Constantcd9e8d57<>+8(SB)/4, $0xcd9e8d57
+DATA avx512Constantcd9e8d57<>+12(SB)/4, $0xcd9e8d57
+DATA avx512Constantcd9e8d57<>+16(SB)/4, $0xcd9e8d57
+DATA avx512Constantcd9e8d57<>+20(SB)/4, $0xcd9e8d57
+DATA avx512Constantcd9e8d57<>+24(SB)/4, $0xcd9e8d57
+DATA avx512Constantcd9e8d57<>+28(SB)/4, $0xcd9e8d57
+DATA avx512Constantcd9e8d57<>+32(SB)/4, $0xcd9e8d57
+DATA avx512Constantcd9e8d57<>+36(SB)/4, $0xcd9e8d57
+DATA avx512Constantcd9e8d57<>+40(SB)/4, $0xcd9e8d57
+DATA avx512Constantcd9e8d57<>+44(SB)/4, $0xcd9e8d57
+DATA avx512Constantcd9e8d57<>+48(SB)/4, $0xcd9e8d57
+DATA avx512Constantcd9e8d57<>+52(SB)/4, $0xcd9e8d57
+DATA avx512Constantcd9e8d57<>+56(SB)/4, $0xcd9e8d57
+DATA avx512Constantcd9e8d57<>+60(SB)/4, $0xcd9e8d57
+GLOBL avx512Constantcd9e8d57<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constant9e3779b9<>+0(SB)/4, $0x9e3779b9
+DATA avx512Constant9e3779b9<>+4(SB)/4, $0x9e3779b9
+DATA avx512Constant9e3779b9<>+8(SB)/4, $0x9e3779b9
+DATA avx512Constant9e3779b9<>+12(SB)/4, $0x9e3779b9
+DATA avx512Constant9e3779b9<>+16(SB)/4, $0x9e3779b9
+DATA avx512Constant9e3779b9<>+20(SB)/4, $0x9e3779b9
+DATA avx512Constant9e3779b9<>+24(SB)/4, $0x9e3779b9
+DATA avx512Constant9e3779b9<>+28(SB)/4, $0x9e3779b9
+DATA avx512Constant9e3779b9<>+32(SB)/4, $0x9e3779b9
+DATA avx512Constant9e3779b9<>+36(SB)/4, $0x9e3779b9
+DATA avx512Constant9e3779b9<>+40(SB)/4, $0x9e3779b9
+DATA avx512Constant9e3779b9<>+44(SB)/4, $0x9e3779b9
+DATA avx512Constant9e3779b9<>+48(SB)/4, $0x9e3779b9
+DATA avx512Constant9e3779b9<>+52(SB)/4, $0x9e3779b9
+DATA avx512Constant9e3779b9<>+56(SB)/4, $0x9e3779b9
+DATA avx512Constant9e3779b9<>+60(SB)/4, $0x9e3779b9
+GLOBL avx512Constant9e3779b9<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constantbb67ae85<>+0(SB)/4, $0xbb67ae85
+DATA avx512Constantbb67ae85<>+4(SB)/4, $0xbb67ae85
+DATA avx512Constantbb67ae85<>+8(SB)/4, $0xbb67ae85
+DATA avx512Constantbb67ae85<>+12(SB)/4, $0xbb67ae85
+DATA avx512Constantbb67ae85<>+16(SB)/4, $0xbb67ae85
+DATA avx512Constantbb67ae85<>+20(SB)/4, $0xbb67ae85
+DATA avx512Constantbb67ae85<>+24(SB)/4, $0xbb67ae85
+DATA avx512Constantbb67ae85<>+28(SB)/4, $0xbb67ae85
+DATA avx512Constantbb67ae85<>+32(SB)/4, $0xbb67ae85
+DATA avx512Constantbb67ae85<>+36(SB)/4, $0xbb67ae85
+DATA avx512Constantbb67ae85<>+40(SB)/4, $0xbb67ae85
+DATA avx512Constantbb67ae85<>+44(SB)/4, $0xbb67ae85
+DATA avx512Constantbb67ae85<>+48(SB)/4, $0xbb67ae85
+DATA avx512Constantbb67ae85<>+52(SB)/4, $0xbb67ae85
+DATA avx512Constantbb67ae85<>+56(SB)/4, $0xbb67ae85
+DATA avx512Constantbb67ae85<>+60(SB)/4, $0xbb67ae85
+GLOBL avx512Constantbb67ae85<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constant33800000<>+0(SB)/4, $0x33800000
+DATA avx512Constant33800000<>+4(SB)/4, $0x33800000
+DATA avx512Constant33800000<>+8(SB)/4, $0x33800000
+DATA avx512Constant33800000<>+12(SB)/4, $0x33800000
+DATA avx512Constant33800000<>+16(SB)/4, $0x33800000
+DATA avx512Constant33800000<>+20(SB)/4, $0x33800000
+DATA avx512Constant33800000<>+24(SB)/4, $0x33800000
+DATA avx512Constant33800000<>+28(SB)/4, $0x33800000
+DATA avx512Constant33800000<>+32(SB)/4, $0x33800000
+DATA avx512Constant33800000<>+36(SB)/4, $0x33800000
+DATA avx512Constant33800000<>+40(SB)/4, $0x33800000
+DATA avx512Constant33800000<>+44(SB)/4, $0x33800000
+DATA avx512Constant33800000<>+48(SB)/4, $0x33800000
+DATA avx512Constant33800000<>+52(SB)/4, $0x33800000
+DATA avx512Constant33800000<>+56(SB)/4, $0x33800000
+DATA avx512Constant33800000<>+60(SB)/4, $0x33800000
+GLOBL avx512Constant33800000<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Blocks<>+0(SB)/8, $0x0000000000000008
+DATA avx512Blocks<>+8(SB)/8, $0x0000000000000008
+DATA avx512Blocks<>+16(SB)/8, $0x0000000000000008
+DATA avx512Blocks<>+24(SB)/8, $0x0000000000000008
+DATA avx512Blocks<>+32(SB)/8, $0x0000000000000008
+DATA avx512Blocks<>+40(SB)/8, $0x0000000000000008
+DATA avx512Blocks<>+48(SB)/8, $0x0000000000000008
+DATA avx512Blocks<>+56(SB)/8, $0x0000000000000008
+GLOBL avx512Blocks<>(SB), RODATA|NOPTR, $64
+
+// func avx512Normal(dst []float32, cipher uint64, block uint64, step uint64)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·avx512Normal(SB), NOSPLIT, $0-48
+	MOVQ         dst_len+8(FP), AX
+	MOVQ         dst_base+0(FP), CX
+	VPBROADCASTQ block+32(FP), Z0
+	VMOVUPS      avx512Order<>+0(SB), Z1
+	VPADDQ       Z0, Z1, Z0
+	TESTQ        AX, AX
+	JZ           done140
+
+loop139:
+	VMOVUPS      avx512Low<>+0(SB), Z1
+	VPSRLQ       $0x20, Z0, Z2
+	VPBROADCASTQ step+40(FP), Z3
+	VPBROADCASTQ step+40(FP), Z4
+	VPSRLQ       $0x20, Z4, Z4
+	VPBROADCASTQ cipher+24(FP), Z5
+	VPSRLQ       $0x20, Z5, Z6
+	VMOVUPS      avx512Constantd2511f53<>+0(SB), Z7
+	VPMULUDQ     Z7, Z0, Z7
+	VMOVUPS      avx512Constantcd9e8d57<>+0(SB), Z8
+	VPMULUDQ     Z8, Z3, Z3
+	VPSRLQ       $0x20, Z3, Z8
+	VXORPS       Z2, Z8, Z2
+	VXORPS       Z5, Z2, Z2
+	VPSRLQ       $0x20, Z7, Z8
+	VXORPS       Z4, Z8, Z4
+	VXORPS       Z6, Z4, Z4
+	VMOVUPS      avx512Constant9e3779b9<>+0(SB), Z8
+	VPADDD       Z8, Z5, Z5
+	VMOVUPS      avx512Constantbb67ae85<>+0(SB), Z8
+	VPADDD       Z8, Z6, Z6
+	VMOVUPS      avx512Constantd2511f53<>+0(SB), Z8
+	VPMULUDQ     Z8, Z2, Z2
+	VMOVUPS      avx512Constantcd9e8d57<>+0(SB), Z8
+	VPMULUDQ     Z8, Z4, Z4
+	VPSRLQ       $0x20, Z4, Z8
+	VXORPS       Z3, Z8, Z3
+	VXORPS       Z5, Z3, Z3
+	VPSRLQ       $0x20, Z2, Z8
+	VXORPS       Z7, Z8, Z7
+	VXORPS       Z6, Z7, Z7
+	VMOVUPS      avx512Constant9e3779b9<>+0(SB), Z8
+	VPADDD       Z8, Z5, Z5
+	VMOVUPS      avx512Constantbb67ae85<>+0(SB), Z8
+	VPADDD       Z8, Z6, Z6
+	VMOVUPS      avx512Constantd2511f53<>+0(SB), Z8
+	VPMULUDQ     Z8, Z3, Z3
+	VMOVUPS      avx512Constantcd9e8d57<>+0(SB), Z8
+	VPMULUDQ     Z8, Z7, Z7
+	VPSRLQ       $0x20, Z7, Z8
+	VXORPS       Z4, Z8, Z4
+	VXORPS       Z5, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z8
+	VXORPS       Z2, Z8, Z2
+	VXORPS       Z6, Z2, Z2
+	VMOVUPS      avx512Constant9e3779b9<>+0(SB), Z8
+	VPADDD       Z8, Z5, Z5
+	VMOVUPS      avx512Constantbb67ae85<>+0(SB), Z8
+	VPADDD       Z8, Z6, Z6
+	VMOVUPS      avx512Constantd2511f53<>+0(SB), Z8
+	VPMULUDQ     Z8, Z4, Z4
+	VMOVUPS      avx512Constantcd9e8d57<>+0(SB), Z8
+	VPMULUDQ     Z8, Z2, Z2
+	VPSRLQ       $0x20, Z2, Z8
+	VXORPS       Z7, Z8, Z7
+	VXORPS       Z5, Z7, Z7
+	VPSRLQ       $0x20, Z4, Z8
+	VXORPS       Z3, Z8, Z3
+	VXORPS       Z6, Z3, Z3
+	VMOVUPS      avx512Constant9e3779b9<>+0(SB), Z8
+	VPADDD       Z8, Z5, Z5
+	VMOVUPS      avx512Constantbb67ae85<>+0(SB), Z8
+	VPADDD       Z8, Z6, Z6
+	VMOVUPS      avx512Constantd2511f53<>+0(SB), Z8
+	VPMULUDQ     Z8, Z7, Z7
+	VMOVUPS      avx512Constantcd9e8d57<>+0(SB), Z8
+	VPMULUDQ     Z8, Z3, Z3
+	VPSRLQ       $0x20, Z3, Z8
+	VXORPS       Z2, Z8, Z2
+	VXORPS       Z5, Z2, Z2
+	VPSRLQ       $0x20, Z7, Z8
+	VXORPS       Z4, Z8, Z4
+	VXORPS       Z6, Z4, Z4
+	VMOVUPS      avx512Constant9e3779b9<>+0(SB), Z8
+	VPADDD       Z8, Z5, Z5
+	VMOVUPS      avx512Constantbb67ae85<>+0(SB), Z8
+	VPADDD       Z8, Z6, Z6
+	VMOVUPS      avx512Constantd2511f53<>+0(SB), Z8
+	VPMULUDQ     Z8, Z2, Z2
+	VMOVUPS      avx512Constantcd9e8d57<>+0(SB), Z8
+	VPMULUDQ     Z8, Z4, Z4
+	VPSRLQ       $0x20, Z4, Z8
+	VXORPS       Z3, Z8, Z3
+	VXORPS       Z5, Z3, Z3
+	VPSRLQ       $0x20, Z2, Z8
+	VXORPS       Z7, Z8, Z7
+	VXORPS       Z6, Z7, Z7
+	VMOVUPS      avx512Constant9e3779b9<>+0(SB), Z8
+	VPADDD       Z8, Z5, Z5
+	VMOVUPS      avx512Constantbb67ae85<>+0(SB), Z8
+	VPADDD       Z8, Z6, Z6
+	VMOVUPS      avx512Constantd2511f53<>+0(SB), Z8
+	VPMULUDQ     Z8, Z3, Z3
+	VMOVUPS      avx512Constantcd9e8d57<>+0(SB), Z8
+	VPMULUDQ     Z8, Z7, Z7
+	VPSRLQ       $0x20, Z7, Z8
+	VXORPS       Z4, Z8, Z4
+	VXORPS       Z5, Z4, Z4
+	VPSRLQ       $0x20, Z3, Z8
+	VXORPS       Z2, Z8, Z2
+	VXORPS       Z6, Z2, Z2
+	VMOVUPS      avx512Constant9e3779b9<>+0(SB), Z8
+	VPADDD       Z8, Z5, Z5
+	VMOVUPS      avx512Constantbb67ae85<>+0(SB), Z8
+	VPADDD       Z8, Z6, Z6
+	VMOVUPS      avx512Constantd2511f53<>+0(SB), Z8
+	VPMULUDQ     Z8, Z4, Z4
+	VMOVUPS      avx512Constantcd9e8d57<>+0(SB), Z8
+	VPMULUDQ     Z8, Z2, Z2
+	VPSRLQ       $0x20, Z2, Z8
+	VXORPS       Z7, Z8, Z7
+	VXORPS       Z5, Z7, Z7
+	VPSRLQ       $0x20, Z4, Z8
+	VXORPS       Z3, Z8, Z3
+	VXORPS       Z6, Z3, Z3
+	VMOVUPS      avx512Constant9e3779b9<>+0(SB), Z8
+	VPADDD       Z8, Z5, Z5
+	VMOVUPS      avx512Constantbb67ae85<>+0(SB), Z8
+	VPADDD       Z8, Z6, Z6
+	VMOVUPS      avx512Constantd2511f53<>+0(SB), Z8
+	VPMULUDQ     Z8, Z7, Z7
+	VMOVUPS      avx512Constantcd9e8d57<>+0(SB), Z8
+	VPMULUDQ     Z8, Z3, Z3
+	VPSRLQ       $0x20, Z3, Z8
+	VXORPS       Z2, Z8, Z2
+	VXORPS       Z5, Z2, Z2
+	VPSRLQ       $0x20, Z7, Z8
+	VXORPS       Z4, Z8, Z4
+	VXORPS       Z6, Z4, Z4
+	VMOVUPS      avx512Constant9e3779b9<>+0(SB), Z8
+	VPADDD       Z8, Z5, Z5
+	VMOVUPS      avx512Constantbb67ae85<>+0(SB), Z8
+	VPADDD       Z8, Z6, Z6
+	VMOVUPS      avx512Constantd2511f53<>+0(SB), Z8
+	VPMULUDQ     Z8, Z2, Z2
+	VMOVUPS      avx512Constantcd9e8d57<>+0(SB), Z8
+	VPMULUDQ     Z8, Z4, Z4
+	VPSRLQ       $0x20, Z4, Z8
+	VXORPS       Z3, Z8, Z3
+	VXORPS       Z5, Z3, Z3
+	VPSRLQ       $0x20, Z2, Z5
+	VXORPS       Z7, Z5, Z5
+	VXORPS       Z6, Z5, Z5
+	VANDPS       Z1, Z3, Z3
+	VPSLLQ       $0x20, Z4, Z4
+	VORPS        Z4, Z3, Z3
+	VANDPS       Z1, Z5, Z1
+	VPSLLQ       $0x20, Z2, Z2
+	VORPS        Z2, Z1, Z1
+	VPUNPCKLQDQ  Z1, Z3, Z2
+	VPUNPCKHQDQ  Z1, Z3, Z1
+	VSHUFPS      $0x88, Z1, Z2, Z3
+	VSHUFPS      $0xdd, Z1, Z2, Z1
+	VCVTUDQ2PS   Z3, Z2
+	VMOVUPS      avx512Constant2f800000<>+0(SB), Z3
+	VMULPS       Z3, Z2, Z2
+	VMOVUPS      avx512Constant2f000000<>+0(SB), Z3
+	VADDPS       Z3, Z2, Z2
+	VMOVUPS      avx512Constantc0cafb0d<>+0(SB), Z3
+	VPADDD       Z3, Z2, Z2
+	VPSRAD       $0x17, Z2, Z3
+	VCVTDQ2PS    Z3, Z3
+	VMOVUPS      avx512Constant007fffff<>+0(SB), Z4
+	VANDPS       Z4, Z2, Z2
+	VMOVUPS      avx512Constant3f3504f3<>+0(SB), Z4
+	VPADDD       Z4, Z2, Z2
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z4
+	VSUBPS       Z4, Z2, Z4
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z5
+	VADDPS       Z5, Z2, Z2
+	VDIVPS       Z2, Z4, Z2
+	VMULPS       Z2, Z2, Z4
+	VMOVUPS      avx512Constant3e124925<>+0(SB), Z5
+	VMULPS       Z5, Z4, Z5
+	VMOVUPS      avx512Constant3e4ccccd<>+0(SB), Z6
+	VADDPS       Z6, Z5, Z5
+	VMULPS       Z5, Z4, Z5
+	VMOVUPS      avx512Constant3eaaaaab<>+0(SB), Z6
+	VADDPS       Z6, Z5, Z5
+	VMULPS       Z5, Z4, Z4
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z5
+	VADDPS       Z5, Z4, Z4
+	VMOVUPS      avx512Constant3f317218<>+0(SB), Z5
+	VMULPS       Z5, Z3, Z3
+	VADDPS       Z2, Z2, Z2
+	VMULPS       Z4, Z2, Z2
+	VADDPS       Z2, Z3, Z2
+	VMOVUPS      avx512Constantc0000000<>+0(SB), Z3
+	VMULPS       Z3, Z2, Z2
+	VSQRTPS      Z2, Z2
+	VPSRAD       $0x02, Z1, Z3
+	VCVTDQ2PS    Z3, Z3
+	VMOVUPS      avx512Constant30c90fdb<>+0(SB), Z4
+	VMULPS       Z4, Z3, Z3
+	VMULPS       Z3, Z3, Z4
+	VMOVUPS      avx512Constant3638ef1d<>+0(SB), Z5
+	VMULPS       Z5, Z4, Z5
+	VMOVUPS      avx512Constantb9500d01<>+0(SB), Z6
+	VADDPS       Z6, Z5, Z5
+	VMULPS       Z5, Z4, Z5
+	VMOVUPS      avx512Constant3c088889<>+0(SB), Z6
+	VADDPS       Z6, Z5, Z5
+	VMULPS       Z5, Z4, Z5
+	VMOVUPS      avx512Constantbe2aaaab<>+0(SB), Z6
+	VADDPS       Z6, Z5, Z5
+	VMULPS       Z5, Z4, Z5
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z6
+	VADDPS       Z6, Z5, Z5
+	VMULPS       Z5, Z3, Z3
+	VMOVUPS      avx512Constant37d00d01<>+0(SB), Z5
+	VMULPS       Z5, Z4, Z5
+	VMOVUPS      avx512Constantbab60b61<>+0(SB), Z6
+	VADDPS       Z6, Z5, Z5
+	VMULPS       Z5, Z4, Z5
+	VMOVUPS      avx512Constant3d2aaaab<>+0(SB), Z6
+	VADDPS       Z6, Z5, Z5
+	VMULPS       Z5, Z4, Z5
+	VMOVUPS      avx512Constantbf000000<>+0(SB), Z6
+	VADDPS       Z6, Z5, Z5
+	VMULPS       Z5, Z4, Z4
+	VMOVUPS      avx512Constant3f800000<>+0(SB), Z5
+	VADDPS       Z5, Z4, Z4
+	VPSLLD       $0x1f, Z1, Z5
+	VXORPS       Z5, Z4, Z4
+	VXORPS       Z3, Z4, Z5
+	VPSLLD       $0x1e, Z1, Z1
+	VPSRAD       $0x1f, Z1, Z1
+	VANDPS       Z1, Z5, Z1
+	VXORPS       Z1, Z4, Z4
+	VXORPS       Z1, Z3, Z1
+	VMULPS       Z4, Z2, Z3
+	VMULPS       Z1, Z2, Z2
+	VUNPCKLPS    Z2, Z3, Z1
+	VUNPCKHPS    Z2, Z3, Z2
+	VMOVUPS      Z1, (CX)
+	VMOVUPS      Z2, 64(CX)
+	VMOVUPS      avx512Blocks<>+0(SB), Z1
+	VPADDQ       Z1, Z0, Z0
+	ADDQ         $0x00000080, CX
+	SUBQ         $0x00000020, AX
+	JNZ          loop139
+
+done140:
+	VZEROUPPER
+	RET
+
+DATA avx512Constant2f800000<>+0(SB)/4, $0x2f800000
+DATA avx512Constant2f800000<>+4(SB)/4, $0x2f800000
+DATA avx512Constant2f800000<>+8(SB)/4, $0x2f800000
+DATA avx512Constant2f800000<>+12(SB)/4, $0x2f800000
+DATA avx512Constant2f800000<>+16(SB)/4, $0x2f800000
+DATA avx512Constant2f800000<>+20(SB)/4, $0x2f800000
+DATA avx512Constant2f800000<>+24(SB)/4, $0x2f800000
+DATA avx512Constant2f800000<>+28(SB)/4, $0x2f800000
+DATA avx512Constant2f800000<>+32(SB)/4, $0x2f800000
+DATA avx512Constant2f800000<>+36(SB)/4, $0x2f800000
+DATA avx512Constant2f800000<>+40(SB)/4, $0x2f800000
+DATA avx512Constant2f800000<>+44(SB)/4, $0x2f800000
+DATA avx512Constant2f800000<>+48(SB)/4, $0x2f800000
+DATA avx512Constant2f800000<>+52(SB)/4, $0x2f800000
+DATA avx512Constant2f800000<>+56(SB)/4, $0x2f800000
+DATA avx512Constant2f800000<>+60(SB)/4, $0x2f800000
+GLOBL avx512Constant2f800000<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constant2f000000<>+0(SB)/4, $0x2f000000
+DATA avx512Constant2f000000<>+4(SB)/4, $0x2f000000
+DATA avx512Constant2f000000<>+8(SB)/4, $0x2f000000
+DATA avx512Constant2f000000<>+12(SB)/4, $0x2f000000
+DATA avx512Constant2f000000<>+16(SB)/4, $0x2f000000
+DATA avx512Constant2f000000<>+20(SB)/4, $0x2f000000
+DATA avx512Constant2f000000<>+24(SB)/4, $0x2f000000
+DATA avx512Constant2f000000<>+28(SB)/4, $0x2f000000
+DATA avx512Constant2f000000<>+32(SB)/4, $0x2f000000
+DATA avx512Constant2f000000<>+36(SB)/4, $0x2f000000
+DATA avx512Constant2f000000<>+40(SB)/4, $0x2f000000
+DATA avx512Constant2f000000<>+44(SB)/4, $0x2f000000
+DATA avx512Constant2f000000<>+48(SB)/4, $0x2f000000
+DATA avx512Constant2f000000<>+52(SB)/4, $0x2f000000
+DATA avx512Constant2f000000<>+56(SB)/4, $0x2f000000
+DATA avx512Constant2f000000<>+60(SB)/4, $0x2f000000
+GLOBL avx512Constant2f000000<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constantc0cafb0d<>+0(SB)/4, $0xc0cafb0d
+DATA avx512Constantc0cafb0d<>+4(SB)/4, $0xc0cafb0d
+DATA avx512Constantc0cafb0d<>+8(SB)/4, $0xc0cafb0d
+DATA avx512Constantc0cafb0d<>+12(SB)/4, $0xc0cafb0d
+DATA avx512Constantc0cafb0d<>+16(SB)/4, $0xc0cafb0d
+DATA avx512Constantc0cafb0d<>+20(SB)/4, $0xc0cafb0d
+DATA avx512Constantc0cafb0d<>+24(SB)/4, $0xc0cafb0d
+DATA avx512Constantc0cafb0d<>+28(SB)/4, $0xc0cafb0d
+DATA avx512Constantc0cafb0d<>+32(SB)/4, $0xc0cafb0d
+DATA avx512Constantc0cafb0d<>+36(SB)/4, $0xc0cafb0d
+DATA avx512Constantc0cafb0d<>+40(SB)/4, $0xc0cafb0d
+DATA avx512Constantc0cafb0d<>+44(SB)/4, $0xc0cafb0d
+DATA avx512Constantc0cafb0d<>+48(SB)/4, $0xc0cafb0d
+DATA avx512Constantc0cafb0d<>+52(SB)/4, $0xc0cafb0d
+DATA avx512Constantc0cafb0d<>+56(SB)/4, $0xc0cafb0d
+DATA avx512Constantc0cafb0d<>+60(SB)/4, $0xc0cafb0d
+GLOBL avx512Constantc0cafb0d<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constant007fffff<>+0(SB)/4, $0x007fffff
+DATA avx512Constant007fffff<>+4(SB)/4, $0x007fffff
+DATA avx512Constant007fffff<>+8(SB)/4, $0x007fffff
+DATA avx512Constant007fffff<>+12(SB)/4, $0x007fffff
+DATA avx512Constant007fffff<>+16(SB)/4, $0x007fffff
+DATA avx512Constant007fffff<>+20(SB)/4, $0x007fffff
+DATA avx512Constant007fffff<>+24(SB)/4, $0x007fffff
+DATA avx512Constant007fffff<>+28(SB)/4, $0x007fffff
+DATA avx512Constant007fffff<>+32(SB)/4, $0x007fffff
+DATA avx512Constant007fffff<>+36(SB)/4, $0x007fffff
+DATA avx512Constant007fffff<>+40(SB)/4, $0x007fffff
+DATA avx512Constant007fffff<>+44(SB)/4, $0x007fffff
+DATA avx512Constant007fffff<>+48(SB)/4, $0x007fffff
+DATA avx512Constant007fffff<>+52(SB)/4, $0x007fffff
+DATA avx512Constant007fffff<>+56(SB)/4, $0x007fffff
+DATA avx512Constant007fffff<>+60(SB)/4, $0x007fffff
+GLOBL avx512Constant007fffff<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constant3f3504f3<>+0(SB)/4, $0x3f3504f3
+DATA avx512Constant3f3504f3<>+4(SB)/4, $0x3f3504f3
+DATA avx512Constant3f3504f3<>+8(SB)/4, $0x3f3504f3
+DATA avx512Constant3f3504f3<>+12(SB)/4, $0x3f3504f3
+DATA avx512Constant3f3504f3<>+16(SB)/4, $0x3f3504f3
+DATA avx512Constant3f3504f3<>+20(SB)/4, $0x3f3504f3
+DATA avx512Constant3f3504f3<>+24(SB)/4, $0x3f3504f3
+DATA avx512Constant3f3504f3<>+28(SB)/4, $0x3f3504f3
+DATA avx512Constant3f3504f3<>+32(SB)/4, $0x3f3504f3
+DATA avx512Constant3f3504f3<>+36(SB)/4, $0x3f3504f3
+DATA avx512Constant3f3504f3<>+40(SB)/4, $0x3f3504f3
+DATA avx512Constant3f3504f3<>+44(SB)/4, $0x3f3504f3
+DATA avx512Constant3f3504f3<>+48(SB)/4, $0x3f3504f3
+DATA avx512Constant3f3504f3<>+52(SB)/4, $0x3f3504f3
+DATA avx512Constant3f3504f3<>+56(SB)/4, $0x3f3504f3
+DATA avx512Constant3f3504f3<>+60(SB)/4, $0x3f3504f3
+GLOBL avx512Constant3f3504f3<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constant3e124925<>+0(SB)/4, $0x3e124925
+DATA avx512Constant3e124925<>+4(SB)/4, $0x3e124925
+DATA avx512Constant3e124925<>+8(SB)/4, $0x3e124925
+DATA avx512Constant3e124925<>+12(SB)/4, $0x3e124925
+DATA avx512Constant3e124925<>+16(SB)/4, $0x3e124925
+DATA avx512Constant3e124925<>+20(SB)/4, $0x3e124925
+DATA avx512Constant3e124925<>+24(SB)/4, $0x3e124925
+DATA avx512Constant3e124925<>+28(SB)/4, $0x3e124925
+DATA avx512Constant3e124925<>+32(SB)/4, $0x3e124925
+DATA avx512Constant3e124925<>+36(SB)/4, $0x3e124925
+DATA avx512Constant3e124925<>+40(SB)/4, $0x3e124925
+DATA avx512Constant3e124925<>+44(SB)/4, $0x3e124925
+DATA avx512Constant3e124925<>+48(SB)/4, $0x3e124925
+DATA avx512Constant3e124925<>+52(SB)/4, $0x3e124925
+DATA avx512Constant3e124925<>+56(SB)/4, $0x3e124925
+DATA avx512Constant3e124925<>+60(SB)/4, $0x3e124925
+GLOBL avx512Constant3e124925<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constant3e4ccccd<>+0(SB)/4, $0x3e4ccccd
+DATA avx512Constant3e4ccccd<>+4(SB)/4, $0x3e4ccccd
+DATA avx512Constant3e4ccccd<>+8(SB)/4, $0x3e4ccccd
+DATA avx512Constant3e4ccccd<>+12(SB)/4, $0x3e4ccccd
+DATA avx512Constant3e4ccccd<>+16(SB)/4, $0x3e4ccccd
+DATA avx512Constant3e4ccccd<>+20(SB)/4, $0x3e4ccccd
+DATA avx512Constant3e4ccccd<>+24(SB)/4, $0x3e4ccccd
+DATA avx512Constant3e4ccccd<>+28(SB)/4, $0x3e4ccccd
+DATA avx512Constant3e4ccccd<>+32(SB)/4, $0x3e4ccccd
+DATA avx512Constant3e4ccccd<>+36(SB)/4, $0x3e4ccccd
+DATA avx512Constant3e4ccccd<>+40(SB)/4, $0x3e4ccccd
+DATA avx512Constant3e4ccccd<>+44(SB)/4, $0x3e4ccccd
+DATA avx512Constant3e4ccccd<>+48(SB)/4, $0x3e4ccccd
+DATA avx512Constant3e4ccccd<>+52(SB)/4, $0x3e4ccccd
+DATA avx512Constant3e4ccccd<>+56(SB)/4, $0x3e4ccccd
+DATA avx512Constant3e4ccccd<>+60(SB)/4, $0x3e4ccccd
+GLOBL avx512Constant3e4ccccd<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constant3f317218<>+0(SB)/4, $0x3f317218
+DATA avx512Constant3f317218<>+4(SB)/4, $0x3f317218
+DATA avx512Constant3f317218<>+8(SB)/4, $0x3f317218
+DATA avx512Constant3f317218<>+12(SB)/4, $0x3f317218
+DATA avx512Constant3f317218<>+16(SB)/4, $0x3f317218
+DATA avx512Constant3f317218<>+20(SB)/4, $0x3f317218
+DATA avx512Constant3f317218<>+24(SB)/4, $0x3f317218
+DATA avx512Constant3f317218<>+28(SB)/4, $0x3f317218
+DATA avx512Constant3f317218<>+32(SB)/4, $0x3f317218
+DATA avx512Constant3f317218<>+36(SB)/4, $0x3f317218
+DATA avx512Constant3f317218<>+40(SB)/4, $0x3f317218
+DATA avx512Constant3f317218<>+44(SB)/4, $0x3f317218
+DATA avx512Constant3f317218<>+48(SB)/4, $0x3f317218
+DATA avx512Constant3f317218<>+52(SB)/4, $0x3f317218
+DATA avx512Constant3f317218<>+56(SB)/4, $0x3f317218
+DATA avx512Constant3f317218<>+60(SB)/4, $0x3f317218
+GLOBL avx512Constant3f317218<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constant30c90fdb<>+0(SB)/4, $0x30c90fdb
+DATA avx512Constant30c90fdb<>+4(SB)/4, $0x30c90fdb
+DATA avx512Constant30c90fdb<>+8(SB)/4, $0x30c90fdb
+DATA avx512Constant30c90fdb<>+12(SB)/4, $0x30c90fdb
+DATA avx512Constant30c90fdb<>+16(SB)/4, $0x30c90fdb
+DATA avx512Constant30c90fdb<>+20(SB)/4, $0x30c90fdb
+DATA avx512Constant30c90fdb<>+24(SB)/4, $0x30c90fdb
+DATA avx512Constant30c90fdb<>+28(SB)/4, $0x30c90fdb
+DATA avx512Constant30c90fdb<>+32(SB)/4, $0x30c90fdb
+DATA avx512Constant30c90fdb<>+36(SB)/4, $0x30c90fdb
+DATA avx512Constant30c90fdb<>+40(SB)/4, $0x30c90fdb
+DATA avx512Constant30c90fdb<>+44(SB)/4, $0x30c90fdb
+DATA avx512Constant30c90fdb<>+48(SB)/4, $0x30c90fdb
+DATA avx512Constant30c90fdb<>+52(SB)/4, $0x30c90fdb
+DATA avx512Constant30c90fdb<>+56(SB)/4, $0x30c90fdb
+DATA avx512Constant30c90fdb<>+60(SB)/4, $0x30c90fdb
+GLOBL avx512Constant30c90fdb<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constant3638ef1d<>+0(SB)/4, $0x3638ef1d
+DATA avx512Constant3638ef1d<>+4(SB)/4, $0x3638ef1d
+DATA avx512Constant3638ef1d<>+8(SB)/4, $0x3638ef1d
+DATA avx512Constant3638ef1d<>+12(SB)/4, $0x3638ef1d
+DATA avx512Constant3638ef1d<>+16(SB)/4, $0x3638ef1d
+DATA avx512Constant3638ef1d<>+20(SB)/4, $0x3638ef1d
+DATA avx512Constant3638ef1d<>+24(SB)/4, $0x3638ef1d
+DATA avx512Constant3638ef1d<>+28(SB)/4, $0x3638ef1d
+DATA avx512Constant3638ef1d<>+32(SB)/4, $0x3638ef1d
+DATA avx512Constant3638ef1d<>+36(SB)/4, $0x3638ef1d
+DATA avx512Constant3638ef1d<>+40(SB)/4, $0x3638ef1d
+DATA avx512Constant3638ef1d<>+44(SB)/4, $0x3638ef1d
+DATA avx512Constant3638ef1d<>+48(SB)/4, $0x3638ef1d
+DATA avx512Constant3638ef1d<>+52(SB)/4, $0x3638ef1d
+DATA avx512Constant3638ef1d<>+56(SB)/4, $0x3638ef1d
+DATA avx512Constant3638ef1d<>+60(SB)/4, $0x3638ef1d
+GLOBL avx512Constant3638ef1d<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constantb9500d01<>+0(SB)/4, $0xb9500d01
+DATA avx512Constantb9500d01<>+4(SB)/4, $0xb9500d01
+DATA avx512Constantb9500d01<>+8(SB)/4, $0xb9500d01
+DATA avx512Constantb9500d01<>+12(SB)/4, $0xb9500d01
+DATA avx512Constantb9500d01<>+16(SB)/4, $0xb9500d01
+DATA avx512Constantb9500d01<>+20(SB)/4, $0xb9500d01
+DATA avx512Constantb9500d01<>+24(SB)/4, $0xb9500d01
+DATA avx512Constantb9500d01<>+28(SB)/4, $0xb9500d01
+DATA avx512Constantb9500d01<>+32(SB)/4, $0xb9500d01
+DATA avx512Constantb9500d01<>+36(SB)/4, $0xb9500d01
+DATA avx512Constantb9500d01<>+40(SB)/4, $0xb9500d01
+DATA avx512Constantb9500d01<>+44(SB)/4, $0xb9500d01
+DATA avx512Constantb9500d01<>+48(SB)/4, $0xb9500d01
+DATA avx512Constantb9500d01<>+52(SB)/4, $0xb9500d01
+DATA avx512Constantb9500d01<>+56(SB)/4, $0xb9500d01
+DATA avx512Constantb9500d01<>+60(SB)/4, $0xb9500d01
+GLOBL avx512Constantb9500d01<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constant3c088889<>+0(SB)/4, $0x3c088889
+DATA avx512Constant3c088889<>+4(SB)/4, $0x3c088889
+DATA avx512Constant3c088889<>+8(SB)/4, $0x3c088889
+DATA avx512Constant3c088889<>+12(SB)/4, $0x3c088889
+DATA avx512Constant3c088889<>+16(SB)/4, $0x3c088889
+DATA avx512Constant3c088889<>+20(SB)/4, $0x3c088889
+DATA avx512Constant3c088889<>+24(SB)/4, $0x3c088889
+DATA avx512Constant3c088889<>+28(SB)/4, $0x3c088889
+DATA avx512Constant3c088889<>+32(SB)/4, $0x3c088889
+DATA avx512Constant3c088889<>+36(SB)/4, $0x3c088889
+DATA avx512Constant3c088889<>+40(SB)/4, $0x3c088889
+DATA avx512Constant3c088889<>+44(SB)/4, $0x3c088889
+DATA avx512Constant3c088889<>+48(SB)/4, $0x3c088889
+DATA avx512Constant3c088889<>+52(SB)/4, $0x3c088889
+DATA avx512Constant3c088889<>+56(SB)/4, $0x3c088889
+DATA avx512Constant3c088889<>+60(SB)/4, $0x3c088889
+GLOBL avx512Constant3c088889<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constantbe2aaaab<>+0(SB)/4, $0xbe2aaaab
+DATA avx512Constantbe2aaaab<>+4(SB)/4, $0xbe2aaaab
+DATA avx512Constantbe2aaaab<>+8(SB)/4, $0xbe2aaaab
+DATA avx512Constantbe2aaaab<>+12(SB)/4, $0xbe2aaaab
+DATA avx512Constantbe2aaaab<>+16(SB)/4, $0xbe2aaaab
+DATA avx512Constantbe2aaaab<>+20(SB)/4, $0xbe2aaaab
+DATA avx512Constantbe2aaaab<>+24(SB)/4, $0xbe2aaaab
+DATA avx512Constantbe2aaaab<>+28(SB)/4, $0xbe2aaaab
+DATA avx512Constantbe2aaaab<>+32(SB)/4, $0xbe2aaaab
+DATA avx512Constantbe2aaaab<>+36(SB)/4, $0xbe2aaaab
+DATA avx512Constantbe2aaaab<>+40(SB)/4, $0xbe2aaaab
+DATA avx512Constantbe2aaaab<>+44(SB)/4, $0xbe2aaaab
+DATA avx512Constantbe2aaaab<>+48(SB)/4, $0xbe2aaaab
+DATA avx512Constantbe2aaaab<>+52(SB)/4, $0xbe2aaaab
+DATA avx512Constantbe2aaaab<>+56(SB)/4, $0xbe2aaaab
+DATA avx512Constantbe2aaaab<>+60(SB)/4, $0xbe2aaaab
+GLOBL avx512Constantbe2aaaab<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constant37d00d01<>+0(SB)/4, $0x37d00d01
+DATA avx512Constant37d00d01<>+4(SB)/4, $0x37d00d01
+DATA avx512Constant37d00d01<>+8(SB)/4, $0x37d00d01
+DATA avx512Constant37d00d01<>+12(SB)/4, $0x37d00d01
+DATA avx512Constant37d00d01<>+16(SB)/4, $0x37d00d01
+DATA avx512Constant37d00d01<>+20(SB)/4, $0x37d00d01
+DATA avx512Constant37d00d01<>+24(SB)/4, $0x37d00d01
+DATA avx512Constant37d00d01<>+28(SB)/4, $0x37d00d01
+DATA avx512Constant37d00d01<>+32(SB)/4, $0x37d00d01
+DATA avx512Constant37d00d01<>+36(SB)/4, $0x37d00d01
+DATA avx512Constant37d00d01<>+40(SB)/4, $0x37d00d01
+DATA avx512Constant37d00d01<>+44(SB)/4, $0x37d00d01
+DATA avx512Constant37d00d01<>+48(SB)/4, $0x37d00d01
+DATA avx512Constant37d00d01<>+52(SB)/4, $0x37d00d01
+DATA avx512Constant37d00d01<>+56(SB)/4, $0x37d00d01
+DATA avx512Constant37d00d01<>+60(SB)/4, $0x37d00d01
+GLOBL avx512Constant37d00d01<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constantbab60b61<>+0(SB)/4, $0xbab60b61
+DATA avx512Constantbab60b61<>+4(SB)/4, $0xbab60b61
+DATA avx512Constantbab60b61<>+8(SB)/4, $0xbab60b61
+DATA avx512Constantbab60b61<>+12(SB)/4, $0xbab60b61
+DATA avx512Constantbab60b61<>+16(SB)/4, $0xbab60b61
+DATA avx512Constantbab60b61<>+20(SB)/4, $0xbab60b61
+DATA avx512Constantbab60b61<>+24(SB)/4, $0xbab60b61
+DATA avx512Constantbab60b61<>+28(SB)/4, $0xbab60b61
+DATA avx512Constantbab60b61<>+32(SB)/4, $0xbab60b61
+DATA avx512Constantbab60b61<>+36(SB)/4, $0xbab60b61
+DATA avx512Constantbab60b61<>+40(SB)/4, $0xbab60b61
+DATA avx512Constantbab60b61<>+44(SB)/4, $0xbab60b61
+DATA avx512Constantbab60b61<>+48(SB)/4, $0xbab60b61
+DATA avx512Constantbab60b61<>+52(SB)/4, $0xbab60b61
+DATA avx512Constantbab60b61<>+56(SB)/4, $0xbab60b61
+DATA avx512Constantbab60b61<>+60(SB)/4, $0xbab60b61
+GLOBL avx512Constantbab60b61<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constant3d2aaaab<>+0(SB)/4, $0x3d2aaaab
+DATA avx512Constant3d2aaaab<>+4(SB)/4, $0x3d2aaaab
+DATA avx512Constant3d2aaaab<>+8(SB)/4, $0x3d2aaaab
+DATA avx512Constant3d2aaaab<>+12(SB)/4, $0x3d2aaaab
+DATA avx512Constant3d2aaaab<>+16(SB)/4, $0x3d2aaaab
+DATA avx512Constant3d2aaaab<>+20(SB)/4, $0x3d2aaaab
+DATA avx512Constant3d2aaaab<>+24(SB)/4, $0x3d2aaaab
+DATA avx512Constant3d2aaaab<>+28(SB)/4, $0x3d2aaaab
+DATA avx512Constant3d2aaaab<>+32(SB)/4, $0x3d2aaaab
+DATA avx512Constant3d2aaaab<>+36(SB)/4, $0x3d2aaaab
+DATA avx512Constant3d2aaaab<>+40(SB)/4, $0x3d2aaaab
+DATA avx512Constant3d2aaaab<>+44(SB)/4, $0x3d2aaaab
+DATA avx512Constant3d2aaaab<>+48(SB)/4, $0x3d2aaaab
+DATA avx512Constant3d2aaaab<>+52(SB)/4, $0x3d2aaaab
+DATA avx512Constant3d2aaaab<>+56(SB)/4, $0x3d2aaaab
+DATA avx512Constant3d2aaaab<>+60(SB)/4, $0x3d2aaaab
+GLOBL avx512Constant3d2aaaab<>(SB), RODATA|NOPTR, $64
+
+DATA avx512Constantbf000000<>+0(SB)/4, $0xbf000000
+DATA avx512Constantbf000000<>+4(SB)/4, $0xbf000000
+DATA avx512Constantbf000000<>+8(SB)/4, $0xbf000000
+DATA avx512Constantbf000000<>+12(SB)/4, $0xbf000000
+DATA avx512Constantbf000000<>+16(SB)/4, $0xbf000000
+DATA avx512Constantbf000000<>+20(SB)/4, $0xbf000000
+DATA avx512Constantbf000000<>+24(SB)/4, $0xbf000000
+DATA avx512Constantbf000000<>+28(SB)/4, $0xbf000000
+DATA avx512Constantbf000000<>+32(SB)/4, $0xbf000000
+DATA avx512Constantbf000000<>+36(SB)/4, $0xbf000000
+DATA avx512Constantbf000000<>+40(SB)/4, $0xbf000000
+DATA avx512Constantbf000000<>+44(SB)/4, $0xbf000000
+DATA avx512Constantbf000000<>+48(SB)/4, $0xbf000000
+DATA avx512Constantbf000000<>+52(SB)/4, $0xbf000000
+DATA avx512Constantbf000000<>+56(SB)/4, $0xbf000000
+DATA avx512Constantbf000000<>+60(SB)/4, $0xbf000000
+GLOBL avx512Constantbf000000<>(SB), RODATA|NOPTR, $64
+
 // func avx512Standardise(dst []float32, x []float32, epsilon float32) float32
 // Requires: AVX, AVX512F, AVX512VL, BMI2
 TEXT ·avx512Standardise(SB), NOSPLIT, $0-60
@@ -3243,9 +4110,9 @@ TEXT ·avx512Standardise(SB), NOSPLIT, $0-60
 	XORQ         BX, BX
 	MOVQ         AX, SI
 	SUBQ         $0x00000040, SI
-	JL           done138
+	JL           done142
 
-turn137:
+turn141:
 	VMOVUPS (DX)(BX*4), Z11
 	VADDPS  Z11, Z1, Z1
 	VMOVUPS 64(DX)(BX*4), Z11
@@ -3256,31 +4123,31 @@ turn137:
 	VADDPS  Z11, Z4, Z4
 	ADDQ    $0x00000040, BX
 	SUBQ    $0x00000040, SI
-	JGE     turn137
+	JGE     turn141
 
-done138:
+done142:
 	ADDQ $0x00000040, SI
 	SUBQ $0x00000010, SI
-	JL   done140
+	JL   done144
 
-turn139:
+turn143:
 	VMOVUPS (DX)(BX*4), Z11
 	VADDPS  Z11, Z1, Z1
 	ADDQ    $0x00000010, BX
 	SUBQ    $0x00000010, SI
-	JGE     turn139
+	JGE     turn143
 
-done140:
+done144:
 	ADDQ      $0x00000010, SI
 	TESTQ     SI, SI
-	JZ        end141
+	JZ        end145
 	MOVL      $0xffffffff, DI
 	BZHIL     SI, DI, DI
 	KMOVW     DI, K1
 	VMOVUPS.Z (DX)(BX*4), K1, Z11
 	VADDPS    Z11, Z1, Z1
 
-end141:
+end145:
 	VADDPS        Z2, Z1, Z1
 	VADDPS        Z4, Z3, Z2
 	VADDPS        Z2, Z1, Z1
@@ -3301,9 +4168,9 @@ end141:
 	XORQ          BX, BX
 	MOVQ          AX, SI
 	SUBQ          $0x00000040, SI
-	JL            done143
+	JL            done147
 
-turn142:
+turn146:
 	VMOVUPS     (DX)(BX*4), Z2
 	VSUBPS      Z1, Z2, Z2
 	VMOVAPS     Z5, Z3
@@ -3326,14 +4193,14 @@ turn142:
 	VMOVAPS     Z3, Z8
 	ADDQ        $0x00000040, BX
 	SUBQ        $0x00000040, SI
-	JGE         turn142
+	JGE         turn146
 
-done143:
+done147:
 	ADDQ $0x00000040, SI
 	SUBQ $0x00000010, SI
-	JL   done145
+	JL   done149
 
-turn144:
+turn148:
 	VMOVUPS     (DX)(BX*4), Z2
 	VSUBPS      Z1, Z2, Z2
 	VMOVAPS     Z5, Z3
@@ -3341,12 +4208,12 @@ turn144:
 	VMOVAPS     Z3, Z5
 	ADDQ        $0x00000010, BX
 	SUBQ        $0x00000010, SI
-	JGE         turn144
+	JGE         turn148
 
-done145:
+done149:
 	ADDQ        $0x00000010, SI
 	TESTQ       SI, SI
-	JZ          end146
+	JZ          end150
 	MOVL        $0xffffffff, DI
 	BZHIL       SI, DI, DI
 	KMOVW       DI, K1
@@ -3358,7 +4225,7 @@ done145:
 	VFMADD231PS Z10, Z10, Z2
 	VMOVAPS     Z2, Z5
 
-end146:
+end150:
 	VADDPS        Z6, Z5, Z2
 	VADDPS        Z8, Z7, Z3
 	VADDPS        Z3, Z2, Z2
@@ -3378,21 +4245,21 @@ end146:
 	VDIVPS        Z0, Z2, Z0
 	XORQ          BX, BX
 	SUBQ          $0x00000010, AX
-	JL            done148
+	JL            done152
 
-turn147:
+turn151:
 	VMOVUPS (DX)(BX*4), Z2
 	VSUBPS  Z1, Z2, Z2
 	VMULPS  Z0, Z2, Z2
 	VMOVUPS Z2, (CX)(BX*4)
 	ADDQ    $0x00000010, BX
 	SUBQ    $0x00000010, AX
-	JGE     turn147
+	JGE     turn151
 
-done148:
+done152:
 	ADDQ      $0x00000010, AX
 	TESTQ     AX, AX
-	JZ        end149
+	JZ        end153
 	MOVL      $0xffffffff, SI
 	BZHIL     AX, SI, SI
 	KMOVW     SI, K1
@@ -3401,7 +4268,7 @@ done148:
 	VMULPS    Z0, Z1, Z1
 	VMOVUPS   Z1, K1, (CX)(BX*4)
 
-end149:
+end153:
 	VMOVSS X0, ret+56(FP)
 	VZEROUPPER
 	RET
@@ -3425,9 +4292,9 @@ TEXT ·avx512StandardiseGradient(SB), NOSPLIT, $0-76
 	XORQ         SI, SI
 	MOVQ         AX, DI
 	SUBQ         $0x00000040, DI
-	JL           done151
+	JL           done155
 
-turn150:
+turn154:
 	VMOVUPS (BX)(SI*4), Z9
 	VADDPS  Z9, Z1, Z1
 	VMOVUPS 64(BX)(SI*4), Z9
@@ -3438,31 +4305,31 @@ turn150:
 	VADDPS  Z9, Z4, Z4
 	ADDQ    $0x00000040, SI
 	SUBQ    $0x00000040, DI
-	JGE     turn150
+	JGE     turn154
 
-done151:
+done155:
 	ADDQ $0x00000040, DI
 	SUBQ $0x00000010, DI
-	JL   done153
+	JL   done157
 
-turn152:
+turn156:
 	VMOVUPS (BX)(SI*4), Z9
 	VADDPS  Z9, Z1, Z1
 	ADDQ    $0x00000010, SI
 	SUBQ    $0x00000010, DI
-	JGE     turn152
+	JGE     turn156
 
-done153:
+done157:
 	ADDQ      $0x00000010, DI
 	TESTQ     DI, DI
-	JZ        end154
+	JZ        end158
 	MOVL      $0xffffffff, R8
 	BZHIL     DI, R8, R8
 	KMOVW     R8, K1
 	VMOVUPS.Z (BX)(SI*4), K1, Z9
 	VADDPS    Z9, Z1, Z1
 
-end154:
+end158:
 	VADDPS        Z2, Z1, Z1
 	VADDPS        Z4, Z3, Z2
 	VADDPS        Z2, Z1, Z1
@@ -3483,9 +4350,9 @@ end154:
 	XORQ          SI, SI
 	MOVQ          AX, DI
 	SUBQ          $0x00000040, DI
-	JL            done156
+	JL            done160
 
-turn155:
+turn159:
 	VMOVUPS     (DX)(SI*4), Z2
 	VMOVUPS     (BX)(SI*4), Z3
 	VMOVAPS     Z5, Z4
@@ -3508,14 +4375,14 @@ turn155:
 	VMOVAPS     Z4, Z8
 	ADDQ        $0x00000040, SI
 	SUBQ        $0x00000040, DI
-	JGE         turn155
+	JGE         turn159
 
-done156:
+done160:
 	ADDQ $0x00000040, DI
 	SUBQ $0x00000010, DI
-	JL   done158
+	JL   done162
 
-turn157:
+turn161:
 	VMOVUPS     (DX)(SI*4), Z2
 	VMOVUPS     (BX)(SI*4), Z3
 	VMOVAPS     Z5, Z4
@@ -3523,12 +4390,12 @@ turn157:
 	VMOVAPS     Z4, Z5
 	ADDQ        $0x00000010, SI
 	SUBQ        $0x00000010, DI
-	JGE         turn157
+	JGE         turn161
 
-done158:
+done162:
 	ADDQ        $0x00000010, DI
 	TESTQ       DI, DI
-	JZ          end159
+	JZ          end163
 	MOVL        $0xffffffff, R8
 	BZHIL       DI, R8, R8
 	KMOVW       R8, K1
@@ -3538,7 +4405,7 @@ done158:
 	VFMADD231PS Z3, Z2, Z4
 	VMOVAPS     Z4, Z5
 
-end159:
+end163:
 	VADDPS        Z6, Z5, Z2
 	VADDPS        Z8, Z7, Z3
 	VADDPS        Z3, Z2, Z2
@@ -3555,9 +4422,9 @@ end159:
 	VBROADCASTSS  inverse+72(FP), Z2
 	XORQ          SI, SI
 	SUBQ          $0x00000010, AX
-	JL            done161
+	JL            done165
 
-turn160:
+turn164:
 	VMOVUPS      (BX)(SI*4), Z3
 	VSUBPS       Z1, Z3, Z3
 	VMOVUPS      (DX)(SI*4), Z4
@@ -3566,12 +4433,12 @@ turn160:
 	VMOVUPS      Z3, (CX)(SI*4)
 	ADDQ         $0x00000010, SI
 	SUBQ         $0x00000010, AX
-	JGE          turn160
+	JGE          turn164
 
-done161:
+done165:
 	ADDQ         $0x00000010, AX
 	TESTQ        AX, AX
-	JZ           end162
+	JZ           end166
 	MOVL         $0xffffffff, DI
 	BZHIL        AX, DI, DI
 	KMOVW        DI, K1
@@ -3582,7 +4449,7 @@ done161:
 	VMULPS       Z1, Z2, Z0
 	VMOVUPS      Z0, K1, (CX)(SI*4)
 
-end162:
+end166:
 	VZEROUPPER
 	RET
 
@@ -3596,9 +4463,9 @@ TEXT ·avx512Adam(SB), NOSPLIT, $0-128
 	MOVQ gradient_base+72(FP), SI
 	XORQ DI, DI
 	SUBQ $0x00000010, AX
-	JL   done164
+	JL   done168
 
-turn163:
+turn167:
 	VMOVUPS      (SI)(DI*4), Z0
 	VBROADCASTSS scale+96(FP), Z1
 	VMULPS       Z1, Z0, Z0
@@ -3628,12 +4495,12 @@ turn163:
 	VMOVUPS      Z0, (CX)(DI*4)
 	ADDQ         $0x00000010, DI
 	SUBQ         $0x00000010, AX
-	JGE          turn163
+	JGE          turn167
 
-done164:
+done168:
 	ADDQ         $0x00000010, AX
 	TESTQ        AX, AX
-	JZ           end165
+	JZ           end169
 	MOVL         $0xffffffff, R8
 	BZHIL        AX, R8, R8
 	KMOVW        R8, K1
@@ -3665,7 +4532,7 @@ done164:
 	VSUBPS       Z0, Z1, Z0
 	VMOVUPS      Z0, K1, (CX)(DI*4)
 
-end165:
+end169:
 	VZEROUPPER
 	RET
 
@@ -3685,7 +4552,7 @@ TEXT ·avx512Multiply1x1(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block166:
+block170:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3697,11 +4564,11 @@ block166:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next167
+	JC        next171
 	SUBQ      R10, R9
-	JMP       second168
+	JMP       second172
 
-next167:
+next171:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9), K1, Z1
@@ -3709,7 +4576,7 @@ next167:
 	VFMADD231PS  Z1, Z2, Z0
 	ADDQ         R8, SI
 
-second168:
+second172:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9)(R10*1), K1, Z1
@@ -3718,7 +4585,7 @@ second168:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next167
+	JNZ          next171
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
@@ -3726,7 +4593,7 @@ second168:
 	IMUL3Q       $0x01, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block166
+	JNZ          block170
 	VZEROUPPER
 	RET
 
@@ -3746,7 +4613,7 @@ TEXT ·avx512Multiply2x1(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block169:
+block173:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3760,11 +4627,11 @@ block169:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next170
+	JC        next174
 	SUBQ      R10, R9
-	JMP       second171
+	JMP       second175
 
-next170:
+next174:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9), K1, Z2
@@ -3774,7 +4641,7 @@ next170:
 	VFMADD231PS  Z2, Z3, Z1
 	ADDQ         R8, SI
 
-second171:
+second175:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9)(R10*1), K1, Z2
@@ -3785,7 +4652,7 @@ second171:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next170
+	JNZ          next174
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
@@ -3795,7 +4662,7 @@ second171:
 	IMUL3Q       $0x02, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block169
+	JNZ          block173
 	VZEROUPPER
 	RET
 
@@ -3815,7 +4682,7 @@ TEXT ·avx512Multiply3x1(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block172:
+block176:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3831,11 +4698,11 @@ block172:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next173
+	JC        next177
 	SUBQ      R10, R9
-	JMP       second174
+	JMP       second178
 
-next173:
+next177:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9), K1, Z3
@@ -3847,7 +4714,7 @@ next173:
 	VFMADD231PS  Z3, Z4, Z2
 	ADDQ         R8, SI
 
-second174:
+second178:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9)(R10*1), K1, Z3
@@ -3860,7 +4727,7 @@ second174:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next173
+	JNZ          next177
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
@@ -3872,7 +4739,7 @@ second174:
 	IMUL3Q       $0x03, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block172
+	JNZ          block176
 	VZEROUPPER
 	RET
 
@@ -3893,7 +4760,7 @@ TEXT ·avx512Multiply4x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block175:
+block179:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3911,11 +4778,11 @@ block175:
 	MOVQ      CX, SI
 	INCQ      R12
 	SHRQ      $0x01, R12
-	JC        next176
+	JC        next180
 	SUBQ      R11, R10
-	JMP       second177
+	JMP       second181
 
-next176:
+next180:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS.Z    (R10), K1, Z4
@@ -3929,7 +4796,7 @@ next176:
 	VFMADD231PS  Z4, Z5, Z3
 	ADDQ         R9, SI
 
-second177:
+second181:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS.Z    (R10)(R11*1), K1, Z4
@@ -3944,7 +4811,7 @@ second177:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next176
+	JNZ          next180
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
@@ -3958,7 +4825,7 @@ second177:
 	IMUL3Q       $0x04, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block175
+	JNZ          block179
 	VZEROUPPER
 	RET
 
@@ -3979,7 +4846,7 @@ TEXT ·avx512Multiply5x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block178:
+block182:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -3999,11 +4866,11 @@ block178:
 	MOVQ      CX, SI
 	INCQ      R12
 	SHRQ      $0x01, R12
-	JC        next179
+	JC        next183
 	SUBQ      R11, R10
-	JMP       second180
+	JMP       second184
 
-next179:
+next183:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS.Z    (R10), K1, Z5
@@ -4019,7 +4886,7 @@ next179:
 	VFMADD231PS  Z5, Z6, Z4
 	ADDQ         R9, SI
 
-second180:
+second184:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS.Z    (R10)(R11*1), K1, Z5
@@ -4036,7 +4903,7 @@ second180:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next179
+	JNZ          next183
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
@@ -4052,7 +4919,7 @@ second180:
 	IMUL3Q       $0x05, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block178
+	JNZ          block182
 	VZEROUPPER
 	RET
 
@@ -4074,7 +4941,7 @@ TEXT ·avx512Multiply6x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R10
 	SHLQ   $0x02, R10
 
-block181:
+block185:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -4096,11 +4963,11 @@ block181:
 	MOVQ      CX, SI
 	INCQ      R13
 	SHRQ      $0x01, R13
-	JC        next182
+	JC        next186
 	SUBQ      R12, R11
-	JMP       second183
+	JMP       second187
 
-next182:
+next186:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS.Z    (R11), K1, Z6
@@ -4118,7 +4985,7 @@ next182:
 	VFMADD231PS  Z6, Z7, Z5
 	ADDQ         R10, SI
 
-second183:
+second187:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS.Z    (R11)(R12*1), K1, Z6
@@ -4137,7 +5004,7 @@ second183:
 	ADDQ         R10, SI
 	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next182
+	JNZ          next186
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
@@ -4155,7 +5022,7 @@ second183:
 	IMUL3Q       $0x06, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block181
+	JNZ          block185
 	VZEROUPPER
 	RET
 
@@ -4177,7 +5044,7 @@ TEXT ·avx512Multiply7x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R10
 	SHLQ   $0x02, R10
 
-block184:
+block188:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -4201,11 +5068,11 @@ block184:
 	MOVQ      CX, SI
 	INCQ      R13
 	SHRQ      $0x01, R13
-	JC        next185
+	JC        next189
 	SUBQ      R12, R11
-	JMP       second186
+	JMP       second190
 
-next185:
+next189:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS.Z    (R11), K1, Z7
@@ -4225,7 +5092,7 @@ next185:
 	VFMADD231PS  Z7, Z8, Z6
 	ADDQ         R10, SI
 
-second186:
+second190:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS.Z    (R11)(R12*1), K1, Z7
@@ -4246,7 +5113,7 @@ second186:
 	ADDQ         R10, SI
 	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next185
+	JNZ          next189
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
@@ -4266,7 +5133,7 @@ second186:
 	IMUL3Q       $0x07, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block184
+	JNZ          block188
 	VZEROUPPER
 	RET
 
@@ -4289,7 +5156,7 @@ TEXT ·avx512Multiply8x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block187:
+block191:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -4315,11 +5182,11 @@ block187:
 	MOVQ      CX, SI
 	INCQ      R14
 	SHRQ      $0x01, R14
-	JC        next188
+	JC        next192
 	SUBQ      R13, R12
-	JMP       second189
+	JMP       second193
 
-next188:
+next192:
 	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z8
@@ -4341,7 +5208,7 @@ next188:
 	VFMADD231PS  Z8, Z9, Z7
 	ADDQ         R11, SI
 
-second189:
+second193:
 	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12)(R13*1), K1, Z8
@@ -4364,7 +5231,7 @@ second189:
 	ADDQ         R11, SI
 	LEAQ         (R12)(R13*2), R12
 	DECQ         R14
-	JNZ          next188
+	JNZ          next192
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
@@ -4386,7 +5253,7 @@ second189:
 	IMUL3Q       $0x08, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block187
+	JNZ          block191
 	VZEROUPPER
 	RET
 
@@ -4409,7 +5276,7 @@ TEXT ·avx512Multiply9x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block190:
+block194:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -4437,11 +5304,11 @@ block190:
 	MOVQ      CX, SI
 	INCQ      R14
 	SHRQ      $0x01, R14
-	JC        next191
+	JC        next195
 	SUBQ      R13, R12
-	JMP       second192
+	JMP       second196
 
-next191:
+next195:
 	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z9
@@ -4465,7 +5332,7 @@ next191:
 	VFMADD231PS  Z9, Z10, Z8
 	ADDQ         R11, SI
 
-second192:
+second196:
 	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12)(R13*1), K1, Z9
@@ -4490,7 +5357,7 @@ second192:
 	ADDQ         R11, SI
 	LEAQ         (R12)(R13*2), R12
 	DECQ         R14
-	JNZ          next191
+	JNZ          next195
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
@@ -4514,7 +5381,7 @@ second192:
 	IMUL3Q       $0x09, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block190
+	JNZ          block194
 	VZEROUPPER
 	RET
 
@@ -4538,7 +5405,7 @@ TEXT ·avx512Multiply10x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R12
 	SHLQ   $0x02, R12
 
-block193:
+block197:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -4568,11 +5435,11 @@ block193:
 	MOVQ      CX, SI
 	INCQ      R15
 	SHRQ      $0x01, R15
-	JC        next194
+	JC        next198
 	SUBQ      R14, R13
-	JMP       second195
+	JMP       second199
 
-next194:
+next198:
 	PREFETCHT0   (SI)(R12*8)
 	PREFETCHT0   (R13)(R14*8)
 	VMOVUPS.Z    (R13), K1, Z10
@@ -4598,7 +5465,7 @@ next194:
 	VFMADD231PS  Z10, Z11, Z9
 	ADDQ         R12, SI
 
-second195:
+second199:
 	PREFETCHT0   (SI)(R12*8)
 	PREFETCHT0   (R13)(R14*8)
 	VMOVUPS.Z    (R13)(R14*1), K1, Z10
@@ -4625,7 +5492,7 @@ second195:
 	ADDQ         R12, SI
 	LEAQ         (R13)(R14*2), R13
 	DECQ         R15
-	JNZ          next194
+	JNZ          next198
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
@@ -4651,7 +5518,7 @@ second195:
 	IMUL3Q       $0x0a, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block193
+	JNZ          block197
 	VZEROUPPER
 	RET
 
@@ -4675,7 +5542,7 @@ TEXT ·avx512Multiply11x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R12
 	SHLQ   $0x02, R12
 
-block196:
+block200:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -4707,11 +5574,11 @@ block196:
 	MOVQ      CX, SI
 	INCQ      R15
 	SHRQ      $0x01, R15
-	JC        next197
+	JC        next201
 	SUBQ      R14, R13
-	JMP       second198
+	JMP       second202
 
-next197:
+next201:
 	PREFETCHT0   (SI)(R12*8)
 	PREFETCHT0   (R13)(R14*8)
 	VMOVUPS.Z    (R13), K1, Z11
@@ -4739,7 +5606,7 @@ next197:
 	VFMADD231PS  Z11, Z12, Z10
 	ADDQ         R12, SI
 
-second198:
+second202:
 	PREFETCHT0   (SI)(R12*8)
 	PREFETCHT0   (R13)(R14*8)
 	VMOVUPS.Z    (R13)(R14*1), K1, Z11
@@ -4768,7 +5635,7 @@ second198:
 	ADDQ         R12, SI
 	LEAQ         (R13)(R14*2), R13
 	DECQ         R15
-	JNZ          next197
+	JNZ          next201
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
@@ -4796,7 +5663,7 @@ second198:
 	IMUL3Q       $0x0b, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block196
+	JNZ          block200
 	VZEROUPPER
 	RET
 
@@ -4821,7 +5688,7 @@ TEXT ·avx512Multiply12x1(SB), NOSPLIT, $8-96
 	MOVQ   aColumn+32(FP), R13
 	SHLQ   $0x02, R13
 
-block199:
+block203:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -4855,11 +5722,11 @@ block199:
 	MOVQ      CX, SI
 	INCQ      BP
 	SHRQ      $0x01, BP
-	JC        next200
+	JC        next204
 	SUBQ      R15, R14
-	JMP       second201
+	JMP       second205
 
-next200:
+next204:
 	PREFETCHT0   (SI)(R13*8)
 	PREFETCHT0   (R14)(R15*8)
 	VMOVUPS.Z    (R14), K1, Z12
@@ -4889,7 +5756,7 @@ next200:
 	VFMADD231PS  Z12, Z13, Z11
 	ADDQ         R13, SI
 
-second201:
+second205:
 	PREFETCHT0   (SI)(R13*8)
 	PREFETCHT0   (R14)(R15*8)
 	VMOVUPS.Z    (R14)(R15*1), K1, Z12
@@ -4920,7 +5787,7 @@ second201:
 	ADDQ         R13, SI
 	LEAQ         (R14)(R15*2), R14
 	DECQ         BP
-	JNZ          next200
+	JNZ          next204
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, K1, (DX)
@@ -4950,7 +5817,7 @@ second201:
 	IMUL3Q       $0x0c, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block199
+	JNZ          block203
 	VZEROUPPER
 	RET
 
@@ -4970,7 +5837,7 @@ TEXT ·avx512Multiply1x2(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block202:
+block206:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -4983,11 +5850,11 @@ block202:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next203
+	JC        next207
 	SUBQ      R10, R9
-	JMP       second204
+	JMP       second208
 
-next203:
+next207:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -4998,7 +5865,7 @@ next203:
 	VFMADD231PS  Z3, Z4, Z1
 	ADDQ         R8, SI
 
-second204:
+second208:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -5010,7 +5877,7 @@ second204:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next203
+	JNZ          next207
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -5019,7 +5886,7 @@ second204:
 	IMUL3Q       $0x01, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block202
+	JNZ          block206
 	VZEROUPPER
 	RET
 
@@ -5039,7 +5906,7 @@ TEXT ·avx512Multiply2x2(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block205:
+block209:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -5055,11 +5922,11 @@ block205:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next206
+	JC        next210
 	SUBQ      R10, R9
-	JMP       second207
+	JMP       second211
 
-next206:
+next210:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -5073,7 +5940,7 @@ next206:
 	VFMADD231PS  Z5, Z6, Z3
 	ADDQ         R8, SI
 
-second207:
+second211:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -5088,7 +5955,7 @@ second207:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next206
+	JNZ          next210
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -5100,7 +5967,7 @@ second207:
 	IMUL3Q       $0x02, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block205
+	JNZ          block209
 	VZEROUPPER
 	RET
 
@@ -5120,7 +5987,7 @@ TEXT ·avx512Multiply3x2(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block208:
+block212:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -5139,11 +6006,11 @@ block208:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next209
+	JC        next213
 	SUBQ      R10, R9
-	JMP       second210
+	JMP       second214
 
-next209:
+next213:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -5160,7 +6027,7 @@ next209:
 	VFMADD231PS  Z7, Z8, Z5
 	ADDQ         R8, SI
 
-second210:
+second214:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -5178,7 +6045,7 @@ second210:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next209
+	JNZ          next213
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -5193,7 +6060,7 @@ second210:
 	IMUL3Q       $0x03, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block208
+	JNZ          block212
 	VZEROUPPER
 	RET
 
@@ -5214,7 +6081,7 @@ TEXT ·avx512Multiply4x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block211:
+block215:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -5236,11 +6103,11 @@ block211:
 	MOVQ      CX, SI
 	INCQ      R12
 	SHRQ      $0x01, R12
-	JC        next212
+	JC        next216
 	SUBQ      R11, R10
-	JMP       second213
+	JMP       second217
 
-next212:
+next216:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -5260,7 +6127,7 @@ next212:
 	VFMADD231PS  Z9, Z10, Z7
 	ADDQ         R9, SI
 
-second213:
+second217:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -5281,7 +6148,7 @@ second213:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next212
+	JNZ          next216
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -5299,7 +6166,7 @@ second213:
 	IMUL3Q       $0x04, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block211
+	JNZ          block215
 	VZEROUPPER
 	RET
 
@@ -5320,7 +6187,7 @@ TEXT ·avx512Multiply5x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block214:
+block218:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -5345,11 +6212,11 @@ block214:
 	MOVQ      CX, SI
 	INCQ      R12
 	SHRQ      $0x01, R12
-	JC        next215
+	JC        next219
 	SUBQ      R11, R10
-	JMP       second216
+	JMP       second220
 
-next215:
+next219:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -5372,7 +6239,7 @@ next215:
 	VFMADD231PS  Z11, Z12, Z9
 	ADDQ         R9, SI
 
-second216:
+second220:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -5396,7 +6263,7 @@ second216:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next215
+	JNZ          next219
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -5417,7 +6284,7 @@ second216:
 	IMUL3Q       $0x05, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block214
+	JNZ          block218
 	VZEROUPPER
 	RET
 
@@ -5439,7 +6306,7 @@ TEXT ·avx512Multiply6x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R10
 	SHLQ   $0x02, R10
 
-block217:
+block221:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -5467,11 +6334,11 @@ block217:
 	MOVQ      CX, SI
 	INCQ      R13
 	SHRQ      $0x01, R13
-	JC        next218
+	JC        next222
 	SUBQ      R12, R11
-	JMP       second219
+	JMP       second223
 
-next218:
+next222:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	PREFETCHT0   64(R11)(R12*8)
@@ -5497,7 +6364,7 @@ next218:
 	VFMADD231PS  Z13, Z14, Z11
 	ADDQ         R10, SI
 
-second219:
+second223:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	PREFETCHT0   64(R11)(R12*8)
@@ -5524,7 +6391,7 @@ second219:
 	ADDQ         R10, SI
 	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next218
+	JNZ          next222
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -5548,7 +6415,7 @@ second219:
 	IMUL3Q       $0x06, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block217
+	JNZ          block221
 	VZEROUPPER
 	RET
 
@@ -5570,7 +6437,7 @@ TEXT ·avx512Multiply7x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R10
 	SHLQ   $0x02, R10
 
-block220:
+block224:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -5601,11 +6468,11 @@ block220:
 	MOVQ      CX, SI
 	INCQ      R13
 	SHRQ      $0x01, R13
-	JC        next221
+	JC        next225
 	SUBQ      R12, R11
-	JMP       second222
+	JMP       second226
 
-next221:
+next225:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	PREFETCHT0   64(R11)(R12*8)
@@ -5634,7 +6501,7 @@ next221:
 	VFMADD231PS  Z15, Z16, Z13
 	ADDQ         R10, SI
 
-second222:
+second226:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	PREFETCHT0   64(R11)(R12*8)
@@ -5664,7 +6531,7 @@ second222:
 	ADDQ         R10, SI
 	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next221
+	JNZ          next225
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -5691,7 +6558,7 @@ second222:
 	IMUL3Q       $0x07, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block220
+	JNZ          block224
 	VZEROUPPER
 	RET
 
@@ -5714,7 +6581,7 @@ TEXT ·avx512Multiply8x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block223:
+block227:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -5748,11 +6615,11 @@ block223:
 	MOVQ      CX, SI
 	INCQ      R14
 	SHRQ      $0x01, R14
-	JC        next224
+	JC        next228
 	SUBQ      R13, R12
-	JMP       second225
+	JMP       second229
 
-next224:
+next228:
 	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
@@ -5784,7 +6651,7 @@ next224:
 	VFMADD231PS  Z17, Z18, Z15
 	ADDQ         R11, SI
 
-second225:
+second229:
 	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
@@ -5817,7 +6684,7 @@ second225:
 	ADDQ         R11, SI
 	LEAQ         (R12)(R13*2), R12
 	DECQ         R14
-	JNZ          next224
+	JNZ          next228
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -5847,7 +6714,7 @@ second225:
 	IMUL3Q       $0x08, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block223
+	JNZ          block227
 	VZEROUPPER
 	RET
 
@@ -5870,7 +6737,7 @@ TEXT ·avx512Multiply9x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block226:
+block230:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -5907,11 +6774,11 @@ block226:
 	MOVQ      CX, SI
 	INCQ      R14
 	SHRQ      $0x01, R14
-	JC        next227
+	JC        next231
 	SUBQ      R13, R12
-	JMP       second228
+	JMP       second232
 
-next227:
+next231:
 	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
@@ -5946,7 +6813,7 @@ next227:
 	VFMADD231PS  Z19, Z20, Z17
 	ADDQ         R11, SI
 
-second228:
+second232:
 	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
@@ -5982,7 +6849,7 @@ second228:
 	ADDQ         R11, SI
 	LEAQ         (R12)(R13*2), R12
 	DECQ         R14
-	JNZ          next227
+	JNZ          next231
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -6015,7 +6882,7 @@ second228:
 	IMUL3Q       $0x09, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block226
+	JNZ          block230
 	VZEROUPPER
 	RET
 
@@ -6039,7 +6906,7 @@ TEXT ·avx512Multiply10x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R12
 	SHLQ   $0x02, R12
 
-block229:
+block233:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -6079,11 +6946,11 @@ block229:
 	MOVQ      CX, SI
 	INCQ      R15
 	SHRQ      $0x01, R15
-	JC        next230
+	JC        next234
 	SUBQ      R14, R13
-	JMP       second231
+	JMP       second235
 
-next230:
+next234:
 	PREFETCHT0   (SI)(R12*8)
 	PREFETCHT0   (R13)(R14*8)
 	PREFETCHT0   64(R13)(R14*8)
@@ -6121,7 +6988,7 @@ next230:
 	VFMADD231PS  Z21, Z22, Z19
 	ADDQ         R12, SI
 
-second231:
+second235:
 	PREFETCHT0   (SI)(R12*8)
 	PREFETCHT0   (R13)(R14*8)
 	PREFETCHT0   64(R13)(R14*8)
@@ -6160,7 +7027,7 @@ second231:
 	ADDQ         R12, SI
 	LEAQ         (R13)(R14*2), R13
 	DECQ         R15
-	JNZ          next230
+	JNZ          next234
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -6196,7 +7063,7 @@ second231:
 	IMUL3Q       $0x0a, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block229
+	JNZ          block233
 	VZEROUPPER
 	RET
 
@@ -6220,7 +7087,7 @@ TEXT ·avx512Multiply11x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R12
 	SHLQ   $0x02, R12
 
-block232:
+block236:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -6263,11 +7130,11 @@ block232:
 	MOVQ      CX, SI
 	INCQ      R15
 	SHRQ      $0x01, R15
-	JC        next233
+	JC        next237
 	SUBQ      R14, R13
-	JMP       second234
+	JMP       second238
 
-next233:
+next237:
 	PREFETCHT0   (SI)(R12*8)
 	PREFETCHT0   (R13)(R14*8)
 	PREFETCHT0   64(R13)(R14*8)
@@ -6308,7 +7175,7 @@ next233:
 	VFMADD231PS  Z23, Z24, Z21
 	ADDQ         R12, SI
 
-second234:
+second238:
 	PREFETCHT0   (SI)(R12*8)
 	PREFETCHT0   (R13)(R14*8)
 	PREFETCHT0   64(R13)(R14*8)
@@ -6350,7 +7217,7 @@ second234:
 	ADDQ         R12, SI
 	LEAQ         (R13)(R14*2), R13
 	DECQ         R15
-	JNZ          next233
+	JNZ          next237
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -6389,7 +7256,7 @@ second234:
 	IMUL3Q       $0x0b, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block232
+	JNZ          block236
 	VZEROUPPER
 	RET
 
@@ -6414,7 +7281,7 @@ TEXT ·avx512Multiply12x2(SB), NOSPLIT, $8-96
 	MOVQ   aColumn+32(FP), R13
 	SHLQ   $0x02, R13
 
-block235:
+block239:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -6460,11 +7327,11 @@ block235:
 	MOVQ      CX, SI
 	INCQ      BP
 	SHRQ      $0x01, BP
-	JC        next236
+	JC        next240
 	SUBQ      R15, R14
-	JMP       second237
+	JMP       second241
 
-next236:
+next240:
 	PREFETCHT0   (SI)(R13*8)
 	PREFETCHT0   (R14)(R15*8)
 	PREFETCHT0   64(R14)(R15*8)
@@ -6508,7 +7375,7 @@ next236:
 	VFMADD231PS  Z25, Z26, Z23
 	ADDQ         R13, SI
 
-second237:
+second241:
 	PREFETCHT0   (SI)(R13*8)
 	PREFETCHT0   (R14)(R15*8)
 	PREFETCHT0   64(R14)(R15*8)
@@ -6553,7 +7420,7 @@ second237:
 	ADDQ         R13, SI
 	LEAQ         (R14)(R15*2), R14
 	DECQ         BP
-	JNZ          next236
+	JNZ          next240
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -6595,7 +7462,7 @@ second237:
 	IMUL3Q       $0x0c, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block235
+	JNZ          block239
 	VZEROUPPER
 	RET
 
@@ -6615,7 +7482,7 @@ TEXT ·avx512Multiply1x4(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block238:
+block242:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -6630,11 +7497,11 @@ block238:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next239
+	JC        next243
 	SUBQ      R10, R9
-	JMP       second240
+	JMP       second244
 
-next239:
+next243:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -6651,7 +7518,7 @@ next239:
 	VFMADD231PS  Z7, Z8, Z3
 	ADDQ         R8, SI
 
-second240:
+second244:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -6669,7 +7536,7 @@ second240:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next239
+	JNZ          next243
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -6680,7 +7547,7 @@ second240:
 	IMUL3Q       $0x01, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block238
+	JNZ          block242
 	VZEROUPPER
 	RET
 
@@ -6700,7 +7567,7 @@ TEXT ·avx512Multiply2x4(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block241:
+block245:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -6720,11 +7587,11 @@ block241:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next242
+	JC        next246
 	SUBQ      R10, R9
-	JMP       second243
+	JMP       second247
 
-next242:
+next246:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -6746,7 +7613,7 @@ next242:
 	VFMADD231PS  Z11, Z12, Z7
 	ADDQ         R8, SI
 
-second243:
+second247:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -6769,7 +7636,7 @@ second243:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next242
+	JNZ          next246
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -6785,7 +7652,7 @@ second243:
 	IMUL3Q       $0x02, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block241
+	JNZ          block245
 	VZEROUPPER
 	RET
 
@@ -6805,7 +7672,7 @@ TEXT ·avx512Multiply3x4(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block244:
+block248:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -6830,11 +7697,11 @@ block244:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next245
+	JC        next249
 	SUBQ      R10, R9
-	JMP       second246
+	JMP       second250
 
-next245:
+next249:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -6861,7 +7728,7 @@ next245:
 	VFMADD231PS  Z15, Z16, Z11
 	ADDQ         R8, SI
 
-second246:
+second250:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -6889,7 +7756,7 @@ second246:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next245
+	JNZ          next249
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -6910,7 +7777,7 @@ second246:
 	IMUL3Q       $0x03, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block244
+	JNZ          block248
 	VZEROUPPER
 	RET
 
@@ -6931,7 +7798,7 @@ TEXT ·avx512Multiply4x4(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block247:
+block251:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -6961,11 +7828,11 @@ block247:
 	MOVQ      CX, SI
 	INCQ      R12
 	SHRQ      $0x01, R12
-	JC        next248
+	JC        next252
 	SUBQ      R11, R10
-	JMP       second249
+	JMP       second253
 
-next248:
+next252:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -6997,7 +7864,7 @@ next248:
 	VFMADD231PS  Z19, Z20, Z15
 	ADDQ         R9, SI
 
-second249:
+second253:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -7030,7 +7897,7 @@ second249:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next248
+	JNZ          next252
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -7056,7 +7923,7 @@ second249:
 	IMUL3Q       $0x04, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block247
+	JNZ          block251
 	VZEROUPPER
 	RET
 
@@ -7077,7 +7944,7 @@ TEXT ·avx512Multiply5x4(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block250:
+block254:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -7112,11 +7979,11 @@ block250:
 	MOVQ      CX, SI
 	INCQ      R12
 	SHRQ      $0x01, R12
-	JC        next251
+	JC        next255
 	SUBQ      R11, R10
-	JMP       second252
+	JMP       second256
 
-next251:
+next255:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -7153,7 +8020,7 @@ next251:
 	VFMADD231PS  Z23, Z24, Z19
 	ADDQ         R9, SI
 
-second252:
+second256:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -7191,7 +8058,7 @@ second252:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next251
+	JNZ          next255
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -7222,7 +8089,7 @@ second252:
 	IMUL3Q       $0x05, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block250
+	JNZ          block254
 	VZEROUPPER
 	RET
 
@@ -7244,7 +8111,7 @@ TEXT ·avx512Multiply6x4(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R10
 	SHLQ   $0x02, R10
 
-block253:
+block257:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -7284,11 +8151,11 @@ block253:
 	MOVQ      CX, SI
 	INCQ      R13
 	SHRQ      $0x01, R13
-	JC        next254
+	JC        next258
 	SUBQ      R12, R11
-	JMP       second255
+	JMP       second259
 
-next254:
+next258:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	PREFETCHT0   64(R11)(R12*8)
@@ -7330,7 +8197,7 @@ next254:
 	VFMADD231PS  Z27, Z28, Z23
 	ADDQ         R10, SI
 
-second255:
+second259:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	PREFETCHT0   64(R11)(R12*8)
@@ -7373,7 +8240,7 @@ second255:
 	ADDQ         R10, SI
 	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next254
+	JNZ          next258
 	MOVQ         cRow+64(FP), SI
 	SHLQ         $0x02, SI
 	VMOVUPS      Z0, (DX)
@@ -7409,7 +8276,7 @@ second255:
 	IMUL3Q       $0x06, DI, SI
 	ADDQ         SI, CX
 	DECQ         AX
-	JNZ          block253
+	JNZ          block257
 	VZEROUPPER
 	RET
 
@@ -7421,9 +8288,9 @@ TEXT ·avx512Dots(SB), NOSPLIT, $0-72
 	MOVQ c+40(FP), DX
 	MOVQ start+56(FP), BX
 
-rows256:
+rows260:
 	CMPQ   AX, $0x04
-	JL     rowsDone257
+	JL     rowsDone261
 	MOVQ   x+16(FP), SI
 	MOVQ   depth+8(FP), DI
 	MOVQ   bRow+32(FP), R8
@@ -7446,9 +8313,9 @@ rows256:
 	VPXORD Z7, Z7, Z7
 	XORQ   R8, R8
 	SUBQ   $0x00000020, DI
-	JL     done259
+	JL     done263
 
-turn258:
+turn262:
 	VMOVUPS     (SI)(R8*4), Z8
 	VMOVUPS     (R9)(R8*4), Z9
 	VFMADD231PS Z9, Z8, Z0
@@ -7469,14 +8336,14 @@ turn258:
 	VFMADD231PS Z9, Z8, Z7
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000020, DI
-	JGE         turn258
+	JGE         turn262
 
-done259:
+done263:
 	ADDQ $0x00000020, DI
 	SUBQ $0x00000010, DI
-	JL   done261
+	JL   done265
 
-turn260:
+turn264:
 	VMOVUPS     (SI)(R8*4), Z8
 	VMOVUPS     (R9)(R8*4), Z9
 	VFMADD231PS Z9, Z8, Z0
@@ -7488,12 +8355,12 @@ turn260:
 	VFMADD231PS Z9, Z8, Z6
 	ADDQ        $0x00000010, R8
 	SUBQ        $0x00000010, DI
-	JGE         turn260
+	JGE         turn264
 
-done261:
+done265:
 	ADDQ        $0x00000010, DI
 	TESTQ       DI, DI
-	JZ          end262
+	JZ          end266
 	MOVL        $0xffffffff, R13
 	BZHIL       DI, R13, R13
 	KMOVW       R13, K1
@@ -7507,7 +8374,7 @@ done261:
 	VMOVUPS.Z   (R12)(R8*4), K1, Z9
 	VFMADD231PS Z9, Z8, Z6
 
-end262:
+end266:
 	MOVQ          cRow+48(FP), SI
 	SHLQ          $0x02, SI
 	MOVQ          startRow+64(FP), DI
@@ -7565,12 +8432,12 @@ end262:
 	ADDQ          SI, DX
 	ADDQ          DI, BX
 	SUBQ          $0x04, AX
-	JMP           rows256
+	JMP           rows260
 
-rowsDone257:
-rows263:
+rowsDone261:
+rows267:
 	CMPQ   AX, $0x01
-	JL     rowsDone264
+	JL     rowsDone268
 	MOVQ   x+16(FP), SI
 	MOVQ   depth+8(FP), DI
 	MOVQ   bRow+32(FP), R8
@@ -7581,9 +8448,9 @@ rows263:
 	VPXORD Z13, Z13, Z13
 	XORQ   R8, R8
 	SUBQ   $0x00000020, DI
-	JL     done266
+	JL     done270
 
-turn265:
+turn269:
 	VMOVUPS     (SI)(R8*4), Z0
 	VMOVUPS     (R9)(R8*4), Z1
 	VFMADD231PS Z1, Z0, Z12
@@ -7592,25 +8459,25 @@ turn265:
 	VFMADD231PS Z1, Z0, Z13
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000020, DI
-	JGE         turn265
+	JGE         turn269
 
-done266:
+done270:
 	ADDQ $0x00000020, DI
 	SUBQ $0x00000010, DI
-	JL   done268
+	JL   done272
 
-turn267:
+turn271:
 	VMOVUPS     (SI)(R8*4), Z0
 	VMOVUPS     (R9)(R8*4), Z1
 	VFMADD231PS Z1, Z0, Z12
 	ADDQ        $0x00000010, R8
 	SUBQ        $0x00000010, DI
-	JGE         turn267
+	JGE         turn271
 
-done268:
+done272:
 	ADDQ        $0x00000010, DI
 	TESTQ       DI, DI
-	JZ          end269
+	JZ          end273
 	MOVL        $0xffffffff, R10
 	BZHIL       DI, R10, R10
 	KMOVW       R10, K1
@@ -7618,7 +8485,7 @@ done268:
 	VMOVUPS.Z   (R9)(R8*4), K1, Z1
 	VFMADD231PS Z1, Z0, Z12
 
-end269:
+end273:
 	MOVQ          cRow+48(FP), SI
 	SHLQ          $0x02, SI
 	MOVQ          startRow+64(FP), DI
@@ -7637,9 +8504,9 @@ end269:
 	ADDQ          SI, DX
 	ADDQ          DI, BX
 	SUBQ          $0x01, AX
-	JMP           rows263
+	JMP           rows267
 
-rowsDone264:
+rowsDone268:
 	VZEROUPPER
 	RET
 
@@ -7656,7 +8523,7 @@ TEXT ·avx512Transpose8(SB), NOSPLIT, $0-40
 	LEAQ (DX)(DX*2), BX
 	LEAQ (CX)(DX*4), R8
 
-block270:
+block274:
 	VMOVUPS     (CX), X0
 	VINSERTF128 $0x01, (R8), Y0, Y0
 	VMOVUPS     (CX)(DX*1), X1
@@ -7708,7 +8575,7 @@ block270:
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, R8
 	DECQ        AX
-	JNZ         block270
+	JNZ         block274
 	VZEROUPPER
 	RET
 
@@ -7727,7 +8594,7 @@ TEXT ·avx512Transpose16(SB), NOSPLIT, $0-40
 	LEAQ (R8)(DX*4), R9
 	LEAQ (R9)(DX*4), R10
 
-block271:
+block275:
 	VMOVUPS      (CX), X0
 	VINSERTF32X4 $0x01, (R8), Z0, Z0
 	VINSERTF32X4 $0x02, (R9), Z0, Z0
@@ -7797,6 +8664,6 @@ block271:
 	ADDQ         $0x20, R9
 	ADDQ         $0x20, R10
 	DECQ         AX
-	JNZ          block271
+	JNZ          block275
 	VZEROUPPER
 	RET

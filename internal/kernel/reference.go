@@ -1,6 +1,10 @@
 package kernel
 
-import "math"
+import (
+	"math"
+
+	"github.com/reverie-rl/reverie/internal/rng"
+)
 
 // Reference returns the Set written in plain Go. It runs on every platform, defines what each
 // kernel means, and in float64 is the standard the other Sets are tested against.
@@ -11,6 +15,7 @@ func Reference[T Float]() *Set[T] {
 	s.useReferenceGradients()
 	s.useReferenceReductions()
 	s.Adam = adam[T]
+	s.Uniform, s.Normal = rng.Uniform[T], rng.Normal[T]
 	s.PackSize = func(Product) int { return 0 }
 	s.PackTiles = func(Product) int { return 0 }
 	s.Pack = func(Product, int, []T, []T) {}

@@ -76,10 +76,13 @@ func philox(c0, c1, c2, c3 uint32, keys *schedule) (r0, r1, r2, r3 uint32) {
 	return round(c0, c1, c2, c3, keys[9])
 }
 
+// Cipher is the key of Philox, its first word in the lower half.
+func (k Key) Cipher() uint64 { return Mix(k.Seed, k.Stream) }
+
 // words fills dst, whose length is a multiple of 4, with the blocks from number block on. Step is
 // the upper half of the counter, so that sequences that differ in Step alone never overlap.
 func (k Key) words(dst []uint32, block uint64) {
-	cipher := Mix(k.Seed, k.Stream)
+	cipher := k.Cipher()
 	keys := newSchedule(uint32(cipher), uint32(cipher>>32))
 	step0, step1 := uint32(k.Step), uint32(k.Step>>32)
 	for ; len(dst) >= 4; dst = dst[4:] {

@@ -33,6 +33,7 @@ func generate(directory string) error {
 	for _, t := range []*target{newTarget("avx2"), newTarget("avx512")} {
 		t.elementwiseKernels()
 		t.reductionKernels()
+		t.randomKernels()
 		t.rowKernels()
 		t.adamKernel()
 		t.productKernels()
