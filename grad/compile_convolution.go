@@ -29,9 +29,10 @@ type span struct{ column, count, first, last int }
 type line struct{ image, images, row int }
 
 const (
-	// wideRow is the number of patches in a row from which on rows make good matrices by themselves:
-	// the height of the largest block of registers.
-	wideRow = 12
+	// fewImages is the number of images from which on matrices go across images even where a row has more
+	// patches: the height of the largest block of registers. Patches of one row overlap; those of many
+	// images do not, so that whole rows of the window can be added at once.
+	fewImages = 12
 	// lineImages is the most images in a line where matrices go across images.
 	lineImages = 36
 	// convolutionWork is the number of multiply-adds that make a tile.
@@ -40,7 +41,7 @@ const (
 
 func (e *Executable[T]) convolution(v *Value, features int) *convolution[T] {
 	c := &convolution[T]{patchwork: v.patchwork, features: features, multiply: e.set.MultiplyBlock}
-	c.acrossImages = c.columns < wideRow && c.images > c.columns
+	c.acrossImages = c.images >= min(c.columns, fewImages)
 	c.imageStep, c.gridStep = c.Stride*c.channels, features
 	if c.acrossImages {
 		c.imageStep, c.gridStep = c.imageSize(), c.rows*c.columns*features

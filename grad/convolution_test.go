@@ -87,6 +87,18 @@ func TestConvolutionsAreFolded(t *testing.T) {
 	}
 }
 
+// A patch that is a whole image or a single pixel needs no operation at all.
+func TestPlainPatches(t *testing.T) {
+	for _, plain := range []grad.Window{{Height: 4, Width: 5, Stride: 3}, {Height: 1, Width: 1, Stride: 1}} {
+		program := trace(t, func(t *grad.Tracer) {
+			traceConvolutions(t, windowed{[]int{2, 4, 5, 2}, plain}, 3, func(v *grad.Value) *grad.Value { return v })
+		})
+		for _, operation := range []string{"patches", "overlap_add", "convolve", "convolve_transposed", "convolve_kernel"} {
+			equal(t, operation, []int{count(program, operation)}, []int{0})
+		}
+	}
+}
+
 // The result for an image does not depend on the images computed with it.
 func TestConvolutionOfOneImage(t *testing.T) {
 	w := windowed{[]int{40, 9, 9, 3}, grad.Window{Height: 5, Width: 5, Stride: 2, Padding: 1}}

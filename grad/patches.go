@@ -45,12 +45,23 @@ func (p *patchwork) grid() []int {
 	return []int{p.rows, p.columns, p.patchSize()}
 }
 
+// plain tells that the patches are the elements of the images in the same order: each patch is a whole
+// image, or a single pixel.
+func (p *patchwork) plain() bool {
+	image := p.Height == p.height && p.Width == p.width
+	pixel := p.Height == 1 && p.Width == 1 && p.Stride == 1
+	return p.Padding == 0 && (image || pixel)
+}
+
 // Patches cuts images, v [..., height, width, channels], into the windows on them. The result is
 // [..., rows, columns, window height · window width · channels]: each patch is its pixels row by
 // row. Matrix products with patches are convolutions.
 func (v *Value) Patches(window Window) *Value {
 	p := patchworkOf("patches", v.shape, window)
 	shape := append(slices.Clone(v.shape[:len(v.shape)-3]), p.grid()...)
+	if p.plain() {
+		return v.Reshape(shape...)
+	}
 	return v.tracer.add(&Value{op: opPatches, shape: shape, inputs: []*Value{v}, patchwork: p})
 }
 
@@ -67,6 +78,9 @@ func (v *Value) OverlapAdd(window Window, height, width int) *Value {
 	p := patchworkOf("overlap_add", shape, window)
 	if !v.shape[rank-3:].Equal(p.grid()) {
 		fail("overlap_add", "shape %v to images of shape %v, which have patches of shape %v", v.shape, shape, p.grid())
+	}
+	if p.plain() {
+		return v.Reshape(shape...)
 	}
 	return v.tracer.add(&Value{op: opOverlapAdd, shape: shape, inputs: []*Value{v}, patchwork: p})
 }

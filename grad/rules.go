@@ -30,7 +30,7 @@ func init() {
 		opSigmoid:     one(func(v, _, g *Value) *Value { return v.binary(opSigmoidGradient, g) }),
 		opELU:         one(func(v, _, g *Value) *Value { return v.binary(opELUGradient, g) }),
 		opSoftplus:    one(func(_, x, g *Value) *Value { return x.binary(opSoftplusGradient, g) }),
-		opReLU:        one(func(_, x, g *Value) *Value { return g.Mul(x.Greater(Scalar(0))) }),
+		opReLU:        one(func(v, _, g *Value) *Value { return g.Mul(v.Greater(Scalar(0))) }),
 		opReshape:     one(func(_, x, g *Value) *Value { return g.Reshape(x.shape...) }),
 		opCopy:        one(func(_, _, g *Value) *Value { return g }),
 		opBroadcast:   one(func(_, x, g *Value) *Value { return g.sumTo(x.shape) }),
