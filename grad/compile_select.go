@@ -1,5 +1,7 @@
 package grad
 
+import "slices"
+
 // where selects run by run: see layout.
 func (e *Executable[T]) where(v *Value, out []T, in [][]T) []step {
 	l := layoutOf(v.shape, v.inputs)
@@ -54,6 +56,11 @@ func spread[T Float](dst, x []T) {
 func (e *Executable[T]) argMax(v *Value, out, x []T) []step {
 	_, length, inner := around(v)
 	return grouped(len(out), rowsPerTile(length), func(i int) {
+		if inner == 1 {
+			row := x[i*length:][:length]
+			out[i] = T(indexOf(row, e.set.Maximum(row)))
+			return
+		}
 		column := x[i/inner*length*inner+i%inner:]
 		best := 0
 		for j := 1; j < length; j++ {
@@ -63,6 +70,14 @@ func (e *Executable[T]) argMax(v *Value, out, x []T) []step {
 		}
 		out[i] = T(best)
 	})
+}
+
+// indexOf is the place of the first element that is value, which may be NaN.
+func indexOf[T Float](x []T, value T) int {
+	if value != value {
+		return slices.IndexFunc(x, func(element T) bool { return element != element })
+	}
+	return slices.Index(x, value)
 }
 
 // precedes tells whether x comes before y in descending order; a NaN comes before any number.

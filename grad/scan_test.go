@@ -73,6 +73,20 @@ var models = map[string]model{
 			}
 		},
 	},
+	"straight through, ranked and summed": {
+		outside: [][]int{{3}}, initial: [][]int{{2, 3}}, arrays: [][]int{{steps, 2, 3}},
+		body: func(_ *grad.Tracer, w []*grad.Value) body {
+			return func(c, x []*grad.Value) (next, outputs []*grad.Value) {
+				soft := x[0].Add(c[0]).Tanh()
+				chosen := grad.StraightThrough(soft.Stop(), soft)
+				_, ranks := x[0].TopK(3)
+				h := chosen.CumulativeSum(1).Add(ranks.Mul(w[0])).SiLU()
+				return []*grad.Value{h}, []*grad.Value{
+					grad.StraightThrough(h.Stop(), h).Square(), x[0].BackwardRecurrence(w[0].Tanh()), chosen,
+				}
+			}
+		},
+	},
 	"products that differ in each step": {
 		outside: [][]int{{2, 3}}, initial: [][]int{{2, 3}}, arrays: [][]int{{steps, 3, 3}, {steps, 3, 2}},
 		body: func(_ *grad.Tracer, w []*grad.Value) body {
