@@ -5,19 +5,19 @@ package kernel
 type grid struct{ rows, columns, height int }
 
 // Tiles are small enough to share a product between workers, and large enough to make up for the
-// sharing. They cover whole rows where they can, so that what follows may use rows while they are
-// in the cache; the least heights are those from which panels of B are used often enough. Where B
-// does not stay in the second-level cache, or rows are very few, C is cut into columns as well.
+// sharing. They cover whole rows, so that what follows may use rows while they are in the cache,
+// unless rows are so few that only cutting them makes more than one tile. The least heights are those
+// from which panels of B are used often enough: more often where B does not stay in the second-level
+// cache.
 const (
 	tileWork     = 1 << 18 // multiply-adds in a tile
 	mostTiles    = 64
 	leastRows    = 8  // in a tile, where that makes no more than fewTiles
 	usualRows    = 20 // in a tile, where that makes more
-	leastColumns = 64
 	fewTiles     = 4
+	leastColumns = 64
 	largeMatrix  = 1 << 18 // elements of B
 	largeTile    = 96      // least rows and columns where B is large
-	enoughTiles  = 8       // rows are cut into columns until there are so many tiles
 	leastDots    = 12      // dot products in a tile
 )
 
@@ -35,23 +35,14 @@ func (x *products) gridOf(p Product) grid {
 	case columnDots:
 		return p.grid(1, min(tiles, ceilDivide(p.N, leastColumns)))
 	}
+	most, width := max(min(p.M/leastRows, fewTiles), p.M/usualRows), leastColumns
 	if p.K*p.N > largeMatrix {
-		rows := even(min(tiles, max(p.M/largeTile, 1)))
-		return p.grid(rows, min(ceilDivide(min(tiles, enoughTiles), rows), ceilDivide(p.N, largeTile)))
+		most, width = p.M/largeTile, largeTile
 	}
-	rows := even(min(tiles, max(min(p.M/leastRows, fewTiles), p.M/usualRows, 1)))
-	if rows == 1 {
-		return p.grid(1, min(tiles, ceilDivide(p.N, leastColumns)))
+	if rows := min(tiles, most) &^ 1; rows > 0 { // even, for two workers
+		return p.grid(rows, 1)
 	}
-	return p.grid(rows, 1)
-}
-
-// even makes a number of tiles one that two workers can share.
-func even(tiles int) int {
-	if tiles == 1 {
-		return 1
-	}
-	return tiles &^ 1
+	return p.grid(1, min(tiles, ceilDivide(p.N, width)))
 }
 
 // grid makes tiles of equal height; rounding that up may leave fewer rows of tiles.
