@@ -21,6 +21,10 @@
 // take effect when the run ends. Gradients are asked for with respect to the parameters one names,
 // so freezing a network is a matter of not naming it, and gradients still flow to its inputs.
 //
+// Inputs may be bytes, integers or booleans as well as numbers (Tracer.Bytes and its neighbours); in the
+// program they are numbers. Random numbers are inputs that a program draws itself: see Tracer.Normal and
+// Executable.Seed.
+//
 // Programs run in float32 on the fastest kernels (Compile), or in float64 on the pure-Go ones
 // (CompileReference), which is how tests compare gradients with finite differences.
 package grad

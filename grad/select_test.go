@@ -118,6 +118,16 @@ func TestTopKSorts(t *testing.T) {
 	}
 }
 
+func TestTopKPutsNaNFirst(t *testing.T) {
+	executable := reference(t, func(t *grad.Tracer) {
+		_, indices := t.Input("x", 5).TopK(4)
+		t.Output("indices", indices)
+	})
+	copy(executable.Input("x"), []float64{1, math.NaN(), math.Inf(1), math.NaN(), 2})
+	executable.Run()
+	equal(t, "indices", executable.Output("indices"), []float64{1, 3, 2, 4})
+}
+
 func TestStackAndPad(t *testing.T) {
 	executable := reference(t, func(t *grad.Tracer) {
 		a, b := t.Input("a", 2), t.Input("b", 2)
