@@ -60,11 +60,8 @@ func (e *Executable[T]) compileValue(v *Value, scratch []T) []step {
 		in = append(in, e.buffers[input])
 	}
 	out := e.buffers[v]
-	switch {
-	case v.op.unary():
-		return e.unary(v, out, in[0])
-	case v.op.binary():
-		return e.binary(v, out, in[0], in[1])
+	if v.op.pointwise() {
+		return e.elementwise(v, out, in)
 	}
 	switch v.op {
 	case opTyped:
@@ -130,6 +127,13 @@ func (e *Executable[T]) compileValue(v *Value, scratch []T) []step {
 		return e.adam(v, in)
 	}
 	return nil
+}
+
+func (e *Executable[T]) elementwise(v *Value, out []T, in [][]T) []step {
+	if v.op.unary() {
+		return e.unary(v, out, in[0])
+	}
+	return e.binary(v, out, in[0], in[1])
 }
 
 func (e *Executable[T]) unary(v *Value, out, x []T) []step {

@@ -5,8 +5,8 @@ import "slices"
 // foldConvolutions turns products with patches into operations that read and write the images
 // themselves: no patches are kept in memory. uses is the number of uses of each value, and held are the
 // values that a loop keeps.
-func foldConvolutions(values []*Value, uses []int, held map[*Value]bool) {
-	needed := func(v *Value) bool { return uses[v.id] != 1 || held[v] } // besides its one use
+func foldConvolutions(values []*Value, uses map[*Value]int, held map[*Value]bool) {
+	needed := func(v *Value) bool { return uses[v] != 1 || held[v] } // besides its one use
 	for _, v := range values {
 		switch v.op {
 		case opMatMul:

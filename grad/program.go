@@ -4,12 +4,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/reverie-rl/reverie/tensor"
 )
 
 // Program is a traced and simplified list of operations, ready to be compiled.
 type Program struct {
+	tracer  *Tracer
 	values  []*Value // in the order of execution: effects come last
 	inputs  []*Value
 	outputs []output
@@ -24,28 +23,35 @@ func (p *Program) outputValues() []*Value {
 	return values
 }
 
-// newProgram simplifies what was traced and keeps what outputs and effects depend on.
+// newProgram keeps what outputs and effects depend on, and simplifies it.
 func newProgram(t *Tracer) *Program {
-	simplify(t)
+	p := &Program{tracer: t, inputs: t.inputs, outputs: t.outputs}
+	p.prune()
+	p.simplify()
+	p.prune()
+	return p
+}
+
+// prune drops what no output and no effect depends on.
+func (p *Program) prune() {
 	live := map[*Value]bool{}
-	for _, output := range t.outputs {
+	for _, output := range p.outputs {
 		live[output.value] = true
 	}
-	for _, v := range slices.Backward(t.values) {
+	for _, v := range slices.Backward(p.tracer.values) {
 		if v.loop == nil {
 			live[v] = live[v] || v.op.effect()
 			v.markInputs(live)
 		}
 	}
-	p := &Program{inputs: t.inputs, outputs: t.outputs}
+	p.values = nil
 	for _, effects := range []bool{false, true} {
-		for _, v := range t.values {
+		for _, v := range p.tracer.values {
 			if live[v] && v.loop == nil && v.op.effect() == effects {
 				p.values = append(p.values, v)
 			}
 		}
 	}
-	return p
 }
 
 // markInputs makes the inputs of v live if v is.
@@ -61,79 +67,17 @@ func (v *Value) markInputs(live map[*Value]bool) {
 	}
 }
 
-// simplify rewrites operations to cheaper ones with the same result.
-func simplify(t *Tracer) {
-	for _, v := range t.values {
-		if v.op >= opAdd && v.op <= opGreater {
-			foldBroadcasts(v)
-		}
-		if v.op == opMatMul || v.op == opBatchMatMul {
-			foldTransposes(v)
-		}
-		if v.op == opCustom || v.op == opStraightThrough {
-			forgetGradient(v)
-		}
-	}
-	uses, held := usesOf(t)
-	for _, v := range t.values {
-		if v.op == opAdd {
-			foldBias(v, uses, held)
-		}
-	}
-	foldConvolutions(t.values, uses, held)
-}
+// all lists the values of the program and of the bodies of its scans, in the order of execution.
+func (p *Program) all() []*Value { return withBodies(nil, p.values) }
 
-// usesOf counts how often each value is read by an operation or output, and tells which values a loop
-// carries on or keeps of each step, wherever else they are read.
-func usesOf(t *Tracer) (uses []int, held map[*Value]bool) {
-	uses, held = make([]int, len(t.values)), map[*Value]bool{}
-	for _, v := range t.values {
-		for _, input := range v.inputs {
-			uses[input.id]++
-		}
+func withBodies(list, values []*Value) []*Value {
+	for _, v := range values {
 		if v.op == opScan {
-			for _, kept := range slices.Concat(v.scan.next, v.scan.stacks) {
-				held[kept] = true
-			}
+			list = withBodies(append(list, v.scan.elements...), v.scan.body)
 		}
+		list = append(list, v)
 	}
-	for _, output := range t.outputs {
-		uses[output.value.id]++
-	}
-	return uses, held
-}
-
-// foldBroadcasts lets an element-wise operation repeat its operand itself.
-func foldBroadcasts(v *Value) {
-	for i, input := range v.inputs {
-		if input.op != opBroadcast {
-			continue
-		}
-		shape, ok := tensor.Broadcast(input.inputs[0].shape, v.inputs[1-i].shape)
-		if ok && shape.Equal(v.shape) {
-			v.inputs[i] = input.inputs[0]
-		}
-	}
-}
-
-// foldBias turns the addition of a row to a matrix product that nothing else uses into a product with
-// a bias. If a reshape is between them, the sum becomes the reshape, which a loop cannot keep.
-func foldBias(v *Value, uses []int, held map[*Value]bool) {
-	product, bias := v.inputs[0], v.inputs[1]
-	for product.op == opReshape && uses[product.id] == 1 {
-		product = product.inputs[0]
-	}
-	fits := product.op == opMatMul && product.loop == v.loop && uses[product.id] == 1 && !held[product] && len(product.inputs) == 2 &&
-		v.inputs[0].shape.Equal(v.shape) && bias.shape.Equal(product.shape[1:])
-	switch {
-	case !fits:
-	case product == v.inputs[0]:
-		v.op, v.inputs = opMatMul, []*Value{product.inputs[0], product.inputs[1], bias}
-		v.transposeA, v.transposeB = product.transposeA, product.transposeB
-	case !held[v] && (bias.op == opRead || bias.id < product.id):
-		product.inputs = append(product.inputs, bias)
-		v.op, v.inputs = opReshape, []*Value{product}
-	}
+	return list
 }
 
 // String lists the operations, a line each, with the body of a scan indented below it.
