@@ -101,20 +101,13 @@ func (c *convolution[T]) eachLine(rows int, run func(l line)) []step {
 // convolve computes a grid from images and a kernel [patch, features].
 func (e *Executable[T]) convolve(v *Value, out []T, in [][]T, scratch []T) []step {
 	c := e.convolution(v, v.shape[1])
-	image, matrix, bias := in[0], in[1], []T(nil)
-	if len(in) == 3 {
-		bias = in[2]
-	}
-	var steps []step
-	if v.transposeB {
-		steps, matrix = transpose(scratch, matrix, c.features, c.patchSize()), scratch
-	}
-	return append(steps, c.eachLine(c.rows, func(l line) { c.forward(l, out, image, matrix, bias) })...)
+	matrix, bias, steps := kernelOf(v, in, scratch)
+	return append(steps, c.eachLine(c.rows, func(l line) { c.gridLine(l, out, in[0], matrix, bias) })...)
 }
 
-// forward computes a line of the grid. An element is one sum in the order of the kernel's rows,
+// gridLine computes a line of the grid. An element is one sum in the order of the kernel's rows,
 // whichever way the matrices go.
-func (c *convolution[T]) forward(l line, grid, images, matrix, bias []T) {
+func (c *convolution[T]) gridLine(l line, grid, images, matrix, bias []T) {
 	top := l.row*c.Stride - c.Padding
 	upper, lower := clip(top, c.Height, c.height)
 	for _, s := range c.spans {
@@ -136,20 +129,13 @@ func (c *convolution[T]) forward(l line, grid, images, matrix, bias []T) {
 // convolveTransposed computes images from a grid and a kernel [features, patch].
 func (e *Executable[T]) convolveTransposed(v *Value, out []T, in [][]T, scratch []T) []step {
 	c := e.convolution(v, v.inputs[0].shape[1])
-	grid, matrix, bias := in[0], in[1], []T(nil)
-	if len(in) == 3 {
-		bias = in[2]
-	}
-	var steps []step
-	if v.transposeB {
-		steps, matrix = transpose(scratch, matrix, c.patchSize(), c.features), scratch
-	}
-	return append(steps, c.eachLine(c.height, func(l line) { c.backward(l, out, grid, matrix, bias) })...)
+	matrix, bias, steps := kernelOf(v, in, scratch)
+	return append(steps, c.eachLine(c.height, func(l line) { c.imageLine(l, out, in[0], matrix, bias) })...)
 }
 
-// backward computes a line of pixels. A pixel is one sum over the patches on it in the order of
+// imageLine computes a line of pixels. A pixel is one sum over the patches on it in the order of
 // overlapAdd, whichever way the matrices go.
-func (c *convolution[T]) backward(l line, images, grid, matrix, bias []T) {
+func (c *convolution[T]) imageLine(l line, images, grid, matrix, bias []T) {
 	for image := range l.images {
 		repeat(images[c.pixel(l.image+image, l.row, 0):][:c.width*c.channels], bias)
 	}
@@ -194,6 +180,17 @@ func repeat[T Float](dst, pattern []T) {
 	for filled := copy(dst, pattern); filled < len(dst); {
 		filled += copy(dst[filled:], dst[:filled])
 	}
+}
+
+// kernelOf returns the kernel of a convolution and the bias, which is nil if there is none, and the
+// stages that put a transposed kernel into scratch the other way round.
+func kernelOf[T Float](v *Value, in [][]T, scratch []T) (matrix, bias []T, steps []step) {
+	matrix, bias = in[1], append(in, nil)[2]
+	if v.transposeB {
+		shape := v.inputs[1].shape
+		return scratch, bias, transpose(scratch, matrix, shape[0], shape[1])
+	}
+	return matrix, bias, nil
 }
 
 // transposedKernelSize is the size of a kernel that has to be transposed first.
