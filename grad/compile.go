@@ -6,26 +6,6 @@ import (
 	"github.com/reverie-rl/reverie/internal/kernel"
 )
 
-// chunk is the number of elements in a tile of an element-wise operation. It is fixed, so that the
-// division of work, and with it every rounding, does not depend on the number of workers.
-const chunk = 16384
-
-// tilesOf is the number of tiles into which size elements are cut.
-func tilesOf(size, chunk int) int { return (size + chunk - 1) / chunk }
-
-// tileRange is the part of [0, size) that belongs to tile.
-func tileRange(tile, size, chunk int) (start, end int) {
-	return tile * chunk, min(size, (tile+1)*chunk)
-}
-
-// one makes a list of a single stage.
-func one(tiles int, run func(tile int)) []step { return []step{{tiles: tiles, run: run}} }
-
-// flat makes the stage of an operation on the elements [start, end) of arrays that are all alike.
-func flat(size int, run func(start, end int)) []step {
-	return one(tilesOf(size, chunk), func(tile int) { run(tileRange(tile, size, chunk)) })
-}
-
 // product describes a matrix product to the kernels.
 func (v *Value) product() kernel.Product {
 	p := matrices(v)
@@ -60,6 +40,25 @@ func (e *Executable[T]) compileValue(v *Value, scratch []T) []step {
 		in = append(in, e.buffers[input])
 	}
 	out := e.buffers[v]
+	steps := e.stages(v, out, in, scratch)
+	if v.op == opScan || len(steps) == 0 {
+		return steps
+	}
+	last := &steps[len(steps)-1]
+	if last.size != len(out) {
+		last.span, last.tile = nil, 0
+		return steps
+	}
+	last.writes = regionOf(out, true)
+	for _, operand := range in {
+		last.reads = append(last.reads, regionOf(operand, v.op.alongside() && len(operand) == len(out)))
+	}
+	last.reads = append(last.reads, regionOf(scratch, false))
+	return steps
+}
+
+// stages returns the stages of one operation that fills out from in.
+func (e *Executable[T]) stages(v *Value, out []T, in [][]T, scratch []T) []step {
 	if v.op.pointwise() {
 		return e.elementwise(v, out, in)
 	}
@@ -156,21 +155,7 @@ func (e *Executable[T]) matMul(v *Value, out []T, in [][]T, packed []T) []step {
 		steps = one(tiles, func(tile int) { set.Pack(p, tile, packed, b) })
 	}
 	multiply := func(tile int) { set.Multiply(p, tile, out, a, b, packed, bias) }
-	return append(steps, step{tiles: set.MultiplyTiles(p), run: multiply})
-}
-
-// rowsPerTile is how many rows of the given length make up a tile.
-func rowsPerTile(length int) int { return max(1, chunk/max(1, length)) }
-
-// rows makes the stage of an operation on every row along the last axis.
-func rows(size, length int, run func(start, end int)) []step {
-	count, perTile := size/max(1, length), rowsPerTile(length)
-	return one(tilesOf(count, perTile), func(tile int) {
-		first, last := tileRange(tile, count, perTile)
-		for row := first; row < last; row++ {
-			run(row*length, (row+1)*length)
-		}
-	})
+	return append(steps, step{tiles: set.MultiplyTiles(p), run: multiply, size: len(out), tile: set.MultiplyRows(p) * p.N})
 }
 
 func (e *Executable[T]) standardise(v *Value, out, x []T) []step {

@@ -122,19 +122,16 @@ func (e *Executable[T]) binary(v *Value, out, a, b []T) []step {
 	if l.run == len(out) {
 		return scalarOperand(l, kernels, out, a, b)
 	}
-	count, perTile := l.rows(), rowsPerTile(l.run)
-	return one(tilesOf(count, perTile), func(tile int) {
-		first, last := tileRange(tile, count, perTile)
-		for row := first; row < last; row++ {
-			dst, x, y := out[row*l.run:][:l.run], a[l.offset(0, row):], b[l.offset(1, row):]
-			switch {
-			case l.steps[0]*l.steps[1] == 1:
-				kernels.both(dst, x[:l.run], y[:l.run])
-			case l.steps[0] == 1:
-				kernels.right(dst, x[:l.run], y[0])
-			default:
-				kernels.left(dst, y[:l.run], x[0])
-			}
+	return rows(len(out), l.run, func(start, end int) {
+		row := start / l.run
+		dst, x, y := out[start:end], a[l.offset(0, row):], b[l.offset(1, row):]
+		switch {
+		case l.steps[0]*l.steps[1] == 1:
+			kernels.both(dst, x[:l.run], y[:l.run])
+		case l.steps[0] == 1:
+			kernels.right(dst, x[:l.run], y[0])
+		default:
+			kernels.left(dst, y[:l.run], x[0])
 		}
 	})
 }

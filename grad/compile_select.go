@@ -11,9 +11,9 @@ func (e *Executable[T]) where(v *Value, out []T, in [][]T) []step {
 			e.whereRun(out[start:end], part(0), part(1), part(2))
 		})
 	}
-	return grouped(l.rows(), rowsPerTile(l.run), func(row int) {
-		part := func(i int) []T { return segment(in[i][l.offset(i, row):], l.run, l.steps[i]) }
-		e.whereRun(out[row*l.run:][:l.run], part(0), part(1), part(2))
+	return rows(len(out), l.run, func(start, end int) {
+		part := func(i int) []T { return segment(in[i][l.offset(i, start/l.run):], l.run, l.steps[i]) }
+		e.whereRun(out[start:end], part(0), part(1), part(2))
 	})
 }
 

@@ -36,12 +36,6 @@ type Executable[T Float] struct {
 	typed   typedInputs
 }
 
-// step is one stage of an operation: tiles that may run at once, in any order.
-type step struct {
-	tiles int
-	run   func(tile int)
-}
-
 // Compile prepares program to run in float32 on the processor's fastest kernels.
 func Compile(program *Program, workers *Workers) (*Executable[float32], error) {
 	storage := func(p *Parameter) []float32 { return p.Data }
@@ -86,10 +80,19 @@ func compile[T Float](program *Program, set *kernel.Set[T], workers *Workers, st
 	for _, output := range program.outputs {
 		e.outputs[output.name] = e.buffers[output.value]
 	}
+	var effects []step
 	for i, v := range program.values {
 		scratch := e.arena[made.scratch[i].start:][:made.scratch[i].size]
-		e.steps = append(e.steps, e.compileValue(v, scratch)...)
+		if steps := e.compileValue(v, scratch); v.op.effect() {
+			effects = append(effects, steps...)
+		} else {
+			e.steps = append(e.steps, steps...)
+		}
 	}
+	if program.setsEachParameterOnce() {
+		effects = sideBySide(effects)
+	}
+	e.steps = append(fuse(e.steps), effects...)
 	return e, nil
 }
 

@@ -112,6 +112,12 @@ func (o op) alias() bool {
 	return o == opReshape || o == opStop || o == opCustom || o == opStraightThrough || o == opPart
 }
 
+// alongside tells that an element, or a row, of the result depends only on the same element, or row, of
+// inputs of its size.
+func (o op) alongside() bool {
+	return o.pointwise() || o == opWhere || o == opCopy || o == opStandardise || o == opStandardiseGradient
+}
+
 // random tells that the operation draws numbers.
 func (o op) random() bool { return o == opNormal || o == opUniform }
 

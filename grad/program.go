@@ -67,6 +67,24 @@ func (v *Value) markInputs(live map[*Value]bool) {
 	}
 }
 
+// setsEachParameterOnce tells that the effects are independent of each other: what they read was
+// computed before.
+func (p *Program) setsEachParameterOnce() bool {
+	set := map[*Parameter]bool{}
+	for _, v := range p.values {
+		if !v.op.effect() {
+			continue
+		}
+		for _, parameter := range v.parameters {
+			if set[parameter] {
+				return false
+			}
+			set[parameter] = true
+		}
+	}
+	return true
+}
+
 // all lists the values of the program and of the bodies of its scans, in the order of execution.
 func (p *Program) all() []*Value { return withBodies(nil, p.values) }
 

@@ -107,6 +107,10 @@ var steps = []func(a, b *Value) *Value{
 			return values
 		})
 	},
+	looped(Scan{}, func(final, _ []*Value) *Value { return final[0] }),
+	looped(Scan{Reverse: true}, func(final, stacked []*Value) *Value { return stacked[0].Mean(0).Add(final[1].Mean()) }),
+	looped(Scan{Recompute: true}, func(_, stacked []*Value) *Value { return stacked[1].Mul(stacked[1]).Sum(0) }),
+	looped(Scan{Reverse: true, Recompute: true}, func(_, stacked []*Value) *Value { return stacked[2] }),
 	func(a, _ *Value) *Value {
 		m := matrix(a).KeepAxis(0).Broadcast(append(tensor.Shape{2}, matrix(a).shape...)...)
 		return m.BatchMatMul(m.Transpose(0, 2, 1)).Tanh()
@@ -117,6 +121,23 @@ var steps = []func(a, b *Value) *Value{
 		}
 		return a.Sub(Scalar(0.25))
 	},
+}
+
+// looped are the steps of random programs that run a scan over a few steps: a decides what is carried
+// and b what is read from outside and, step by step, from an array.
+func looped(s Scan, pick func(final, stacked []*Value) *Value) func(a, b *Value) *Value {
+	return func(a, b *Value) *Value {
+		s.Length = 3
+		array := Stack(0, b, b.Neg(), b.Mul(Scalar(0.5)))
+		return pick(s.Run(a.tracer, []*Value{a, b}, []*Value{array}, func(carry, elements []*Value) (next, outputs []*Value) {
+			h := fitting(carry[0], b, (*Value).Mul).Add(elements[0].Mean()).Tanh()
+			if !h.shape.Equal(a.shape) {
+				h = carry[0].Tanh()
+			}
+			product := matrix(h).matMul(matrix(a), false, true).Tanh()
+			return []*Value{h, elements[0]}, []*Value{product.Add(elements[0].Sum()).Softplus(), carry[1], h}
+		}))
+	}
 }
 
 // first is 1 followed by zeros.
@@ -150,21 +171,27 @@ func fitting(a, b *Value, make func(a *Value, b Operand) *Value) *Value {
 // program traces the recipe. If pin is set every value is an output, which keeps its memory from
 // being shared.
 func (r recipe) program(pin bool) (*Program, error) {
-	return Trace(func(t *Tracer) {
-		inputs, values := r.trace(t)
-		last := values[len(values)-1]
-		t.Output("result", last)
-		if r.derive {
-			for i, input := range inputs {
-				t.Output(fmt.Sprint("gradient", i), Gradient(last.Sum(), input)[0])
-			}
+	return Trace(func(t *Tracer) { r.build(t, pin) })
+}
+
+// build traces the recipe and its outputs.
+func (r recipe) build(t *Tracer, pin bool) {
+	inputs, values := r.trace(t)
+	last := values[len(values)-1]
+	t.Output("result", last)
+	if r.derive {
+		for i, input := range inputs {
+			t.Output(fmt.Sprint("gradient", i), Gradient(last.Sum(), input)[0])
 		}
-		if pin {
-			for i, v := range t.values {
-				t.Output(fmt.Sprint("pinned", i), v)
-			}
+	}
+	if !pin {
+		return
+	}
+	for i, v := range t.values {
+		if v.loop == nil && v.op != opScan {
+			t.Output(fmt.Sprint("pinned", i), v)
 		}
-	})
+	}
 }
 
 // fill gives every input the same numbers in any precision.
