@@ -120,31 +120,44 @@ func (v *Value) embed(shape tensor.Shape, axis, start int) *Value {
 func (v *Value) reduce(o op, axes []int) *Value {
 	if len(axes) == 0 {
 		flat := v.Reshape(v.shape.Size())
-		return flat.reduceAxis(o, 0).Reshape()
+		return flat.reduceAxes(o, 0, 1).Reshape()
 	}
 	drop := make([]bool, len(v.shape))
-	reduced := v
 	for _, axis := range axes {
-		axis = v.axisOf(o.String(), axis)
-		if !drop[axis] {
-			reduced = reduced.reduceAxis(o, axis)
-		}
-		drop[axis] = true
+		drop[v.axisOf(o.String(), axis)] = true
 	}
 	var shape []int
-	for axis, dimension := range v.shape {
+	reduced := v
+	for axis := 0; axis < len(drop); axis++ {
 		if !drop[axis] {
-			shape = append(shape, dimension)
+			shape = append(shape, v.shape[axis])
+			continue
 		}
+		first := axis
+		for axis+1 < len(drop) && drop[axis+1] {
+			axis++
+		}
+		reduced = reduced.reduceAxes(o, first, axis+1)
 	}
 	return reduced.Reshape(shape...)
 }
 
-// reduceAxis applies o along one axis and keeps it with size 1.
-func (v *Value) reduceAxis(o op, axis int) *Value {
+// reduceAxes applies o along neighbouring axes, first to end, and keeps each with size 1.
+func (v *Value) reduceAxes(o op, first, end int) *Value {
 	shape := slices.Clone(v.shape)
-	shape[axis] = 1
-	return v.tracer.add(&Value{op: o, shape: shape, inputs: []*Value{v}, axis: axis})
+	for axis := first; axis < end; axis++ {
+		shape[axis] = 1
+	}
+	return v.tracer.add(&Value{op: o, shape: shape, inputs: []*Value{v}, axis: first})
+}
+
+// reducedEnd is the end of the axes that v reduces, from v.axis on: they have size 1 in v.
+func (v *Value) reducedEnd() int {
+	end := v.axis + 1
+	for end < len(v.shape) && v.shape[end] == 1 {
+		end++
+	}
+	return end
 }
 
 // Sum adds up v along axes, or all of it if there are none. The axes are dropped from the shape.

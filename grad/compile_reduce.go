@@ -2,18 +2,22 @@ package grad
 
 import "math"
 
-// around returns the number of elements before, along and behind axis of v's input: the input is
-// seen as [outer, length, inner] and the result as [outer, 1, inner].
+// around returns the number of elements before, along and behind the reduced axes of v's input: the
+// input is seen as [outer, length, inner] and the result as [outer, 1, inner].
 func around(v *Value) (outer, length, inner int) {
-	shape := v.inputs[0].shape
-	return shape[:v.axis].Size(), shape[v.axis], shape[v.axis+1:].Size()
+	shape, end := v.inputs[0].shape, v.reducedEnd()
+	return shape[:v.axis].Size(), shape[v.axis:end].Size(), shape[end:].Size()
 }
 
-// sumScratch is the number of partial sums of a long contiguous sum.
+// sumScratch is the number of partial sums of a long contiguous sum, or of a tall one.
 func sumScratch(v *Value) int {
 	outer, length, inner := around(v)
 	if outer == 1 && inner == 1 {
 		return tilesOf(length, chunk)
+	}
+	if isTall(length, inner) {
+		t := tallOf(length, inner)
+		return outer * t.parts * t.group * inner
 	}
 	return 0
 }
@@ -31,6 +35,9 @@ func (e *Executable[T]) sum(v *Value, out, x, partial []T) []step {
 	}
 	if inner == 1 && length > 0 {
 		return rows(len(x), length, func(start, end int) { out[start/length] = sum(x[start:end]) })
+	}
+	if isTall(length, inner) {
+		return e.tallSum(v, out, x, partial)
 	}
 	return e.columns(v, out, x, e.set.Add)
 }

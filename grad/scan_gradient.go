@@ -185,7 +185,11 @@ func (b *backwardScan) sum(v *Value) func() *Value {
 		return func() *Value { return whole().Reshape(v.shape...) }
 	case v.op == opSum:
 		parts := b.output(v.inputs[0])
-		return func() *Value { return parts().Sum(0, v.axis+1).Reshape(v.shape...) }
+		axes := []int{0}
+		for axis := v.axis; axis < v.reducedEnd(); axis++ {
+			axes = append(axes, axis+1)
+		}
+		return func() *Value { return parts().Sum(axes...).Reshape(v.shape...) }
 	case v.op == opMatMul && v.transposeA && !v.transposeB && b.loop.contains(v.inputs[0]) && b.loop.contains(v.inputs[1]):
 		left, right := b.output(v.inputs[0]), b.output(v.inputs[1])
 		rows := func(stack *Value) *Value { return stack.Reshape(stack.shape[0]*stack.shape[1], stack.shape[2]) }

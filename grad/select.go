@@ -38,7 +38,7 @@ func (v *Value) ArgMax(axis int) *Value {
 	if v.shape[axis] == 0 {
 		fail("argmax", "axis %d of shape %v is empty", axis, v.shape)
 	}
-	return v.reduceAxis(opArgMax, axis).Reshape(slices.Delete(slices.Clone(v.shape), axis, axis+1)...)
+	return v.reduceAxes(opArgMax, axis, axis+1).Reshape(slices.Delete(slices.Clone(v.shape), axis, axis+1)...)
 }
 
 // TopK returns the k largest elements along the last axis, in descending order, and their indices:
