@@ -32,6 +32,7 @@ type Environment struct {
 
 	compiled  [][]float64                         // binding.drawn as compiled
 	renderers map[mujoco.Profile]*mujoco.Renderer // those that were asked for
+	drawn     *mujoco.Model                       // what they draw: the model with a sky; nil before the first
 	profile   mujoco.Profile                      // of Render
 	backend   mujoco.Backend
 }
@@ -228,10 +229,13 @@ func (e *Environment) Close() error {
 	for _, renderer := range e.renderers {
 		renderer.Close()
 	}
+	if e.drawn != nil {
+		e.drawn.Close()
+	}
 	if e.physics.data != nil {
 		e.physics.close()
 	}
-	e.renderers, e.physics, e.over = nil, physics{}, false
+	e.renderers, e.drawn, e.physics, e.over = nil, nil, physics{}, false
 	return nil
 }
 

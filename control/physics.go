@@ -13,9 +13,14 @@ type physics struct {
 	data  *mujoco.Data
 }
 
+// compile compiles the MJCF text of a task.
+func compile(xml string) (*mujoco.Model, error) {
+	return mujoco.Compile(xml, map[string][]byte{"common.xml": commonXML})
+}
+
 // newPhysics compiles the MJCF text and makes a simulation of it.
 func newPhysics(xml string) (physics, error) {
-	model, err := mujoco.Compile(xml, map[string][]byte{"common.xml": commonXML})
+	model, err := compile(xml)
 	if err != nil {
 		return physics{}, err
 	}

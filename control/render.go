@@ -1,6 +1,7 @@
 package control
 
 import (
+	"fmt"
 	"image"
 
 	"github.com/reverie-rl/reverie/mujoco"
@@ -47,7 +48,14 @@ func (e *Environment) renderer(profile mujoco.Profile) (*mujoco.Renderer, error)
 		return nil, err
 	}
 	if e.renderers[profile] == nil {
-		renderer, err := mujoco.NewRenderer(e.physics.model, profile, e.backend)
+		if e.drawn == nil {
+			drawn, err := compile(withSky(e.task.model()))
+			if err != nil {
+				return nil, fmt.Errorf("control: task %s: the model to draw: %w", e.task.name, err)
+			}
+			e.drawn = drawn
+		}
+		renderer, err := mujoco.NewRenderer(e.drawn, profile, e.backend)
 		if err != nil {
 			return nil, err
 		}

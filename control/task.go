@@ -1,19 +1,11 @@
 package control
 
 import (
-	_ "embed"
-	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 
 	"github.com/reverie-rl/reverie/env"
 )
-
-// commonXML is what the models share: lights, textures, materials.
-//
-//go:embed common.xml
-var commonXML []byte
 
 // task describes one task of the suite.
 type task struct {
@@ -80,24 +72,6 @@ func tasks() []task {
 		pendulumTasks(), pointMassTasks(), quadrupedTasks(), reacherTasks(),
 		stackerTasks(),
 		swimmerTasks(), walkerTasks())
-}
-
-// Model returns the MJCF text of a task of Tasks, in one piece.
-func Model(name string) (string, error) {
-	for _, t := range tasks() {
-		if "control/"+t.name == name {
-			return strings.Replace(t.model(), `<include file="common.xml"/>`, contents(commonXML), 1), nil
-		}
-	}
-	_, err := Tasks().Find(name)
-	return "", fmt.Errorf("control: %w", err)
-}
-
-// contents is what is inside the root element of an MJCF file.
-func contents(file []byte) string {
-	const begin, end = "<mujoco>", "</mujoco>"
-	text := string(file)
-	return text[strings.Index(text, begin)+len(begin) : strings.LastIndex(text, end)]
 }
 
 // Tasks lists the suite's tasks. Without cgo their New returns mujoco.ErrUnavailable.

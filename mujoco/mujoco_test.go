@@ -544,7 +544,9 @@ func TestRenderErrors(t *testing.T) {
 	render(t, r, d, -1, 8, 8, picture)
 	errCamera := r.Render(d, 2, 8, 8, picture)
 	errSize := r.Render(d, 0, 0, 8, picture)
-	errOther := r.Render(bouncingData(t, "Euler"), 0, 8, 8, picture)
+	render(t, r, bouncingData(t, "RK4"), 0, 8, 8, picture) // looks the same
+	larger := strings.Replace(bouncing, "</worldbody>", `<geom size="1"/></worldbody>`, 1)
+	errOther := r.Render(data(t, model(t, strings.Replace(larger, "INTEGRATOR", "Euler", 1))), 0, 8, 8, picture)
 	r.Close()
 	r.Close()
 	errClosed := r.Render(d, 0, 8, 8, picture)

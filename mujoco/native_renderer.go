@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"image"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 	"unsafe"
@@ -23,6 +24,7 @@ const patience = time.Minute
 // OpenGL context belongs to a thread, so each Renderer keeps one thread busy waiting until Close.
 type Renderer struct {
 	model    *Model
+	alike    *Model // the latest model that was found to look like model
 	jobs     chan job
 	done     chan error    // what came of the latest job
 	ended    chan struct{} // closed when the thread has freed its context
@@ -51,8 +53,9 @@ func BackendInUse() Backend {
 	return backendInUse.Backend
 }
 
-// NewRenderer starts a renderer for m, whose textures and meshes it copies at the first picture.
-// Close it before the model.
+// NewRenderer starts a renderer for m, whose textures and meshes it copies at the first picture. It draws
+// simulations of m and of models that look like it: the same, but for textures that m has besides. Close it
+// before the model.
 func NewRenderer(m *Model, profile Profile, backend Backend) (*Renderer, error) {
 	backendInUse.Lock()
 	defer backendInUse.Unlock()
@@ -155,10 +158,11 @@ func (r *Renderer) draw(d *Data, j job) error {
 	if r.jobs == nil {
 		return errors.New("mujoco: use of a Renderer after its Close, or after its driver hung")
 	}
-	if d.model != r.model {
+	j.simulation = d.live()
+	if d.model != r.alike && !looksLike(r.model.live(), d.model.live()) {
 		return errors.New("mujoco: this Renderer is for the simulations of another Model")
 	}
-	j.simulation = d.live()
+	r.alike = d.model
 	r.jobs <- j
 	err := await(r.done, r.patience)
 	r.patience = 0
@@ -168,6 +172,15 @@ func (r *Renderer) draw(d *Data, j job) error {
 		return fmt.Errorf("mujoco: no first picture: %w", err)
 	}
 	return err
+}
+
+// looksLike reports whether m can be drawn with the textures and meshes of other.
+func looksLike(other, m *C.mjModel) bool {
+	return other.ngeom == m.ngeom && other.nsite == m.nsite && other.nbody == m.nbody && other.ncam == m.ncam &&
+		other.nlight == m.nlight && other.ntendon == m.ntendon && other.nmat == m.nmat && other.nmeshvert == m.nmeshvert &&
+		other.nmesh == m.nmesh && other.nhfielddata == m.nhfielddata && other.nhfield == m.nhfield &&
+		other.nskin == m.nskin && other.nskinvert == m.nskinvert && other.ntex >= m.ntex &&
+		slices.Equal(ints(other.geom_type, other.ngeom), ints(m.geom_type, m.ngeom))
 }
 
 // draw does the job; it runs on the renderer's thread. text has room for an error.
