@@ -4,7 +4,7 @@
 GO ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: demo test native build lint unit pure generate xcheck results clean
+.PHONY: demo test native build lint unit pure generate xcheck bench-peers results clean
 
 demo:
 	@scripts/demo
@@ -39,6 +39,13 @@ generate:
 # Compares the matrix products with OpenBLAS (Debian: libopenblas0-pthread), in numbers and in speed.
 xcheck:
 	cd internal/xcheck && $(GO) vet . && $(GO) test -count=1 . && $(GO) run .
+
+# Times learner steps beside another framework's and prints a table. PEER is a command that is called
+# with a work and a number of threads, and prints {"ms": MEDIAN}.
+PEER ?=
+ROUNDS ?= 3
+bench-peers:
+	@scripts/bench-peers "$(PEER)" $(ROUNDS)
 
 # The learning results of bench/results: hours on two cores, resumable.
 results: native build
