@@ -35,7 +35,7 @@ func stepping(duration time.Duration) error {
 ## One environment
 
 Control steps a second with observation and reward; the ratio of times is the median over pairs of episodes.
-testspeed plays on from one state, with noise as control and without observations, so its contacts are others.
+testspeed plays on from one state with noise as control, so its contacts are others, and evaluates nothing for observations.
 
 | task | control steps/s | of a loop in C | ratio of times | physics steps/s | of testspeed |
 |---|---|---|---|---|---|

@@ -53,6 +53,16 @@ func TestTrainOverRPC(t *testing.T) {
 	fail(t, exitFailed, []string{"connecting to"}, "eval", remote)
 }
 
+func TestServeEnvWithPictures(t *testing.T) {
+	_, address := serveTasks(t, "--pixels", "8")
+	name := address + "/classic/pendulum"
+	if result := succeed(t, "envcheck", name); !strings.Contains(result.out, "conforms") {
+		t.Errorf("envcheck says %s", result.out)
+	}
+	fail(t, exitFailed, []string{`"pixels" is of kind uint8`}, small(filepath.Join(t.TempDir(), "run"), "--task", name)...)
+	fail(t, exitFailed, []string{"the task cannot draw itself"}, "bench", "env", "--task", address+"/classic/lqr")
+}
+
 func TestServeEnvStopsWhenIdle(t *testing.T) {
 	process, _ := serveTasks(t, "--idle", "50ms")
 	ended := make(chan error, 1)
