@@ -1,7 +1,11 @@
 package kernel
 
-// packBlock is the number of rows of a packed panel that are written at a time: a multiple of 8.
-const packBlock = 128
+const (
+	packBlock    = 128  // rows of a packed panel that are written at a time: a multiple of 8
+	pageElements = 1024 // elements in a page of memory
+	leastToCopy  = 128  // rows of A from which a copy of B is worth its time
+	copiedRows   = 64   // rows of B that one tile copies
+)
 
 // packs tells whether op(B) of a simplified Product is copied before it is used. An untransposed B
 // is not: its rows come from the second-level cache as fast as the panels use them.
@@ -12,7 +16,14 @@ func (p Product) packs() bool {
 	case columnDots:
 		return false
 	}
-	return p.TransposeB
+	return p.TransposeB || p.conflicting()
+}
+
+// conflicting tells whether the rows of a large B lie at multiples of a page from each other, so that
+// those of a panel compete for the same few places in the caches. If B is used often enough, a copy
+// without that costs less.
+func (p Product) conflicting() bool {
+	return p.N%pageElements == 0 && p.K*p.N > largeMatrix && p.M >= leastToCopy
 }
 
 func (x *products) packSize(p Product) int {
@@ -23,7 +34,7 @@ func (x *products) packSize(p Product) int {
 	case p.method() == rowDots:
 		return p.N * p.K
 	}
-	return x.packTiles(p) * x.panelWidth() * p.K
+	return ceilDivide(p.N, x.panelWidth()) * x.panelWidth() * p.K
 }
 
 // packTiles is the number of panels, or 1 where the few columns of B become rows.
@@ -34,6 +45,9 @@ func (x *products) packTiles(p Product) int {
 		return 0
 	case p.method() == rowDots:
 		return 1
+	}
+	if !p.TransposeB {
+		return ceilDivide(p.K, copiedRows)
 	}
 	return ceilDivide(p.N, x.panelWidth())
 }
@@ -49,10 +63,29 @@ func (x *products) pack(p Product, tile int, packed, b []float32) {
 		transposeSlowly(packed, p.K, b, p.N, p.K, p.N)
 		return
 	}
+	if !p.TransposeB {
+		x.copyRows(p, packed, b, tile*copiedRows, min((tile+1)*copiedRows, p.K))
+		return
+	}
 	width := x.panelWidth()
 	first := tile * width
 	columns := min(width, p.N-first)
 	x.packRows(packed[tile*width*p.K:(tile+1)*width*p.K], b[first*p.K:], columns, p.K)
+}
+
+// copyRows copies rows of B into all panels, a few at a time: whole rows are read in order, and what
+// is written to a panel is contiguous.
+func (x *products) copyRows(p Product, packed, b []float32, first, last int) {
+	width := x.panelWidth()
+	for ; first < last; first += 8 {
+		end := min(first+8, last)
+		for left := 0; left < p.N; left += width {
+			panel := packed[left*p.K:]
+			for k := first; k < end; k++ {
+				copy(panel[k*width:][:width], b[k*p.N+left:])
+			}
+		}
+	}
 }
 
 // packRows writes rows of the given length as the columns of a panel, in parts that stay in the
