@@ -84,11 +84,12 @@ func (x *products) columnDots(o *operands, r region) {
 
 // panels walks through blocks of k, and in each through the panels of B.
 func (x *products) panels(o *operands, r region) {
+	widest := x.widest(o, r.bottom-r.top)
 	for k := 0; k < o.K; k += depthBlock {
 		depth := min(depthBlock, o.K-k)
 		q := panel{k: k, depth: depth, left: r.left}
 		for q.left < r.right {
-			if vectors := x.vectors(o, r, r.right-q.left); vectors != q.vectors {
+			if vectors := x.vectors(widest, r.right-q.left); vectors != q.vectors {
 				q.vectors, q.blocks = vectors, split(r.bottom-r.top, len(x.micro[vectors]))
 			}
 			q.width = min(r.right-q.left, q.vectors*x.lanes)
@@ -118,11 +119,19 @@ func split(rows, highest int) blocks {
 	return blocks{height: height, higher: higher, others: count - higher}
 }
 
-// vectors returns the width of the next panel, of the columns that are left. Few rows use more
-// vectors, so that enough sums are under way to hide the latency of an addition.
-func (x *products) vectors(o *operands, r region, columns int) int {
+// widest returns how many vectors a panel may have: four where that takes fewer blocks than two do, as
+// for a few rows, whose sums would otherwise be too few to hide the latency of an addition.
+func (x *products) widest(o *operands, rows int) int {
+	if o.packed || ceilDivide(rows, len(x.micro[4])) >= 2*ceilDivide(rows, len(x.micro[2])) {
+		return 2
+	}
+	return 4
+}
+
+// vectors returns the width of the next panel, of the columns that are left.
+func (x *products) vectors(widest, columns int) int {
 	switch {
-	case r.bottom-r.top <= len(x.micro[4]) && !o.packed && columns > 3*x.lanes:
+	case columns > 3*x.lanes && widest == 4:
 		return 4
 	case columns > x.lanes:
 		return 2

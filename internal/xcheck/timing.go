@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -16,7 +17,7 @@ import (
 type times struct{ ours, peer [2]float64 }
 
 // rounds is how often the contestants take turns. A quiet moment on a busy machine is what counts,
-// so the least time of all rounds is kept; and one thread is timed by what it used of its processor,
+// so the least of all rounds is kept; and one thread is timed by what it used of its processor,
 // which leaves out the time that others had it.
 const rounds = 10
 
@@ -33,12 +34,12 @@ func measure(set *kernel.Set[float32], w work, duration time.Duration) times {
 	for range rounds {
 		for i := range t.ours {
 			ours := newProgram(set, w, m, i+1)
-			t.ours[i] = min(t.ours[i], best(clocks[i], duration/rounds, ours.run))
+			t.ours[i] = min(t.ours[i], typical(clocks[i], duration/rounds, ours.run))
 			ours.workers.Close()
 		}
 		for i := range t.peer {
 			setThreads(i + 1)
-			t.peer[i] = min(t.peer[i], best(clocks[i], duration/rounds, func() { peerMultiply(w.Product, m.c, m.a, m.b) }))
+			t.peer[i] = min(t.peer[i], typical(clocks[i], duration/rounds, func() { peerMultiply(w.Product, m.c, m.a, m.b) }))
 		}
 		time.Sleep(rest)
 	}
@@ -61,15 +62,18 @@ func processorTime() time.Duration {
 	return time.Duration(now.Nano())
 }
 
-// best returns the least time of a call, of as many as fit the duration. Calls that are too short
-// for the clock are timed in groups.
-func best(now clock, duration time.Duration, call func()) float64 {
+// typical returns the lower quartile of the times of a call, of as many as fit the duration: a
+// processor's clock is now and then wrong by much for a short while. Calls that are too short for the
+// clock are timed in groups.
+func typical(now clock, duration time.Duration, call func()) float64 {
 	call() // whatever is done once
-	group, least := groupOf(call), time.Hour
+	group := groupOf(call)
+	var all []time.Duration
 	for begin := time.Now(); time.Since(begin) < duration; {
-		least = min(least, timeOf(now, group, call))
+		all = append(all, timeOf(now, group, call))
 	}
-	return least.Seconds() / float64(group)
+	slices.Sort(all)
+	return all[len(all)/4].Seconds() / float64(group)
 }
 
 // groupOf returns how many calls take many times what reading a clock takes.
