@@ -69,6 +69,8 @@ type Learner interface {
 	Parts() []Part
 	// Resume sets the number of updates made.
 	Resume(updates int64)
+	// Programs lists the compiled programs that Step runs, to be profiled or watched for NaN.
+	Programs() []*grad.Executable[float32]
 }
 
 // Part is a named tree of parameters, such as "policy".

@@ -19,7 +19,15 @@ import (
 )
 
 // Work is a unit of work that can be repeated.
-type Work func() error
+type Work struct {
+	Step     func() error
+	Programs []*grad.Executable[float32] // that Step runs, if any
+}
+
+// run is the work of running one program.
+func run(program *grad.Executable[float32]) Work {
+	return Work{func() error { program.Run(); return nil }, []*grad.Executable[float32]{program}}
+}
 
 // Measure repeats work for the given time, at least five times after three that do not count, and
 // returns the median time of one.
@@ -28,7 +36,7 @@ func Measure(work Work, duration time.Duration) (time.Duration, error) {
 	begin := time.Now()
 	for count := 0; count < 8 || time.Since(begin) < duration; count++ {
 		start := time.Now()
-		if err := work(); err != nil {
+		if err := work.Step(); err != nil {
 			return 0, err
 		}
 		if count >= 3 {
@@ -65,14 +73,14 @@ func MLPAdam(workers *grad.Workers) (Work, error) {
 		t.Output("loss", loss)
 	})
 	if err != nil {
-		return nil, err
+		return Work{}, err
 	}
 	step, err := grad.Compile(program, workers)
 	if err != nil {
-		return nil, err
+		return Work{}, err
 	}
 	fillNormal(random, step.Input("x"), step.Input("y"))
-	return func() error { step.Run(); return nil }, nil
+	return run(step), nil
 }
 
 // MPO is one step of MPO's learner: 24 observations, 6 actions, batch 256, 20 sampled actions,
@@ -88,13 +96,13 @@ func MPO(workers *grad.Workers) (Work, error) {
 	sizes := agent.Sizes{Observation: 24, Action: 6}
 	learner, err := mpo.Algorithm().New(config, sizes, 1, workers)
 	if err != nil {
-		return nil, err
+		return Work{}, err
 	}
 	sampler, err := randomExperience(sizes, 10_000)
 	if err != nil {
-		return nil, err
+		return Work{}, err
 	}
-	return func() error { return learner.Step(sampler) }, nil
+	return Work{func() error { return learner.Step(sampler) }, learner.Programs()}, nil
 }
 
 // randomExperience is a replay of random steps.
@@ -123,10 +131,10 @@ func Replay() (Work, error) {
 	sizes := agent.Sizes{Observation: 24, Action: 6}
 	sampler, err := randomExperience(sizes, 100_000)
 	if err != nil {
-		return nil, err
+		return Work{}, err
 	}
 	batch := replay.NewTransitions(replay.Layout{Observation: sizes.Observation, Action: sizes.Action, Reward: 1}, 256)
-	return func() error { return sampler.SampleTransitions(batch, 5, 0.99) }, nil
+	return Work{Step: func() error { return sampler.SampleTransitions(batch, 5, 0.99) }}, nil
 }
 
 // Learner returns the work called name, or an error that lists the names.
@@ -147,5 +155,5 @@ func Learner(name string, workers *grad.Workers) (Work, error) {
 	case "replay":
 		return Replay()
 	}
-	return nil, fmt.Errorf("no work is called %q; there are mlp_adam, mpo, gru, conv_vae, rssm_world_model, dreamer_small, replay, env, pool and frames", name)
+	return Work{}, fmt.Errorf("no work is called %q; there are mlp_adam, mpo, gru, conv_vae, rssm_world_model, dreamer_small, replay, env, pool and frames", name)
 }

@@ -19,7 +19,7 @@ func TestWorkDoesNotAllocate(t *testing.T) {
 			t.Fatal(err)
 		}
 		step := func() {
-			if err := work(); err != nil {
+			if err := work.Step(); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -37,13 +37,13 @@ func TestUnknownWorkIsRefused(t *testing.T) {
 
 func TestMeasureReturnsTheMedian(t *testing.T) {
 	count := 0
-	median, err := bench.Measure(func() error {
+	median, err := bench.Measure(bench.Work{Step: func() error {
 		if count++; count == 1 {
 			time.Sleep(30 * time.Millisecond) // the first is not counted
 		}
 		time.Sleep(time.Millisecond)
 		return nil
-	}, 10*time.Millisecond)
+	}}, 10*time.Millisecond)
 	if err != nil || median < time.Millisecond || median > 20*time.Millisecond {
 		t.Errorf("median %v, error %v", median, err)
 	}

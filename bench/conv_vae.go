@@ -23,14 +23,14 @@ func ConvVAE(workers *grad.Workers) (Work, error) {
 		t.Output("loss", loss)
 	})
 	if err != nil {
-		return nil, err
+		return Work{}, err
 	}
 	step, err := grad.Compile(program, workers)
 	if err != nil {
-		return nil, err
+		return Work{}, err
 	}
 	for i := range step.Input("images") {
 		step.Input("images")[i] = random.Float32()
 	}
-	return func() error { step.Run(); return nil }, nil
+	return run(step), nil
 }

@@ -77,18 +77,18 @@ func DreamerSmall(workers *grad.Workers) (Work, error) {
 	b.Value = nn.NewMLP([]int{features, size.width, size.width, 1}, random)
 	model, err := b.model.update(workers)
 	if err != nil {
-		return nil, err
+		return Work{}, err
 	}
 	learner, err := b.update(size.batch*size.length, workers)
 	if err != nil {
-		return nil, err
+		return Work{}, err
 	}
 	learn, behave := counted(model), counted(learner)
-	return func() error {
-		if err := learn(); err != nil {
+	return Work{func() error {
+		if err := learn.Step(); err != nil {
 			return err
 		}
 		copy(learner.Input("features"), model.Output("features"))
-		return behave()
-	}, nil
+		return behave.Step()
+	}, append(learn.Programs, behave.Programs...)}, nil
 }

@@ -27,12 +27,12 @@ func GRU(workers *grad.Workers) (Work, error) {
 		t.Output("loss", loss)
 	})
 	if err != nil {
-		return nil, err
+		return Work{}, err
 	}
 	step, err := grad.Compile(program, workers)
 	if err != nil {
-		return nil, err
+		return Work{}, err
 	}
 	fillNormal(random, step.Input("x"))
-	return func() error { step.Run(); return nil }, nil
+	return run(step), nil
 }

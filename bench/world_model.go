@@ -112,7 +112,7 @@ func RSSMWorldModel(workers *grad.Workers) (Work, error) {
 	size := modelSize{batch: 32, length: 50, observation: 24, action: 6, stochastic: 30, deterministic: 200, hidden: 200, width: 200}
 	step, err := newWorldModel(size, rand.New(rand.NewPCG(1, 1))).update(workers)
 	if err != nil {
-		return nil, err
+		return Work{}, err
 	}
 	return counted(step), nil
 }
@@ -120,10 +120,10 @@ func RSSMWorldModel(workers *grad.Workers) (Work, error) {
 // counted runs step with other random numbers each time.
 func counted(step *grad.Executable[float32]) Work {
 	count := uint64(0)
-	return func() error {
+	return Work{func() error {
 		count++
 		step.Seed(1, count)
 		step.Run()
 		return nil
-	}
+	}, []*grad.Executable[float32]{step}}
 }

@@ -33,28 +33,53 @@ func (e *Executable[T]) scratchSize(v *Value) int {
 	return 0
 }
 
-// compileValue returns the stages of one operation, with its memory bound.
-func (e *Executable[T]) compileValue(v *Value, scratch []T) []step {
+// compileValue appends the stages of one operation, with its memory bound.
+func (e *Executable[T]) compileValue(v *Value, scratch []T) {
 	var in [][]T
 	for _, input := range v.inputs {
 		in = append(in, e.buffers[input])
 	}
 	out := e.buffers[v]
-	steps := e.stages(v, out, in, scratch)
-	if v.op == opScan || len(steps) == 0 {
-		return steps
+	if v.op == opScan {
+		e.scan(v, out, scratch)
+		return
 	}
-	last := &steps[len(steps)-1]
-	if last.size != len(out) {
-		last.span, last.tile = nil, 0
-		return steps
+	if steps := e.stages(v, out, in, scratch); len(steps) > 0 {
+		last := &steps[len(steps)-1]
+		last.writes = regionOf(out, true)
+		for _, operand := range in {
+			last.reads = append(last.reads, regionOf(operand, v.op.alongside() && len(operand) == len(out)))
+		}
+		last.reads = append(last.reads, regionOf(scratch, false))
+		if last.size != len(out) {
+			last.span, last.tile = nil, 0 // it goes along an input, not along its result
+		}
+		e.append(operation[T]{value: v, in: in, out: out, steps: steps})
 	}
-	last.writes = regionOf(out, true)
-	for _, operand := range in {
-		last.reads = append(last.reads, regionOf(operand, v.op.alongside() && len(operand) == len(out)))
+}
+
+// append makes o the next operation.
+func (e *Executable[T]) append(o operation[T]) {
+	for i := range o.steps {
+		o.steps[i].values = []*Value{o.value}
 	}
-	last.reads = append(last.reads, regionOf(scratch, false))
-	return steps
+	e.operations = append(e.operations, o)
+}
+
+// schedule returns the stages of all operations as they are to be run: fused, and parameters set last.
+func (e *Executable[T]) schedule() []step {
+	var steps, effects []step
+	for _, o := range e.operations {
+		if o.value.op.effect() {
+			effects = append(effects, o.steps...)
+		} else {
+			steps = append(steps, o.steps...)
+		}
+	}
+	if e.program.setsEachParameterOnce() {
+		effects = sideBySide(effects)
+	}
+	return append(fuse(steps), effects...)
 }
 
 // stages returns the stages of one operation that fills out from in.
@@ -117,8 +142,6 @@ func (e *Executable[T]) stages(v *Value, out []T, in [][]T, scratch []T) []step 
 		return flat(len(out), func(start, end int) { copy(out[start:end], in[0][start:end]) })
 	case opCall:
 		return e.call(v, out, in)
-	case opScan:
-		return e.scan(v, out, scratch)
 	case opAssign:
 		target := e.storage[v.parameters[0]]
 		return flat(len(target), func(start, end int) { copy(target[start:end], in[0][start:end]) })

@@ -55,9 +55,9 @@ func (e *Executable[T]) planScan(v *Value) scanPlan {
 
 // scan compiles the body once for each step, with the memory of that step, so that nothing is copied
 // between what the body sees and the arrays outside.
-func (e *Executable[T]) scan(v *Value, out, scratch []T) []step {
+func (e *Executable[T]) scan(v *Value, out, scratch []T) {
 	b := scanBinding[T]{e: e, s: v.scan, plan: e.scans[v], layout: v.scan.layout(), out: out, scratch: scratch}
-	steps := b.begin()
+	e.append(operation[T]{value: v, steps: b.begin()})
 	for turn := range b.s.length {
 		index := turn
 		if b.s.reverse {
@@ -65,10 +65,9 @@ func (e *Executable[T]) scan(v *Value, out, scratch []T) []step {
 		}
 		b.bindStep(turn, index)
 		for i, inner := range b.s.body {
-			steps = append(steps, e.compileValue(inner, b.scratchOf(i))...)
+			e.compileValue(inner, b.scratchOf(i))
 		}
 	}
-	return steps
 }
 
 // scanBinding gives the values of a scan's body their memory.
@@ -98,7 +97,7 @@ func (b *scanBinding[T]) begin() []step {
 				first = b.s.length
 			}
 			target, source := b.state(i, first, next.shape.Size()), b.e.buffers[b.s.initial[i]]
-			steps = append(steps, flat(len(target), func(start, end int) { copy(target[start:end], source[start:end]) })...)
+			steps = append(steps, one(1, func(int) { copy(target, source) })...)
 		}
 	}
 	return steps

@@ -30,7 +30,13 @@ type Executable[T Float] struct {
 	storage map[*Parameter][]T
 	scans   map[*Value]scanPlan
 	packed  map[*Value]bool // products in a scan whose right operand is packed once
-	steps   []step
+	blocks  []block         // of the arena, by position in the program
+
+	operations []operation[T]
+	steps      []step // of all operations
+	profile    *Profile
+	trap       func(*NotFiniteError)
+
 	inputs  map[string][]T
 	outputs map[string][]T
 	typed   typedInputs
@@ -80,19 +86,11 @@ func compile[T Float](program *Program, set *kernel.Set[T], workers *Workers, st
 	for _, output := range program.outputs {
 		e.outputs[output.name] = e.buffers[output.value]
 	}
-	var effects []step
 	for i, v := range program.values {
-		scratch := e.arena[made.scratch[i].start:][:made.scratch[i].size]
-		if steps := e.compileValue(v, scratch); v.op.effect() {
-			effects = append(effects, steps...)
-		} else {
-			e.steps = append(e.steps, steps...)
-		}
+		e.compileValue(v, e.arena[made.scratch[i].start:][:made.scratch[i].size])
 	}
-	if program.setsEachParameterOnce() {
-		effects = sideBySide(effects)
-	}
-	e.steps = append(fuse(e.steps), effects...)
+	e.blocks = made.values
+	e.steps = e.schedule()
 	return e, nil
 }
 
@@ -153,6 +151,14 @@ func (e *Executable[T]) ArenaSize() int { return len(e.arena) }
 
 // Run executes the program once. It does not allocate.
 func (e *Executable[T]) Run() {
+	switch {
+	case e.trap != nil:
+		e.runTrapped()
+		return
+	case e.profile != nil:
+		e.runMeasured()
+		return
+	}
 	for i := range e.steps {
 		e.workers.Run(e.steps[i].tiles, e.steps[i].run)
 	}

@@ -75,7 +75,7 @@ func (f *fusion) appendTo(steps []step) []step {
 	} else {
 		perTile = rowsPerTile(f.length) * f.length
 	}
-	return append(steps, step{tiles: tilesOf(size, perTile), run: func(tile int) {
+	return append(steps, step{tiles: tilesOf(size, perTile), values: valuesOf(f.parts), run: func(tile int) {
 		if first.tile > 0 {
 			first.run(tile)
 		}
@@ -100,12 +100,21 @@ func sideBySide(steps []step) []step {
 		total += s.tiles
 		ends[i] = total
 	}
-	return one(total, func(tile int) {
+	return []step{{tiles: total, values: valuesOf(steps), run: func(tile int) {
 		i, start := 0, 0
 		for tile >= ends[i] {
 			start = ends[i]
 			i++
 		}
 		steps[i].run(tile - start)
-	})
+	}}}
+}
+
+// valuesOf lists the values of stages.
+func valuesOf(steps []step) []*Value {
+	var values []*Value
+	for _, s := range steps {
+		values = append(values, s.values...)
+	}
+	return values
 }

@@ -29,9 +29,11 @@ func interpret(t *Tracer, input func(name string, memory []float64)) map[string]
 		if v.op == opInput {
 			input(v.name, e.buffers[v])
 		}
-		for _, s := range e.compileValue(v, make([]float64, e.scratchSize(v))) {
-			for tile := range s.tiles {
-				s.run(tile)
+		e.operations = nil
+		e.compileValue(v, make([]float64, e.scratchSize(v)))
+		for _, o := range e.operations {
+			for _, s := range o.steps {
+				e.workers.Run(s.tiles, s.run)
 			}
 		}
 	}

@@ -1,10 +1,6 @@
 package grad
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-)
+import "slices"
 
 // Program is a traced and simplified list of operations, ready to be compiled.
 type Program struct {
@@ -96,32 +92,4 @@ func withBodies(list, values []*Value) []*Value {
 		list = append(list, v)
 	}
 	return list
-}
-
-// String lists the operations, a line each, with the body of a scan indented below it.
-func (p *Program) String() string {
-	var b strings.Builder
-	for _, v := range p.values {
-		v.print(&b, "")
-	}
-	return b.String()
-}
-
-func (v *Value) print(b *strings.Builder, indent string) {
-	fmt.Fprintf(b, "%s%%%d = %s", indent, v.id, v.op)
-	for _, input := range v.inputs {
-		fmt.Fprintf(b, " %%%d%v", input.id, input.shape)
-	}
-	if v.name != "" {
-		fmt.Fprintf(b, " %q", v.name)
-	}
-	if v.op == opConstant {
-		fmt.Fprintf(b, " %g", v.constant)
-	}
-	fmt.Fprintf(b, " -> %v\n", v.shape)
-	if v.op == opScan {
-		for _, inner := range slices.Concat(v.scan.carries, v.scan.elements, v.scan.body) {
-			inner.print(b, indent+"    ")
-		}
-	}
 }

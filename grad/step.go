@@ -7,6 +7,8 @@ type step struct {
 	tiles int
 	run   func(tile int)
 
+	values []*Value // whose operations it is a stage of
+
 	// What fusion needs to know of a stage that fills elements of its result and can be cut anywhere
 	// between rows.
 	span   func(start, end int) // fills the elements [start, end); nil if the stage cannot be cut

@@ -49,6 +49,7 @@ type Config struct {
 	EvaluateEpisodes int   `toml:"evaluate_episodes"` // episodes of an evaluation
 	CheckpointEvery  int64 `toml:"checkpoint_every"`  // environment steps between checkpoints
 	LogEvery         int64 `toml:"log_every"`         // environment steps between lines of metrics
+	Trap             bool  `toml:"trap"`              // end at the first operation that makes a NaN or an infinity, and keep its inputs; slower
 }
 
 // DefaultConfig is the settings of a run that says nothing else.

@@ -213,7 +213,7 @@ func TestLoadExperimentOfAnEarlierVersion(t *testing.T) {
 func TestValidateNamesEveryField(t *testing.T) {
 	var words []string
 	for _, key := range keys(&Config{}) {
-		if !slices.Contains([]string{"task", "agent", "seed", "from", "pixels", "camera"}, key) {
+		if !slices.Contains([]string{"task", "agent", "seed", "from", "pixels", "camera", "trap"}, key) {
 			words = append(words, key+" is 0")
 		}
 	}

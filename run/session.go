@@ -35,6 +35,7 @@ type session struct {
 	table       *replay.Table
 	sampler     *replay.Sampler
 	workers     *grad.Workers
+	trapped     *grad.NotFiniteError // what the learner's programs ran into, with Trap
 
 	state       state
 	observation []float32 // the newest, flat
@@ -94,6 +95,9 @@ func (s *session) build() error {
 	}
 	if s.learner, err = e.Algorithm.New(e.Agent, sizes, rng.Mix(e.Config.Seed, streamLearner), s.workers); err != nil {
 		return err
+	}
+	if e.Config.Trap {
+		s.trap()
 	}
 	if s.policy, err = s.learner.Policy(); err != nil {
 		return err

@@ -173,7 +173,11 @@ func (s *session) act() error {
 // learn makes a number of updates.
 func (s *session) learn(updates int64) error {
 	for range updates {
-		if err := s.learner.Step(s.sampler); err != nil {
+		err := s.learner.Step(s.sampler)
+		if s.trapped != nil {
+			return dumpTrapped(s.folder, s.trapped)
+		}
+		if err != nil {
 			return err
 		}
 		s.policy.Refresh()

@@ -154,3 +154,7 @@ func (l *toyLearner) Policy() (agent.Policy, error) {
 	copy(p.own.Data, l.Weight.Data)
 	return p, nil
 }
+
+func (l *toyLearner) Programs() []*grad.Executable[float32] {
+	return []*grad.Executable[float32]{l.step}
+}

@@ -196,6 +196,11 @@ func (l *learner) update() error {
 	return nil
 }
 
+// Programs is the traced step.
+func (l *learner) Programs() []*grad.Executable[float32] {
+	return []*grad.Executable[float32]{l.step}
+}
+
 // copyTargets sets the target networks to the online ones.
 func (l *learner) copyTargets() {
 	for i, target := range l.target {

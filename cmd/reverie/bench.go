@@ -11,12 +11,14 @@ import (
 )
 
 type benchCommand struct {
-	Work    string        `arg:"" help:"mlp_adam, mpo, conv_vae, replay, env, pool or frames."`
+	Work    string        `arg:"" help:"mlp_adam, mpo, gru, conv_vae, rssm_world_model, dreamer_small, replay, env, pool or frames."`
 	Threads int           `default:"0" help:"Workers; 0 takes one for each processor, up to four."`
 	Task    string        `default:"control/cartpole-swingup" help:"The task of env, pool and frames."`
 	Backend string        `default:"any" enum:"any,osmesa,egl" help:"What frames are drawn with: any, osmesa or egl."`
 	Time    time.Duration `default:"5s" help:"How long to measure."`
 	JSON    bool          `name:"json" help:"Print one JSON object."`
+	Profile bool          `help:"Print where the time of a learner step goes."`
+	Listing bool          `help:"Print the programs of a learner step: operations, shapes, costs, memory."`
 }
 
 // benchReport is what bench prints with --json, like the peers that it is compared with.
@@ -49,12 +51,34 @@ func (c *benchCommand) Run(s *session) error {
 	if err != nil {
 		return usage(err)
 	}
+	if c.Listing {
+		for _, program := range work.Programs {
+			fmt.Fprintln(s.out, program)
+		}
+		return nil
+	}
+	if c.Profile {
+		return c.profile(s, work)
+	}
 	median, err := bench.Measure(work, c.Time)
 	if err != nil {
 		return err
 	}
 	report := benchReport{"reverie", c.Work, float64(median.Microseconds()) / 1000, c.Threads}
 	return c.print(s, report, fmt.Sprintf("%s: %.3f ms on %d threads", report.Work, report.MS, report.Threads))
+}
+
+// profile prints a table of the stages of a learner step.
+func (c *benchCommand) profile(s *session, work bench.Work) error {
+	var profile grad.Profile
+	for _, program := range work.Programs {
+		program.Measure(&profile)
+	}
+	if _, err := bench.Measure(work, c.Time); err != nil {
+		return err
+	}
+	_, err := fmt.Fprint(s.out, &profile)
+	return err
 }
 
 // print prints a report as JSON, or else the line that says the same.
