@@ -158,15 +158,6 @@ func (e *Executable[T]) elementwise(v *Value, out []T, in [][]T) []step {
 	return e.binary(v, out, in[0], in[1])
 }
 
-func (e *Executable[T]) unary(v *Value, out, x []T) []step {
-	apply := map[op]func(dst, x []T){
-		opNeg: e.set.Neg, opAbs: e.set.Abs, opSign: e.set.Sign, opSquare: e.set.Square, opSqrt: e.set.Sqrt,
-		opExp: e.set.Exp, opLog: e.set.Log, opErf: e.set.Erf, opTanh: e.set.Tanh, opSigmoid: e.set.Sigmoid,
-		opSoftplus: e.set.Softplus, opELU: e.set.ELU, opSiLU: e.set.SiLU, opReLU: e.set.ReLU,
-	}[v.op]
-	return flat(len(out), func(start, end int) { apply(out[start:end], x[start:end]) })
-}
-
 func (e *Executable[T]) matMul(v *Value, out []T, in [][]T, packed []T) []step {
 	p, set := v.product(), e.set
 	a, b, bias := in[0], in[1], []T(nil)

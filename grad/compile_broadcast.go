@@ -63,9 +63,6 @@ func stridesFor(shape, operand tensor.Shape) []int {
 	return strides
 }
 
-// rows is the number of rows of the outer loop.
-func (l *layout) rows() int { return tensor.Shape(l.dimensions).Size() }
-
 // offset is where the given row begins in operand.
 func (l *layout) offset(operand, row int) int {
 	offset := 0
@@ -76,46 +73,9 @@ func (l *layout) offset(operand, row int) int {
 	return offset
 }
 
-// binaryKernels are the forms of one element-wise operation: on two runs, on a run and a number, and
-// on a number and a run (which the last takes in the order run, number).
-type binaryKernels[T Float] struct {
-	both        func(dst, a, b []T)
-	right, left func(dst, a []T, b T)
-}
-
-func (e *Executable[T]) binaryKernels(o op) binaryKernels[T] {
-	s := e.set
-	switch o {
-	case opAdd:
-		return binaryKernels[T]{s.Add, s.AddScalar, s.AddScalar}
-	case opSub:
-		return binaryKernels[T]{s.Sub, func(dst, a []T, b T) { s.AddScalar(dst, a, -b) }, s.SubFromScalar}
-	case opMul:
-		return binaryKernels[T]{s.Mul, s.MulScalar, s.MulScalar}
-	case opDiv:
-		return binaryKernels[T]{s.Div, s.DivScalar, s.DivIntoScalar}
-	case opMax:
-		return binaryKernels[T]{s.Max, s.MaxScalar, s.MaxScalar}
-	case opMin:
-		return binaryKernels[T]{s.Min, s.MinScalar, s.MinScalar}
-	case opGreater:
-		return binaryKernels[T]{s.Greater, s.GreaterScalar, s.LessScalar}
-	case opTanhGradient:
-		return binaryKernels[T]{both: s.TanhGradient}
-	case opSigmoidGradient:
-		return binaryKernels[T]{both: s.SigmoidGradient}
-	case opELUGradient:
-		return binaryKernels[T]{both: s.ELUGradient}
-	case opSiLUGradient:
-		return binaryKernels[T]{both: s.SiLUGradient}
-	default:
-		return binaryKernels[T]{both: s.SoftplusGradient}
-	}
-}
-
 func (e *Executable[T]) binary(v *Value, out, a, b []T) []step {
 	l := layoutOf(v.shape, v.inputs)
-	kernels := e.binaryKernels(v.op)
+	kernels := pairKernels(e.set, v.op)
 	if l.steps[0]*l.steps[1] == 1 && l.run == len(out) || kernels.right == nil {
 		return flat(len(out), func(start, end int) { kernels.both(out[start:end], a[start:end], b[start:end]) })
 	}

@@ -20,6 +20,8 @@ const (
 	opExp
 	opLog
 	opErf
+	opSin
+	opCos
 	opTanh
 	opSigmoid
 	opSoftplus
@@ -87,7 +89,7 @@ const (
 
 var opNames = [opCount]string{
 	"input", "typed", "read", "constant", "normal", "uniform",
-	"neg", "abs", "sign", "square", "sqrt", "exp", "log", "erf", "tanh", "sigmoid", "softplus", "elu", "silu", "relu",
+	"neg", "abs", "sign", "square", "sqrt", "exp", "log", "erf", "sin", "cos", "tanh", "sigmoid", "softplus", "elu", "silu", "relu",
 	"add", "sub", "mul", "div", "max", "min", "greater",
 	"tanh_gradient", "sigmoid_gradient", "elu_gradient", "silu_gradient", "softplus_gradient",
 	"matmul", "batch_matmul", "sum", "maximum", "standardise", "standardise_gradient",

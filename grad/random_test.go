@@ -55,6 +55,7 @@ var steps = []func(a, b *Value) *Value{
 	func(a, _ *Value) *Value { return a.ReLU() },
 	func(a, _ *Value) *Value { return a.SiLU().Tanh() },
 	func(a, _ *Value) *Value { return a.GELU().Erf() },
+	func(a, b *Value) *Value { return a.Sin().Add(b.Cos().Mean()) },
 	func(a, _ *Value) *Value { return a.Clip(-0.5, 0.7) },
 	func(a, _ *Value) *Value { return a.Tanh().Square() },
 	func(a, _ *Value) *Value { return a.Square().Add(Scalar(1)).Sqrt().Log() },

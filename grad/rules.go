@@ -1,16 +1,13 @@
 package grad
 
-import (
-	"math"
-
-	"github.com/reverie-rl/reverie/tensor"
-)
+import "github.com/reverie-rl/reverie/tensor"
 
 // rule returns the gradient of the loss with respect to each input of v, given the gradient g with
 // respect to v. An input for which want is false may be left nil.
 type rule func(v, g *Value, want []bool) []*Value
 
-// rules is the table of gradients. Operations that have no entry, or return nil, block the gradient.
+// rules is the table of gradients; those of element-wise operations are with them (elementwise.go,
+// arithmetic.go). Operations that have no entry, or return nil, block the gradient.
 var rules [opCount]rule
 
 func init() {
@@ -18,19 +15,6 @@ func init() {
 		return func(v, g *Value, _ []bool) []*Value { return []*Value{gradient(v, v.inputs[0], g)} }
 	}
 	rules = [opCount]rule{
-		opNeg:         one(func(_, _, g *Value) *Value { return g.Neg() }),
-		opAbs:         one(func(_, x, g *Value) *Value { return g.Mul(x.Sign()) }),
-		opSquare:      one(func(_, x, g *Value) *Value { return g.Mul(x).Mul(Scalar(2)) }),
-		opSqrt:        one(func(v, _, g *Value) *Value { return g.Div(v).Mul(Scalar(0.5)) }),
-		opExp:         one(func(v, _, g *Value) *Value { return g.Mul(v) }),
-		opLog:         one(func(_, x, g *Value) *Value { return g.Div(x) }),
-		opErf:         one(func(_, x, g *Value) *Value { return g.Mul(x.Square().Neg().Exp()).Mul(Scalar(2 / math.SqrtPi)) }),
-		opSiLU:        one(func(_, x, g *Value) *Value { return x.binary(opSiLUGradient, g) }),
-		opTanh:        one(func(v, _, g *Value) *Value { return v.binary(opTanhGradient, g) }),
-		opSigmoid:     one(func(v, _, g *Value) *Value { return v.binary(opSigmoidGradient, g) }),
-		opELU:         one(func(v, _, g *Value) *Value { return v.binary(opELUGradient, g) }),
-		opSoftplus:    one(func(_, x, g *Value) *Value { return x.binary(opSoftplusGradient, g) }),
-		opReLU:        one(func(v, _, g *Value) *Value { return g.Mul(v.Greater(Scalar(0))) }),
 		opReshape:     one(func(_, x, g *Value) *Value { return g.Reshape(x.shape...) }),
 		opCopy:        one(func(_, _, g *Value) *Value { return g }),
 		opBroadcast:   one(func(_, x, g *Value) *Value { return g.sumTo(x.shape) }),
@@ -42,39 +26,6 @@ func init() {
 		opOverlapAdd:  one(overlapAddRule),
 		opStandardise: one(standardiseRule),
 
-		opAdd: two(func(v, a, b, g *Value) (*Value, *Value) { return g, g }),
-		opSub: two(func(v, a, b, g *Value) (*Value, *Value) { return g, g.Neg() }),
-		opMul: two(func(v, a, b, g *Value) (*Value, *Value) { return g.Mul(b), g.Mul(a) }),
-		opDiv: two(func(v, a, b, g *Value) (*Value, *Value) {
-			quotient := g.Div(b)
-			return quotient, quotient.Mul(v).Neg()
-		}),
-		opMax: two(func(v, a, b, g *Value) (*Value, *Value) {
-			left := g.Mul(a.Greater(b))
-			return left, g.Sub(left)
-		}),
-		opMin: two(func(v, a, b, g *Value) (*Value, *Value) {
-			left := g.Mul(b.Greater(a))
-			return left, g.Sub(left)
-		}),
-		opTanhGradient: two(func(v, y, h, g *Value) (*Value, *Value) {
-			return g.Mul(h).Mul(y).Mul(Scalar(-2)), y.binary(opTanhGradient, g)
-		}),
-		opSigmoidGradient: two(func(v, y, h, g *Value) (*Value, *Value) {
-			return g.Mul(h).Mul(y.Mul(Scalar(-2)).Add(Scalar(1))), y.binary(opSigmoidGradient, g)
-		}),
-		opELUGradient: two(func(v, y, h, g *Value) (*Value, *Value) {
-			return g.Mul(h).Mul(y.Greater(Scalar(0)).Neg().Add(Scalar(1))), y.binary(opELUGradient, g)
-		}),
-		opSiLUGradient: two(func(v, x, h, g *Value) (*Value, *Value) { // s' (2 + x (1 - 2s)) with s the sigmoid of x
-			s := x.Sigmoid()
-			bend := x.Mul(s.Mul(Scalar(-2)).Add(Scalar(1))).Add(Scalar(2))
-			return s.binary(opSigmoidGradient, g.Mul(h)).Mul(bend), x.binary(opSiLUGradient, g)
-		}),
-		opSoftplusGradient: two(func(v, x, h, g *Value) (*Value, *Value) {
-			return x.Sigmoid().binary(opSigmoidGradient, g.Mul(h)), x.binary(opSoftplusGradient, g)
-		}),
-
 		opStandardiseGradient: standardiseGradientRule,
 
 		opMatMul: matMulRule, opBatchMatMul: matMulRule,
@@ -84,7 +35,14 @@ func init() {
 		opGather: gatherRule, opScatter: scatterRule, opWhere: whereRule, opRecurrence: recurrenceRule,
 		opScan: func(v, _ *Value, _ []bool) []*Value { return nil }, // see backward and scanRule
 		opPart: func(v, _ *Value, _ []bool) []*Value { return nil }, // its scan sees to it
-
+	}
+	for o, f := range functions {
+		if f.gradient != nil {
+			rules[o] = one(f.gradient)
+		}
+	}
+	for o, gradients := range pairs {
+		rules[o] = two(gradients)
 	}
 }
 

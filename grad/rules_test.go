@@ -49,6 +49,8 @@ var ruleCases = map[string]ruleCase{
 	"softplus": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Softplus() }, shapes([]int{3, 2})},
 	"elu":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].ELU() }, shapes([]int{3, 2})},
 	"erf":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Erf() }, shapes([]int{3, 2})},
+	"sin":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Sin() }, shapes([]int{3, 2})},
+	"cos":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Cos() }, shapes([]int{3, 2})},
 	"silu":     {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].SiLU() }, shapes([]int{3, 2})},
 	"relu":     {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].ReLU() }, shapes([]int{3, 2})},
 

@@ -17,7 +17,7 @@ func traceEverything(t *grad.Tracer) {
 	moved := grad.NewParameter(5, 5)
 	y := x.MatMul(p).Add(grad.NewParameter(5)).Standardise(1e-3).Tanh()
 	for _, f := range []func(*grad.Value) *grad.Value{
-		(*grad.Value).Neg, (*grad.Value).Abs, (*grad.Value).Sign, (*grad.Value).Square, (*grad.Value).Sigmoid, (*grad.Value).SiLU, (*grad.Value).GELU,
+		(*grad.Value).Neg, (*grad.Value).Abs, (*grad.Value).Sign, (*grad.Value).Square, (*grad.Value).Sigmoid, (*grad.Value).SiLU, (*grad.Value).GELU, (*grad.Value).Sin, (*grad.Value).Cos,
 		(*grad.Value).Softplus, (*grad.Value).ELU, (*grad.Value).ReLU, (*grad.Value).Exp, (*grad.Value).Stop,
 	} {
 		y = y.Add(f(y).Mul(grad.Scalar(0.1)))

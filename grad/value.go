@@ -1,7 +1,6 @@
 package grad
 
 import (
-	"math"
 	"slices"
 
 	"github.com/reverie-rl/reverie/tensor"
@@ -56,91 +55,6 @@ func (v *Value) settled() *Value {
 	}
 	return v
 }
-
-func (v *Value) unary(o op) *Value {
-	return v.tracer.add(&Value{op: o, shape: v.shape, inputs: []*Value{v}})
-}
-
-func (v *Value) binary(o op, operand Operand) *Value {
-	other := operand.in(v.tracer)
-	shape, ok := tensor.Broadcast(v.shape, other.shape)
-	if !ok {
-		fail(o.String(), "shapes %v and %v do not broadcast", v.shape, other.shape)
-	}
-	return v.tracer.add(&Value{op: o, shape: shape, inputs: []*Value{v, other}})
-}
-
-// Neg is -v.
-func (v *Value) Neg() *Value { return v.unary(opNeg) }
-
-// Abs is |v|. Its gradient at 0 is 0.
-func (v *Value) Abs() *Value { return v.unary(opAbs) }
-
-// Sign is -1, 0 or 1. It has no gradient.
-func (v *Value) Sign() *Value { return v.unary(opSign) }
-
-// Square is v².
-func (v *Value) Square() *Value { return v.unary(opSquare) }
-
-// Sqrt is the square root of v.
-func (v *Value) Sqrt() *Value { return v.unary(opSqrt) }
-
-// Exp is e to the power of v.
-func (v *Value) Exp() *Value { return v.unary(opExp) }
-
-// Log is the natural logarithm of v.
-func (v *Value) Log() *Value { return v.unary(opLog) }
-
-// Erf is the error function of v, 2/√π times the integral of exp(-t²) from 0 to v.
-func (v *Value) Erf() *Value { return v.unary(opErf) }
-
-// Tanh is the hyperbolic tangent of v.
-func (v *Value) Tanh() *Value { return v.unary(opTanh) }
-
-// Sigmoid is 1 / (1 + exp(-v)).
-func (v *Value) Sigmoid() *Value { return v.unary(opSigmoid) }
-
-// Softplus is log(1 + exp(v)), without overflow.
-func (v *Value) Softplus() *Value { return v.unary(opSoftplus) }
-
-// ELU is v where v > 0 and exp(v) - 1 elsewhere (Clevert et al., 2016).
-func (v *Value) ELU() *Value { return v.unary(opELU) }
-
-// SiLU is v · sigmoid(v), also called swish (Elfwing et al., 2018).
-func (v *Value) SiLU() *Value { return v.unary(opSiLU) }
-
-// GELU is v · Φ(v), where Φ is the normal distribution function, without approximation (Hendrycks and
-// Gimpel, 2016).
-func (v *Value) GELU() *Value {
-	return v.Mul(v.Mul(Scalar(math.Sqrt2 / 2)).Erf().Add(Scalar(1))).Mul(Scalar(0.5))
-}
-
-// ReLU is max(v, 0). Its gradient at 0 is 0.
-func (v *Value) ReLU() *Value { return v.unary(opReLU) }
-
-// Add is v + operand.
-func (v *Value) Add(operand Operand) *Value { return v.binary(opAdd, operand) }
-
-// Sub is v - operand.
-func (v *Value) Sub(operand Operand) *Value { return v.binary(opSub, operand) }
-
-// Mul is v · operand, element by element.
-func (v *Value) Mul(operand Operand) *Value { return v.binary(opMul, operand) }
-
-// Div is v / operand, element by element.
-func (v *Value) Div(operand Operand) *Value { return v.binary(opDiv, operand) }
-
-// Max is the larger of v and operand. Where they are equal the gradient flows to operand.
-func (v *Value) Max(operand Operand) *Value { return v.binary(opMax, operand) }
-
-// Min is the smaller of v and operand. Where they are equal the gradient flows to operand.
-func (v *Value) Min(operand Operand) *Value { return v.binary(opMin, operand) }
-
-// Greater is 1 where v > operand and 0 elsewhere. It has no gradient.
-func (v *Value) Greater(operand Operand) *Value { return v.binary(opGreater, operand) }
-
-// Clip limits v to [low, high]. The gradient is 0 where v is outside, or at a limit.
-func (v *Value) Clip(low, high float64) *Value { return v.Max(Scalar(low)).Min(Scalar(high)) }
 
 // Stop is v with no gradient flowing back to it.
 func (v *Value) Stop() *Value { return v.unary(opStop) }

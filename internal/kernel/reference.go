@@ -84,6 +84,11 @@ func (s *Set[T]) useReferenceGradients() {
 	s.SiLUGradient = pairs(func(x, g T) T { return g * T(siluSlope(float64(x))) })
 }
 
+// Each lifts a function of one number to slices: a kernel of any Set for a function that has none.
+func Each[T Float](f func(x float64) float64) func(dst, x []T) {
+	return each(func(x T) T { return T(f(float64(x))) })
+}
+
 // each lifts a function of one element to slices.
 func each[T Float](f func(x T) T) func(dst, x []T) {
 	return func(dst, x []T) {
