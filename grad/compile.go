@@ -21,7 +21,7 @@ func (e *Executable[T]) scratchSize(v *Value) int {
 	case opBatchMatMul:
 		return batchSize(v) * e.set.PackSize(matrices(v))
 	case opConvolve, opConvolveTransposed:
-		return transposedKernelSize(v)
+		return packSize(v)
 	case opConvolveKernel:
 		return kernelParts(v) * v.shape.Size()
 	case opSum:

@@ -66,6 +66,9 @@ func (c *convolution[T]) feature(image, row, column int) int {
 	return ((image*c.rows+row)*c.columns + column) * c.features
 }
 
+// run is the number of elements in a row of a patch.
+func (c *convolution[T]) run() int { return c.Width * c.channels }
+
 // left is where the pixels of a span's first patch that are inside the image begin.
 func (c *convolution[T]) left(s span) int { return s.column*c.Stride - c.Padding + s.first }
 
@@ -101,7 +104,10 @@ func (c *convolution[T]) eachLine(rows int, run func(l line)) []step {
 // convolve computes a grid from images and a kernel [patch, features].
 func (e *Executable[T]) convolve(v *Value, out []T, in [][]T, scratch []T) []step {
 	c := e.convolution(v, v.shape[1])
-	matrix, bias, steps := kernelOf(v, in, scratch)
+	matrix, bias, steps := in[1], append(in, nil)[2], []step(nil)
+	if v.transposeB {
+		matrix, steps = scratch, c.turned(scratch, matrix)
+	}
 	return append(steps, c.eachLine(c.rows, func(l line) { c.gridLine(l, out, in[0], matrix, bias) })...)
 }
 
@@ -126,10 +132,10 @@ func (c *convolution[T]) gridLine(l line, grid, images, matrix, bias []T) {
 	}
 }
 
-// convolveTransposed computes images from a grid and a kernel [features, patch].
+// convolveTransposed computes images from a grid and a kernel [features, patch], which is packed first.
 func (e *Executable[T]) convolveTransposed(v *Value, out []T, in [][]T, scratch []T) []step {
 	c := e.convolution(v, v.inputs[0].shape[1])
-	matrix, bias, steps := kernelOf(v, in, scratch)
+	matrix, bias, steps := scratch, append(in, nil)[2], c.byRows(scratch, in[1], v.transposeB)
 	return append(steps, c.eachLine(c.height, func(l line) { c.imageLine(l, out, in[0], matrix, bias) })...)
 }
 
@@ -145,7 +151,7 @@ func (c *convolution[T]) imageLine(l line, images, grid, matrix, bias []T) {
 			continue
 		}
 		for _, s := range c.spans {
-			c.paint(l, s, images, grid[c.feature(l.image, row, s.column):], matrix[inner*c.Width*c.channels:])
+			c.paint(l, s, images, grid[c.feature(l.image, row, s.column):], matrix[inner*c.features*c.run():])
 		}
 	}
 }
@@ -165,7 +171,7 @@ func (c *convolution[T]) paint(l line, s span, images, grid, matrix []T) {
 		dst := images[c.pixel(l.image, l.row, c.left(s)+skip):]
 		p := kernel.Block{
 			M: s.count * l.images, N: columns * c.channels, K: c.features,
-			ARow: c.gridStep, AColumn: 1, BRow: c.patchSize(), CRow: c.imageStep, StartRow: c.imageStep,
+			ARow: c.gridStep, AColumn: 1, BRow: c.run(), CRow: c.imageStep, StartRow: c.imageStep,
 		}
 		c.multiply(p, dst, grid, matrix[(s.first+skip)*c.channels:], dst)
 	}
@@ -180,35 +186,4 @@ func repeat[T Float](dst, pattern []T) {
 	for filled := copy(dst, pattern); filled < len(dst); {
 		filled += copy(dst[filled:], dst[:filled])
 	}
-}
-
-// kernelOf returns the kernel of a convolution and the bias, which is nil if there is none, and the
-// stages that put a transposed kernel into scratch the other way round.
-func kernelOf[T Float](v *Value, in [][]T, scratch []T) (matrix, bias []T, steps []step) {
-	matrix, bias = in[1], append(in, nil)[2]
-	if v.transposeB {
-		shape := v.inputs[1].shape
-		return scratch, bias, transpose(scratch, matrix, shape[0], shape[1])
-	}
-	return matrix, bias, nil
-}
-
-// transposedKernelSize is the size of a kernel that has to be transposed first.
-func transposedKernelSize(v *Value) int {
-	if v.transposeB {
-		return v.inputs[1].shape.Size()
-	}
-	return 0
-}
-
-// transpose writes src, a matrix of the given rows and columns, as columns and rows.
-func transpose[T Float](dst, src []T, rows, columns int) []step {
-	return one(tilesOf(columns, alignment), func(tile int) {
-		first, last := tileRange(tile, columns, alignment)
-		for row := range rows {
-			for column := first; column < last; column++ {
-				dst[column*rows+row] = src[row*columns+column]
-			}
-		}
-	})
 }
