@@ -56,7 +56,7 @@ func (e *Executable[T]) maximum(v *Value, out, x []T) []step {
 // tile is a range of columns of one outer element.
 func (e *Executable[T]) columns(v *Value, out, x []T, combine func(dst, a, b []T)) []step {
 	outer, length, inner := around(v)
-	width := max(16, chunk/max(1, length))
+	width := max(128, chunk/max(1, length)) // runs long enough for the kernels and for the memory
 	perOuter := tilesOf(inner, width)
 	return one(outer*perOuter, func(tile int) {
 		block := tile / perOuter

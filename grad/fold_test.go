@@ -120,3 +120,36 @@ func TestDeadCodeIsDropped(t *testing.T) {
 	executable.Run()
 	equal(t, "y", executable.Output("y"), []float64{0, 0, 0})
 }
+
+// The gradients of slices that make up the whole are put side by side, not added up, if they are taken
+// in their order or in the inverse one.
+func TestGradientsOfSlicesAreJoined(t *testing.T) {
+	build := func(order ...int) func(t *grad.Tracer) {
+		return func(t *grad.Tracer) {
+			x := t.Input("x", 4, 6)
+			loss := t.Value(grad.Scalar(0))
+			for _, i := range order {
+				loss = loss.Add(x.Slice(1, 2*i, 2*i+2).Square().Sum())
+			}
+			t.Output("gradient", grad.Gradient(loss, x)[0])
+		}
+	}
+	for _, order := range [][]int{{0, 1, 2}, {2, 1, 0}, {1, 0, 2}} {
+		program := trace(t, build(order...))
+		if embeds, adds := count(program, "embed"), strings.Count(program.String(), "= add %"); order[0] != 1 && embeds+adds != 0 {
+			t.Errorf("order %v: %d embeds, %d sums\n%v", order, embeds, adds, program)
+		}
+		executable, err := grad.CompileReference(program)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := executable.Input("x")
+		draw(x, rand.New(rand.NewPCG(1, 1)))
+		executable.Run()
+		for i, g := range executable.Output("gradient") {
+			if g != 2*x[i] {
+				t.Fatalf("order %v: element %d is %v, want %v", order, i, g, 2*x[i])
+			}
+		}
+	}
+}

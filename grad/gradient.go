@@ -71,8 +71,30 @@ func backward(values []*Value, depends map[*Value]bool, adjoints map[*Value]*Val
 
 // accumulate adds gradient to that of v.
 func accumulate(adjoints map[*Value]*Value, v, gradient *Value) {
-	if sum := adjoints[v]; sum != nil {
+	sum := adjoints[v]
+	switch {
+	case sum == nil:
+	case adjacent(sum, gradient):
+		gradient = sum.join(gradient)
+	case adjacent(gradient, sum):
+		gradient = gradient.join(sum)
+	default:
 		gradient = sum.Add(gradient)
 	}
 	adjoints[v] = gradient
+}
+
+// adjacent tells that a and b, gradients of slices, hold their numbers side by side between zeros.
+func adjacent(a, b *Value) bool {
+	return a.op == opEmbed && b.op == opEmbed && a.axis == b.axis && a.start+a.inputs[0].shape[a.axis] == b.start && a.shape.Equal(b.shape)
+}
+
+// join is the sum of adjacent v and other, without adding zeros. It is slices put together again once
+// all of them are there.
+func (v *Value) join(other *Value) *Value {
+	whole := v.inputs[0].Concat(v.axis, other.inputs[0])
+	if whole.shape.Equal(v.shape) {
+		return whole
+	}
+	return whole.embed(v.shape, v.axis, v.start)
 }
