@@ -17,6 +17,10 @@ type Scan struct {
 	// Recompute makes the gradient compute the body again, from the carry of each step, instead of
 	// keeping what it needs of each step: less memory, more time.
 	Recompute bool
+	// Mask, if any, is an array [Length, ...] whose further dimensions are the first ones of every carry
+	// and output: where it is 0 the step is left out for that part of the batch, so that the carry stays
+	// as it is, elements of arrays with these dimensions are seen as 0, and outputs are 0. It lets sequences of different lengths share a batch.
+	Mask *Value
 }
 
 // Run traces the scan. Each of arrays has Length as its first dimension, and the body sees its part of
@@ -26,6 +30,9 @@ type Scan struct {
 // values from outside, but what it makes can be used outside only if it is returned.
 func (s Scan) Run(t *Tracer, carry, arrays []*Value, body func(carry, elements []*Value) (next, outputs []*Value)) (final, stacked []*Value) {
 	s.check(arrays)
+	if s.Mask != nil {
+		return s.masked().Run(t, carry, append(slices.Clone(arrays), s.Mask), skipping(len(arrays), body))
+	}
 	l := t.openLoop(s.Length, s.Reverse)
 	var carried, elements []*Value
 	for _, initial := range carry {
@@ -191,73 +198,4 @@ func (s *scan) kept() []*Value {
 // find tells whether a part has been asked for.
 func (s *scan) find(kind part, index int) bool {
 	return slices.ContainsFunc(s.parts, func(p *Value) bool { return p.part == kind && p.index == index })
-}
-
-// scanLayout tells where in a scan's memory its parts begin, in elements.
-type scanLayout struct {
-	kept    []bool // carries of which all steps are kept, behind each other, from the initial one on
-	carries []int  // all steps of a carry that is kept, else the carry after the last step
-	stacks  []int
-	size    int
-}
-
-func (s *scan) layout() scanLayout {
-	l := scanLayout{stacks: make([]int, len(s.stacks))}
-	take := func(size int) int {
-		start := l.size
-		l.size += (size + alignment - 1) / alignment * alignment
-		return start
-	}
-	for i, next := range s.next {
-		stack := slices.Index(s.stacks, next)
-		kept := s.find(partEntries, i) || stack >= 0 && s.find(partStack, stack)
-		size := next.shape.Size()
-		if kept {
-			size *= s.length + 1
-		}
-		l.kept, l.carries = append(l.kept, kept), append(l.carries, take(size))
-	}
-	for i, stack := range s.stacks {
-		if carry := slices.Index(s.next, stack); carry >= 0 {
-			l.stacks[i] = l.carries[carry] + s.after(0)*stack.shape.Size()
-		} else if s.find(partStack, i) {
-			l.stacks[i] = take(s.length * stack.shape.Size())
-		}
-	}
-	return l
-}
-
-// before and after tell which of the length+1 states of a carry the step at index begins and ends with.
-func (s *scan) before(index int) int {
-	if s.reverse {
-		return index + 1
-	}
-	return index
-}
-
-func (s *scan) after(index int) int {
-	if s.reverse {
-		return index
-	}
-	return index + 1
-}
-
-// offset is where a part begins in the memory of its scan.
-func (p *Value) offset() int {
-	s := p.inputs[0].scan
-	l := s.layout()
-	switch p.part {
-	case partStack:
-		return l.stacks[p.index]
-	case partEntries:
-		return l.carries[p.index] + s.before(0)*s.next[p.index].shape.Size()
-	}
-	if !l.kept[p.index] {
-		return l.carries[p.index]
-	}
-	last := s.after(s.length - 1)
-	if s.reverse {
-		last = s.after(0)
-	}
-	return l.carries[p.index] + last*s.next[p.index].shape.Size()
 }

@@ -2,7 +2,10 @@ package grad_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/reverie-rl/reverie/grad"
@@ -272,5 +275,77 @@ func TestScanSecondOrder(t *testing.T) {
 				return penalty
 			}, m.inputs()...)
 		})
+	}
+}
+
+// Sequences of different lengths in one batch end as they do alone, and no number of the steps that are
+// left out reaches anything, not even a NaN.
+func TestScanMask(t *testing.T) {
+	lengths := []int{5, 2, 0, 3}
+	executable := reference(t, func(t *grad.Tracer) {
+		initial, x, weight := t.Input("initial", 4, 3), t.Input("x", steps, 4, 3), t.Input("weight", 3, 3)
+		scan := grad.Scan{Length: steps, Mask: t.Input("mask", steps, 4)}
+		final, stacked := scan.Run(t, []*grad.Value{initial}, []*grad.Value{x}, func(carry, elements []*grad.Value) (next, outputs []*grad.Value) {
+			h := carry[0].MatMul(weight).Add(elements[0]).Tanh()
+			return []*grad.Value{h}, []*grad.Value{h.Sum(1)}
+		})
+		t.Output("final", final[0])
+		t.Output("sums", stacked[0])
+		t.Output("gradient", grad.Gradient(final[0].Square().Sum(), initial)[0])
+	})
+	random := rand.New(rand.NewPCG(1, 1))
+	for _, name := range []string{"initial", "x", "weight"} {
+		draw(executable.Input(name), random)
+	}
+	for step := range steps {
+		for row, length := range lengths {
+			if step < length {
+				executable.Input("mask")[step*4+row] = 1
+			} else {
+				executable.Input("x")[(step*4+row)*3] = math.NaN()
+			}
+		}
+	}
+	executable.Run()
+	for row, length := range lengths {
+		h := slices.Clone(executable.Input("initial")[row*3:][:3])
+		for step := range steps {
+			sum := 0.0
+			if step < length {
+				h = literalStep(h, executable.Input("weight"), executable.Input("x")[(step*4+row)*3:])
+				sum = h[0] + h[1] + h[2]
+			}
+			near(t, "sum", executable.Output("sums")[step*4+row:][:1], []float64{sum}, 1e-12)
+		}
+		near(t, "final", executable.Output("final")[row*3:][:3], h, 1e-12)
+		for i, g := range executable.Output("gradient")[row*3:][:3] {
+			if length == 0 && math.Abs(g-2*h[i]) > 1e-12 || math.IsNaN(g) {
+				t.Errorf("row %d: gradient %v, want %v", row, g, 2*h[i])
+			}
+		}
+	}
+}
+
+// literalStep is tanh(h · weight + x) for vectors of 3.
+func literalStep(h, weight, x []float64) []float64 {
+	next := make([]float64, 3)
+	for i := range next {
+		sum := x[i]
+		for j := range h {
+			sum += h[j] * weight[j*3+i]
+		}
+		next[i] = math.Tanh(sum)
+	}
+	return next
+}
+
+func TestScanRefusesAMaskThatDoesNotFit(t *testing.T) {
+	_, err := grad.Trace(func(t *grad.Tracer) {
+		grad.Scan{Length: 2, Mask: t.Input("mask", 2, 5)}.Run(t, []*grad.Value{t.Input("x", 4, 3)}, nil, func(carry, _ []*grad.Value) (next, outputs []*grad.Value) {
+			return []*grad.Value{carry[0].Tanh()}, nil
+		})
+	})
+	if err == nil || !strings.Contains(err.Error(), "a mask of shape [5] in each step for a value of shape [4 3]") {
+		t.Errorf("got %v", err)
 	}
 }
