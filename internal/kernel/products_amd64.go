@@ -4,7 +4,8 @@ package kernel
 // methods; which one serves a Product depends on its shape alone:
 //
 //   - panels: blocks of C in registers, against panels of B two vectors wide. A is read in place
-//     through strides, and so is B unless it is transposed: then its panels are packed.
+//     through strides, and so is B, unless it is transposed or its rows lie badly for the caches:
+//     then its panels are packed. Panels are four vectors wide for a few rows.
 //   - rowDots, for a C of few columns: every element is the dot product of a row of A and a column
 //     of B, which is packed unless it is contiguous.
 //   - columnDots, for a C of few rows and a transposed B: likewise, with nothing to pack.

@@ -8,7 +8,7 @@ const (
 )
 
 // packs tells whether op(B) of a simplified Product is copied before it is used. An untransposed B
-// is not: its rows come from the second-level cache as fast as the panels use them.
+// is not, as a rule: its rows come from the second-level cache as fast as the panels use them.
 func (p Product) packs() bool {
 	switch p.method() {
 	case rowDots:
@@ -37,7 +37,8 @@ func (x *products) packSize(p Product) int {
 	return ceilDivide(p.N, x.panelWidth()) * x.panelWidth() * p.K
 }
 
-// packTiles is the number of panels, or 1 where the few columns of B become rows.
+// packTiles is the number of panels that are transposed, or of groups of rows that are copied, or 1
+// where the few columns of B become rows.
 func (x *products) packTiles(p Product) int {
 	p = p.simplified()
 	switch {
