@@ -4,12 +4,12 @@
 GO ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: demo test native build lint unit pure generate xcheck bench-peers results clean
+.PHONY: demo test native build lint unit race pure generate xcheck bench-peers results clean
 
 demo:
 	@scripts/demo
 
-test: native build lint unit pure
+test: native build lint unit race pure
 
 # The simulator's native packages; tests that need them are left out where they cannot be had.
 native:
@@ -27,6 +27,11 @@ lint:
 unit:
 	$(GO) test -count=1 -timeout 14m ./...
 	cd tools && $(GO) test -count=1 ./...
+
+# Goroutines that share memory: workers, and readers of parameters beside a learner.
+race:
+	$(GO) test -race -count=1 ./internal/par
+	$(GO) test -race -count=1 -run 'Snapshots' ./grad
 
 # Everything but the simulator works without C.
 pure:

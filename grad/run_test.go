@@ -8,7 +8,6 @@ import (
 
 	"github.com/reverie-rl/reverie/grad"
 	"github.com/reverie-rl/reverie/nn"
-	"github.com/reverie-rl/reverie/optim"
 )
 
 // traceEverything traces a program with every operation, in the forms that losses use.
@@ -73,69 +72,6 @@ func TestEveryOperationIsInTheProgram(t *testing.T) {
 	for _, name := range grad.Operations() {
 		if !slices.Contains(fieldsOf(listing), name) {
 			t.Errorf("no operation %q", name)
-		}
-	}
-}
-
-// largeProgram is cut into many tiles: an update of a network on a large batch, and long sums.
-func largeProgram(seed uint64) (grad.Tree, func(t *grad.Tracer)) {
-	random := rand.New(rand.NewPCG(seed, 1))
-	network := nn.NewTorso(24, []int{128, 128, 6}, random)
-	adam := optim.NewAdam(grad.TreeOf(network), 1e-3)
-	return grad.TreeOf([]any{network, adam}), func(t *grad.Tracer) {
-		noise := t.Normal(3, 512, 24)
-		error := network.Apply(t.Input("x", 512, 24).Add(noise)).Sub(t.Input("y", 512, 6))
-		loss := error.Square().Mean()
-		t.Output("norm", adam.Minimise(t, loss, 1))
-		wide := t.Normal(4, 3, 120_001)
-		t.Output("sum", wide.Sum())
-		t.Output("rows", wide.Sum(1))
-		t.Output("columns", wide.Sum(0).Exp())
-		t.Output("maximum", wide.Maximum(1))
-		t.Output("softmax", wide.Mul(loss).Softmax(0))
-		t.Output("transpose", wide.Transpose(1, 0).Standardise(1e-5))
-		heads := wide.Slice(1, 0, 120_000).Reshape(40, 100, 90)
-		t.Output("batch", heads.BatchMatMul(heads.Transpose(0, 2, 1)))
-		t.Output("recurrence", wide.BackwardRecurrence(wide.Tanh()))
-		t.Output("row", wide.Add(wide.Slice(0, 1, 2)))
-		images := t.Normal(5, 40, 30, 30, 3)
-		grid := images.Patches(window).MatMul(wide.Slice(1, 0, 18).Transpose(1, 0))
-		t.Output("convolution", grid)
-		t.Output("transposed convolution", grid.MatMul(wide.Slice(1, 0, 18)).OverlapAdd(window, 30, 30))
-		t.Output("kernel", images.Patches(window).Reshape(40*15*16, 18).Transpose(1, 0).MatMul(grid.Reshape(40*15*16, 3)))
-		t.Output("column", wide.Mul(wide.Slice(1, 0, 1)))
-	}
-}
-
-var largeOutputs = []string{"norm", "sum", "rows", "columns", "maximum", "softmax", "transpose", "batch", "recurrence", "row",
-	"convolution", "transposed convolution", "kernel", "column"}
-
-func TestResultsDoNotDependOnWorkers(t *testing.T) {
-	var trees []grad.Tree
-	var executables []*grad.Executable[float32]
-	for _, count := range []int{1, 2, 8} {
-		workers := grad.NewWorkers(count)
-		defer workers.Close()
-		tree, build := largeProgram(7)
-		executable := fast(t, workers, build)
-		draw(executable.Input("x"), rand.New(rand.NewPCG(1, 1)))
-		draw(executable.Input("y"), rand.New(rand.NewPCG(2, 2)))
-		for step := range uint64(3) {
-			executable.Seed(5, step)
-			executable.Run()
-		}
-		trees, executables = append(trees, tree), append(executables, executable)
-	}
-	for i := range executables[1:] {
-		for _, name := range largeOutputs {
-			if !slices.Equal(executables[0].Output(name), executables[i+1].Output(name)) {
-				t.Errorf("output %q differs with more workers", name)
-			}
-		}
-		for j, named := range trees[0] {
-			if !slices.Equal(named.Data, trees[i+1][j].Data) {
-				t.Errorf("parameter %q differs with more workers", named.Name)
-			}
 		}
 	}
 }
