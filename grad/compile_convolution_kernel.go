@@ -19,10 +19,10 @@ func kernelParts(v *Value) int {
 func (e *Executable[T]) convolveKernel(v *Value, out []T, in [][]T, scratch []T) []step {
 	c := e.convolution(v, v.inputs[1].shape[1])
 	parts, lines, size := kernelParts(v), c.lines(c.rows), len(out)
-	clearing := flat(len(scratch), func(start, end int) { clear(scratch[start:end]) })
 	multiplying := one(parts*c.Height, func(tile int) {
 		part, inner := tile/c.Height, tile%c.Height
 		sum := scratch[part*size : (part+1)*size]
+		c.clearProducts(inner, sum, v.transposeA)
 		for i := lines * part / parts; i < lines*(part+1)/parts; i++ {
 			c.addProducts(c.line(i, c.rows), inner, sum, in[0], in[1], v.transposeA)
 		}
@@ -33,7 +33,18 @@ func (e *Executable[T]) convolveKernel(v *Value, out []T, in [][]T, scratch []T)
 			e.set.Add(out[start:end], out[start:end], scratch[part*size+start:part*size+end])
 		}
 	})
-	return append(append(clearing, multiplying...), adding...)
+	return append(multiplying, adding...)
+}
+
+// clearProducts sets what row inner of the window adds up to 0.
+func (c *convolution[T]) clearProducts(inner int, sum []T, transposed bool) {
+	if !transposed {
+		clear(sum[inner*c.run()*c.features:][:c.run()*c.features])
+		return
+	}
+	for feature := range c.features {
+		clear(sum[(feature*c.Height+inner)*c.run():][:c.run()])
+	}
 }
 
 // addProducts adds the products of row inner of a line of patches with their features to sum.
