@@ -17,13 +17,24 @@ func (e *Executable[T]) String() string {
 	for i, v := range e.program.values {
 		places[v] = e.blocks[i]
 	}
-	header := fmt.Sprintf("arena of %d elements, %d stages\n", len(e.arena), len(e.steps))
+	header := fmt.Sprintf("arena of %d elements, %d stages, %.4g GFLOP in products\n", len(e.arena), len(e.steps), totalCost(e.program.values)/1e9)
 	return header + listing(e.program.values, func(v *Value) string {
 		if b := places[v]; b.size > 0 {
 			return fmt.Sprintf(" @%d+%d", b.start, b.size)
 		}
 		return ""
 	})
+}
+
+// totalCost is the number of floating-point operations of the products and convolutions of a run.
+func totalCost(values []*Value) float64 {
+	total := 0.0
+	for _, v := range values {
+		if total += v.cost(); v.op == opScan {
+			total += float64(v.scan.length) * totalCost(v.scan.body)
+		}
+	}
+	return total
 }
 
 func listing(values []*Value, place func(*Value) string) string {

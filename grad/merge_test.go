@@ -49,9 +49,10 @@ func TestKnownNumbersAreFolded(t *testing.T) {
 		two := t.Value(grad.Scalar(1)).Add(grad.Scalar(1))
 		wide := two.Broadcast(3).Mul(grad.Scalar(3)).Sqrt()
 		t.Output("y", x.Mul(wide).Add(grad.Scalar(0)).Mul(grad.Scalar(1)).Sub(grad.Scalar(0)).Div(t.Value(one).Broadcast(3)))
+		t.Output("z", x.Mul(two.Broadcast(1, 3).Reshape(3)))
 		t.Output("constant", two.Exp().Reshape(1))
 	})
-	for operation, want := range map[string]int{"mul": 1, "add": 0, "sub": 0, "div": 0, "sqrt": 0, "exp": 0, "broadcast": 0} {
+	for operation, want := range map[string]int{"mul": 2, "add": 0, "sub": 0, "div": 0, "sqrt": 0, "exp": 0, "broadcast": 0} {
 		if got := count(program, operation); got != want {
 			t.Errorf("%d of %q, want %d:\n%v", got, operation, want, program)
 		}

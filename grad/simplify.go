@@ -54,14 +54,20 @@ func (p *Program) uses() (uses map[*Value]int, held map[*Value]bool) {
 // foldBroadcasts lets an element-wise operation repeat its operand itself.
 func foldBroadcasts(v *Value) {
 	for i, input := range v.inputs {
-		if input.op != opBroadcast {
-			continue
+		narrow := input
+		for narrow.op == opBroadcast || narrow.op == opReshape && isNumber(narrow) {
+			narrow = narrow.inputs[0]
 		}
-		shape, ok := tensor.Broadcast(input.inputs[0].shape, v.inputs[1-i].shape)
+		shape, ok := tensor.Broadcast(narrow.shape, v.inputs[1-i].shape)
 		if ok && shape.Equal(v.shape) {
-			v.inputs[i] = input.inputs[0]
+			v.inputs[i] = narrow
 		}
 	}
+}
+
+func isNumber(v *Value) bool {
+	_, known := number(v)
+	return known
 }
 
 // foldBias turns the addition of a row to a matrix product that nothing else uses into a product with
