@@ -14,6 +14,7 @@ func (p *Program) simplify() {
 		}
 	}
 	p.merge()
+	p.prune() // what is no longer needed must not count as a use
 	for _, v := range p.all() {
 		if v.op >= opAdd && v.op <= opGreater {
 			foldBroadcasts(v)

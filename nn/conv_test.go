@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/reverie-rl/reverie/grad"
@@ -197,6 +198,25 @@ func TestGradientsThroughConvolutions(t *testing.T) {
 	gradtest.Check(t, gradtest.Normal, func(_ *grad.Tracer, in []*grad.Value) *grad.Value {
 		return transpose.Apply(conv.Apply(in[0]).Tanh()).Square()
 	}, []int{2, 2, 3, 4, 2})
+}
+
+// Images are not what is learned: the gradient ends at the first layer's kernel.
+func TestImagesNeedNoGradient(t *testing.T) {
+	encoder := nn.NewConvEncoder(3, 2, source())
+	program, err := grad.Trace(func(t *grad.Tracer) {
+		loss := encoder.Apply(t.Input("images", 2, 64, 64, 3)).Square().Sum()
+		for _, named := range grad.TreeOf(encoder) {
+			t.Output(named.Name, grad.Gradient(loss, named.Parameter)[0])
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for operation, want := range map[string]int{"convolve": 4, "convolve_kernel": 4, "convolve_transposed": 3} {
+		if got := strings.Count(program.String(), "= "+operation+" "); got != want {
+			t.Errorf("%d operations %s, want %d", got, operation, want)
+		}
+	}
 }
 
 func TestPixelNetworks(t *testing.T) {

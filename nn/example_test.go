@@ -31,3 +31,19 @@ func ExampleGRU() {
 	}
 	// Output: [5 2 12] [2 4]
 }
+
+// An autoencoder of image sequences [time, batch, height, width, channels], as world models use it: leading
+// axes are as many as one likes.
+func ExampleConvEncoder() {
+	random := rand.New(rand.NewPCG(1, 1))
+	encoder, decoder := nn.NewConvEncoder(3, 8, random), nn.NewConvDecoder(256, 3, 8, random)
+	_, err := grad.Trace(func(t *grad.Tracer) {
+		images := t.Input("images", 5, 2, 64, 64, 3)
+		embedding := encoder.Apply(images)
+		fmt.Println(embedding.Shape(), decoder.Apply(embedding).Shape())
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	// Output: [5 2 256] [5 2 64 64 3]
+}
