@@ -158,33 +158,76 @@ static void find_contacts(const mjModel *model, mjData *data) {
 
 int collide(simulation *s) { return run_stage(s, s->model, find_contacts); }
 
-// settle brings all that depends on position and velocity up to date.
-int settle(simulation *s) { return run_stage(s, s->model, mj_step1); }
+#if mjVERSION_HEADER < 230
 
-// substep begins, where half_done, in the middle of a step: the data are always left with position
-// and velocity evaluated, so that a control interval costs no evaluation more than its substeps.
-// RK4 cannot be split like this.
-static int substep(simulation *s, int half_done) {
-  mjtNum time = s->data->time;
-  if (half_done) {
-    mj_step2(s->model, s->data);
-  } else {
-    mj_step(s->model, s->data);
+// senses_cameras tells whether a sensor measures where a camera is.
+static int senses_cameras(const mjModel *m) {
+  for (int i = 0; i < m->nsensor; i++) {
+    if (m->sensor_objtype[i] == mjOBJ_CAMERA || m->sensor_reftype[i] == mjOBJ_CAMERA) {
+      return 1;
+    }
   }
+  return 0;
+}
+
+// evaluate does for position and velocity what mj_step1 does, without what nothing here reads: the
+// energies, and the poses of cameras and lights, which the renderer computes when it draws.
+static void evaluate(const mjModel *m, mjData *d) {
+  mj_checkPos(m, d);
+  mj_checkVel(m, d);
+  mj_kinematics(m, d);
+  mj_comPos(m, d);
+  if (m->ncam && senses_cameras(m)) {
+    mj_camlight(m, d);
+  }
+  mj_tendon(m, d);
+  mj_crb(m, d);
+  mj_factorM(m, d);
+  mj_collision(m, d);
+  mj_makeConstraint(m, d);
+  mj_transmission(m, d);
+  mj_projectConstraint(m, d);
+  mj_sensorPos(m, d);
+  mj_fwdVelocity(m, d);
+  mj_sensorVel(m, d);
+}
+
+#else // the stages of later versions are not those above
+
+static void evaluate(const mjModel *m, mjData *d) { mj_step1(m, d); }
+
+#endif
+
+// settle brings all that depends on position and velocity up to date.
+int settle(simulation *s) { return run_stage(s, s->model, evaluate); }
+
+// substep is one step of the physics. Where the step can be split it begins in the middle: the data are
+// always left with position and velocity evaluated, so that a control interval costs no evaluation more
+// than its substeps.
+static int substep(simulation *s, int split, int first) {
+  mjtNum time = s->data->time;
+  if (!split) {
+    mj_step(s->model, s->data);
+    return warned(s, time);
+  }
+  if (!first) {
+    evaluate(s->model, s->data);
+  }
+  mj_step2(s->model, s->data);
   return warned(s, time);
 }
 
 static int advance(simulation *s, int substeps) {
-  int half_done = s->model->opt.integrator != mjINT_RK4;
+  int split = s->model->opt.integrator != mjINT_RK4;
   for (int i = 0; i < substeps; i++) {
-    int code = substep(s, half_done && i == 0);
+    int code = substep(s, split, i == 0);
     if (code != CALL_DONE) {
       return code;
     }
   }
   mjtNum time = s->data->time;
   keep_raw_qpos(s);
-  mj_step1(s->model, s->data);
+  evaluate(s->model, s->data);
   return warned(s, time);
 }
 

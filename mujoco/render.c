@@ -112,6 +112,7 @@ static void draw(renderer *r, simulation *s, int camera, int width, int height) 
     r->camera.fixedcamid = camera;
   }
   mjrRect viewport = {0, 0, width, height};
+  mj_camlight(s->model, s->data);
   mjv_updateScene(s->model, s->data, &r->option, NULL, &r->camera, mjCAT_ALL, &r->scene);
   mjr_render(viewport, &r->scene, &r->context);
   mjr_readPixels(r->pixels, NULL, viewport, &r->context);
