@@ -19,21 +19,47 @@ func kernelParts(v *Value) int {
 func (e *Executable[T]) convolveKernel(v *Value, out []T, in [][]T, scratch []T) []step {
 	c := e.convolution(v, v.inputs[1].shape[1])
 	parts, lines, size := kernelParts(v), c.lines(c.rows), len(out)
+	transposed := c.transposedIsCheaper(v.transposeA)
 	multiplying := one(parts*c.Height, func(tile int) {
 		part, inner := tile/c.Height, tile%c.Height
 		sum := scratch[part*size : (part+1)*size]
-		c.clearProducts(inner, sum, v.transposeA)
+		c.clearProducts(inner, sum, transposed)
 		for i := lines * part / parts; i < lines*(part+1)/parts; i++ {
-			c.addProducts(c.line(i, c.rows), inner, sum, in[0], in[1], v.transposeA)
+			c.addProducts(c.line(i, c.rows), inner, sum, in[0], in[1], transposed)
 		}
 	})
-	adding := flat(size, func(start, end int) {
+	if transposed != v.transposeA {
+		return append(multiplying, addTurned(out, scratch, v.shape[0], v.shape[1])...)
+	}
+	return append(multiplying, flat(size, func(start, end int) {
 		copy(out[start:end], scratch[start:end])
 		for part := 1; part < parts; part++ {
 			e.set.Add(out[start:end], out[start:end], scratch[part*size+start:part*size+end])
 		}
+	})...)
+}
+
+// transposedIsCheaper tells whether products [features, run] take fewer vectors, of a cache line each,
+// than products [run, features]; asked is the answer if they take as many.
+func (c *convolution[T]) transposedIsCheaper(asked bool) bool {
+	upright, transposed := c.run()*tilesOf(c.features, alignment), c.features*tilesOf(c.run(), alignment)
+	return transposed < upright || transposed == upright && asked
+}
+
+// addTurned writes the sum of parts, matrices of the given columns and rows, as rows and columns.
+func addTurned[T Float](out, parts []T, rows, columns int) []step {
+	return one(tilesOf(rows, alignment), func(tile int) {
+		first, last := tileRange(tile, rows, alignment)
+		for row := first; row < last; row++ {
+			for column := range columns {
+				sum := T(0)
+				for i := column*rows + row; i < len(parts); i += len(out) {
+					sum += parts[i]
+				}
+				out[row*columns+column] = sum
+			}
+		}
 	})
-	return append(multiplying, adding...)
 }
 
 // clearProducts sets what row inner of the window adds up to 0.
