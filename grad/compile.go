@@ -45,15 +45,21 @@ func (e *Executable[T]) compileValue(v *Value, scratch []T) {
 		return
 	}
 	if steps := e.stages(v, out, in, scratch); len(steps) > 0 {
+		for i := range steps[:len(steps)-1] {
+			steps[i].span = nil // only of the last stage is it known what it reads and writes
+		}
 		last := &steps[len(steps)-1]
-		last.writes = regionOf(out, true)
+		last.work = v.cost()
+		reduces := last.size != len(out) && v.op.reduces() // rows of its input, each to one element
+		if last.size != len(out) && !reduces {
+			last.span, last.tile = nil, 0
+		}
+		last.writes = regionOf(out, !reduces)
 		for _, operand := range in {
-			last.reads = append(last.reads, regionOf(operand, v.op.alongside() && len(operand) == len(out)))
+			aligned := (v.op.alongside() || reduces) && len(operand) == last.size
+			last.reads = append(last.reads, regionOf(operand, aligned))
 		}
 		last.reads = append(last.reads, regionOf(scratch, false))
-		if last.size != len(out) {
-			last.span, last.tile = nil, 0 // it goes along an input, not along its result
-		}
 		e.append(operation[T]{value: v, in: in, out: out, steps: steps})
 	}
 }

@@ -75,7 +75,7 @@ func (f *fusion) appendTo(steps []step) []step {
 	} else {
 		perTile = rowsPerTile(f.length) * f.length
 	}
-	return append(steps, step{tiles: tilesOf(size, perTile), values: valuesOf(f.parts), run: func(tile int) {
+	return append(steps, step{tiles: tilesOf(size, perTile), values: valuesOf(f.parts), work: workOf(f.parts), run: func(tile int) {
 		if first.tile > 0 {
 			first.run(tile)
 		}
@@ -108,6 +108,15 @@ func sideBySide(steps []step) []step {
 		}
 		steps[i].run(tile - start)
 	}}}
+}
+
+// workOf adds up the work of stages.
+func workOf(steps []step) float64 {
+	work := 0.0
+	for _, s := range steps {
+		work += s.work
+	}
+	return work
 }
 
 // valuesOf lists the values of stages.

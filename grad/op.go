@@ -120,6 +120,9 @@ func (o op) alongside() bool {
 	return o.pointwise() || o == opWhere || o == opCopy || o == opStandardise || o == opStandardiseGradient
 }
 
+// reduces tells that the operation makes one element of each row of its input.
+func (o op) reduces() bool { return o == opSum || o == opMaximum }
+
 // random tells that the operation draws numbers.
 func (o op) random() bool { return o == opNormal || o == opUniform }
 

@@ -55,9 +55,7 @@ func (p *Profile) add(s *step, elapsed time.Duration) {
 	}
 	row.calls++
 	row.time += elapsed
-	for _, v := range s.values {
-		row.operations += v.cost()
-	}
+	row.operations += s.work
 }
 
 // name lists the operations of a stage, and the shape of its result.

@@ -8,11 +8,11 @@ type step struct {
 	run   func(tile int)
 
 	values []*Value // whose operations it is a stage of
+	work   float64  // floating-point operations: see cost
 
-	// What fusion needs to know of a stage that fills elements of its result and can be cut anywhere
-	// between rows.
-	span   func(start, end int) // fills the elements [start, end); nil if the stage cannot be cut
-	size   int                  // elements of the result
+	// What fusion needs to know of a stage that can be cut anywhere between rows.
+	span   func(start, end int) // does the elements [start, end); nil if the stage cannot be cut
+	size   int                  // elements of the result, or of the input that is reduced row by row
 	length int                  // of a row
 	tile   int                  // elements of the result that a tile fills; 0 if the stage can be cut
 	writes region
