@@ -4294,6 +4294,9 @@ block170:
 	SHLQ       $0x02, SI
 	VMASKMOVPS (BX), Y0, Y1
 	ADDQ       SI, BX
+	MOVQ       lanes+88(FP), SI
+	CMPQ       SI, $0x08
+	JNE        partial171
 	MOVQ       b+40(FP), R9
 	MOVQ       bRow+48(FP), R10
 	SHLQ       $0x02, R10
@@ -4301,11 +4304,43 @@ block170:
 	MOVQ       CX, SI
 	INCQ       R11
 	SHRQ       $0x01, R11
-	JC         next171
+	JC         next173
 	SUBQ       R10, R9
-	JMP        second172
+	JMP        second174
 
-next171:
+next173:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS      (R9), Y2
+	VBROADCASTSS (SI), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         R8, SI
+
+second174:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Y2
+	VBROADCASTSS (SI), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
+	DECQ         R11
+	JNZ          next173
+	JMP          done172
+
+partial171:
+	MOVQ b+40(FP), R9
+	MOVQ bRow+48(FP), R10
+	SHLQ $0x02, R10
+	MOVQ depth+8(FP), R11
+	MOVQ CX, SI
+	INCQ R11
+	SHRQ $0x01, R11
+	JC   next175
+	SUBQ R10, R9
+	JMP  second176
+
+next175:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9), Y0, Y2
@@ -4313,7 +4348,7 @@ next171:
 	VFMADD231PS  Y2, Y3, Y1
 	ADDQ         R8, SI
 
-second172:
+second176:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9)(R10*1), Y0, Y2
@@ -4322,15 +4357,17 @@ second172:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next171
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMASKMOVPS   Y1, Y0, (DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x01, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block170
+	JNZ          next175
+
+done172:
+	MOVQ       cRow+64(FP), SI
+	SHLQ       $0x02, SI
+	VMASKMOVPS Y1, Y0, (DX)
+	ADDQ       SI, DX
+	IMUL3Q     $0x01, DI, SI
+	ADDQ       SI, CX
+	DECQ       AX
+	JNZ        block170
 	VZEROUPPER
 	RET
 
@@ -4350,13 +4387,16 @@ TEXT ·avx2Multiply2x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block173:
+block177:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMASKMOVPS (BX), Y0, Y1
 	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y2
 	ADDQ       SI, BX
+	MOVQ       lanes+88(FP), SI
+	CMPQ       SI, $0x08
+	JNE        partial178
 	MOVQ       b+40(FP), R9
 	MOVQ       bRow+48(FP), R10
 	SHLQ       $0x02, R10
@@ -4364,11 +4404,47 @@ block173:
 	MOVQ       CX, SI
 	INCQ       R11
 	SHRQ       $0x01, R11
-	JC         next174
+	JC         next180
 	SUBQ       R10, R9
-	JMP        second175
+	JMP        second181
 
-next174:
+next180:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS      (R9), Y3
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (SI)(DI*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         R8, SI
+
+second181:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Y3
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (SI)(DI*1), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
+	DECQ         R11
+	JNZ          next180
+	JMP          done179
+
+partial178:
+	MOVQ b+40(FP), R9
+	MOVQ bRow+48(FP), R10
+	SHLQ $0x02, R10
+	MOVQ depth+8(FP), R11
+	MOVQ CX, SI
+	INCQ R11
+	SHRQ $0x01, R11
+	JC   next182
+	SUBQ R10, R9
+	JMP  second183
+
+next182:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9), Y0, Y3
@@ -4378,7 +4454,7 @@ next174:
 	VFMADD231PS  Y3, Y4, Y2
 	ADDQ         R8, SI
 
-second175:
+second183:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9)(R10*1), Y0, Y3
@@ -4389,17 +4465,19 @@ second175:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next174
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMASKMOVPS   Y1, Y0, (DX)
-	ADDQ         SI, DX
-	VMASKMOVPS   Y2, Y0, (DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x02, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block173
+	JNZ          next182
+
+done179:
+	MOVQ       cRow+64(FP), SI
+	SHLQ       $0x02, SI
+	VMASKMOVPS Y1, Y0, (DX)
+	ADDQ       SI, DX
+	VMASKMOVPS Y2, Y0, (DX)
+	ADDQ       SI, DX
+	IMUL3Q     $0x02, DI, SI
+	ADDQ       SI, CX
+	DECQ       AX
+	JNZ        block177
 	VZEROUPPER
 	RET
 
@@ -4419,7 +4497,7 @@ TEXT ·avx2Multiply3x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block176:
+block184:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMASKMOVPS (BX), Y0, Y1
@@ -4428,6 +4506,9 @@ block176:
 	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y3
 	ADDQ       SI, BX
+	MOVQ       lanes+88(FP), SI
+	CMPQ       SI, $0x08
+	JNE        partial185
 	MOVQ       b+40(FP), R9
 	MOVQ       bRow+48(FP), R10
 	SHLQ       $0x02, R10
@@ -4435,11 +4516,51 @@ block176:
 	MOVQ       CX, SI
 	INCQ       R11
 	SHRQ       $0x01, R11
-	JC         next177
+	JC         next187
 	SUBQ       R10, R9
-	JMP        second178
+	JMP        second188
 
-next177:
+next187:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS      (R9), Y4
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (SI)(DI*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (SI)(DI*2), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         R8, SI
+
+second188:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Y4
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (SI)(DI*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (SI)(DI*2), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
+	DECQ         R11
+	JNZ          next187
+	JMP          done186
+
+partial185:
+	MOVQ b+40(FP), R9
+	MOVQ bRow+48(FP), R10
+	SHLQ $0x02, R10
+	MOVQ depth+8(FP), R11
+	MOVQ CX, SI
+	INCQ R11
+	SHRQ $0x01, R11
+	JC   next189
+	SUBQ R10, R9
+	JMP  second190
+
+next189:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9), Y0, Y4
@@ -4451,7 +4572,7 @@ next177:
 	VFMADD231PS  Y4, Y5, Y3
 	ADDQ         R8, SI
 
-second178:
+second190:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMASKMOVPS   (R9)(R10*1), Y0, Y4
@@ -4464,19 +4585,21 @@ second178:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next177
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMASKMOVPS   Y1, Y0, (DX)
-	ADDQ         SI, DX
-	VMASKMOVPS   Y2, Y0, (DX)
-	ADDQ         SI, DX
-	VMASKMOVPS   Y3, Y0, (DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x03, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block176
+	JNZ          next189
+
+done186:
+	MOVQ       cRow+64(FP), SI
+	SHLQ       $0x02, SI
+	VMASKMOVPS Y1, Y0, (DX)
+	ADDQ       SI, DX
+	VMASKMOVPS Y2, Y0, (DX)
+	ADDQ       SI, DX
+	VMASKMOVPS Y3, Y0, (DX)
+	ADDQ       SI, DX
+	IMUL3Q     $0x03, DI, SI
+	ADDQ       SI, CX
+	DECQ       AX
+	JNZ        block184
 	VZEROUPPER
 	RET
 
@@ -4497,7 +4620,7 @@ TEXT ·avx2Multiply4x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R9
 	SHLQ    $0x02, R9
 
-block179:
+block191:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMASKMOVPS (BX), Y0, Y1
@@ -4508,6 +4631,9 @@ block179:
 	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y4
 	ADDQ       SI, BX
+	MOVQ       lanes+88(FP), SI
+	CMPQ       SI, $0x08
+	JNE        partial192
 	MOVQ       b+40(FP), R10
 	MOVQ       bRow+48(FP), R11
 	SHLQ       $0x02, R11
@@ -4515,11 +4641,55 @@ block179:
 	MOVQ       CX, SI
 	INCQ       R12
 	SHRQ       $0x01, R12
-	JC         next180
+	JC         next194
 	SUBQ       R11, R10
-	JMP        second181
+	JMP        second195
 
-next180:
+next194:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	VMOVUPS      (R10), Y5
+	VBROADCASTSS (SI), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (SI)(DI*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (SI)(DI*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (SI)(R8*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         R9, SI
+
+second195:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	VMOVUPS      (R10)(R11*1), Y5
+	VBROADCASTSS (SI), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (SI)(DI*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (SI)(DI*2), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (SI)(R8*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         R9, SI
+	LEAQ         (R10)(R11*2), R10
+	DECQ         R12
+	JNZ          next194
+	JMP          done193
+
+partial192:
+	MOVQ b+40(FP), R10
+	MOVQ bRow+48(FP), R11
+	SHLQ $0x02, R11
+	MOVQ depth+8(FP), R12
+	MOVQ CX, SI
+	INCQ R12
+	SHRQ $0x01, R12
+	JC   next196
+	SUBQ R11, R10
+	JMP  second197
+
+next196:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMASKMOVPS   (R10), Y0, Y5
@@ -4533,7 +4703,7 @@ next180:
 	VFMADD231PS  Y5, Y6, Y4
 	ADDQ         R9, SI
 
-second181:
+second197:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMASKMOVPS   (R10)(R11*1), Y0, Y5
@@ -4548,21 +4718,23 @@ second181:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next180
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMASKMOVPS   Y1, Y0, (DX)
-	ADDQ         SI, DX
-	VMASKMOVPS   Y2, Y0, (DX)
-	ADDQ         SI, DX
-	VMASKMOVPS   Y3, Y0, (DX)
-	ADDQ         SI, DX
-	VMASKMOVPS   Y4, Y0, (DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x04, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block179
+	JNZ          next196
+
+done193:
+	MOVQ       cRow+64(FP), SI
+	SHLQ       $0x02, SI
+	VMASKMOVPS Y1, Y0, (DX)
+	ADDQ       SI, DX
+	VMASKMOVPS Y2, Y0, (DX)
+	ADDQ       SI, DX
+	VMASKMOVPS Y3, Y0, (DX)
+	ADDQ       SI, DX
+	VMASKMOVPS Y4, Y0, (DX)
+	ADDQ       SI, DX
+	IMUL3Q     $0x04, DI, SI
+	ADDQ       SI, CX
+	DECQ       AX
+	JNZ        block191
 	VZEROUPPER
 	RET
 
@@ -4583,7 +4755,7 @@ TEXT ·avx2Multiply5x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R9
 	SHLQ    $0x02, R9
 
-block182:
+block198:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMASKMOVPS (BX), Y0, Y1
@@ -4596,6 +4768,9 @@ block182:
 	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y5
 	ADDQ       SI, BX
+	MOVQ       lanes+88(FP), SI
+	CMPQ       SI, $0x08
+	JNE        partial199
 	MOVQ       b+40(FP), R10
 	MOVQ       bRow+48(FP), R11
 	SHLQ       $0x02, R11
@@ -4603,11 +4778,59 @@ block182:
 	MOVQ       CX, SI
 	INCQ       R12
 	SHRQ       $0x01, R12
-	JC         next183
+	JC         next201
 	SUBQ       R11, R10
-	JMP        second184
+	JMP        second202
 
-next183:
+next201:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	VMOVUPS      (R10), Y6
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (SI)(DI*1), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (SI)(DI*2), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (SI)(R8*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (SI)(DI*4), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         R9, SI
+
+second202:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	VMOVUPS      (R10)(R11*1), Y6
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (SI)(DI*1), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (SI)(DI*2), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (SI)(R8*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (SI)(DI*4), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         R9, SI
+	LEAQ         (R10)(R11*2), R10
+	DECQ         R12
+	JNZ          next201
+	JMP          done200
+
+partial199:
+	MOVQ b+40(FP), R10
+	MOVQ bRow+48(FP), R11
+	SHLQ $0x02, R11
+	MOVQ depth+8(FP), R12
+	MOVQ CX, SI
+	INCQ R12
+	SHRQ $0x01, R12
+	JC   next203
+	SUBQ R11, R10
+	JMP  second204
+
+next203:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMASKMOVPS   (R10), Y0, Y6
@@ -4623,7 +4846,7 @@ next183:
 	VFMADD231PS  Y6, Y7, Y5
 	ADDQ         R9, SI
 
-second184:
+second204:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMASKMOVPS   (R10)(R11*1), Y0, Y6
@@ -4640,23 +4863,25 @@ second184:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next183
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMASKMOVPS   Y1, Y0, (DX)
-	ADDQ         SI, DX
-	VMASKMOVPS   Y2, Y0, (DX)
-	ADDQ         SI, DX
-	VMASKMOVPS   Y3, Y0, (DX)
-	ADDQ         SI, DX
-	VMASKMOVPS   Y4, Y0, (DX)
-	ADDQ         SI, DX
-	VMASKMOVPS   Y5, Y0, (DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x05, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block182
+	JNZ          next203
+
+done200:
+	MOVQ       cRow+64(FP), SI
+	SHLQ       $0x02, SI
+	VMASKMOVPS Y1, Y0, (DX)
+	ADDQ       SI, DX
+	VMASKMOVPS Y2, Y0, (DX)
+	ADDQ       SI, DX
+	VMASKMOVPS Y3, Y0, (DX)
+	ADDQ       SI, DX
+	VMASKMOVPS Y4, Y0, (DX)
+	ADDQ       SI, DX
+	VMASKMOVPS Y5, Y0, (DX)
+	ADDQ       SI, DX
+	IMUL3Q     $0x05, DI, SI
+	ADDQ       SI, CX
+	DECQ       AX
+	JNZ        block198
 	VZEROUPPER
 	RET
 
@@ -4678,7 +4903,7 @@ TEXT ·avx2Multiply6x1(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R10
 	SHLQ    $0x02, R10
 
-block185:
+block205:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMASKMOVPS (BX), Y0, Y1
@@ -4693,6 +4918,9 @@ block185:
 	ADDQ       SI, BX
 	VMASKMOVPS (BX), Y0, Y6
 	ADDQ       SI, BX
+	MOVQ       lanes+88(FP), SI
+	CMPQ       SI, $0x08
+	JNE        partial206
 	MOVQ       b+40(FP), R11
 	MOVQ       bRow+48(FP), R12
 	SHLQ       $0x02, R12
@@ -4700,11 +4928,63 @@ block185:
 	MOVQ       CX, SI
 	INCQ       R13
 	SHRQ       $0x01, R13
-	JC         next186
+	JC         next208
 	SUBQ       R12, R11
-	JMP        second187
+	JMP        second209
 
-next186:
+next208:
+	PREFETCHT0   (SI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	VMOVUPS      (R11), Y7
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (SI)(DI*1), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS (SI)(DI*2), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (SI)(R8*1), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS (SI)(DI*4), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS (SI)(R9*1), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	ADDQ         R10, SI
+
+second209:
+	PREFETCHT0   (SI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	VMOVUPS      (R11)(R12*1), Y7
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (SI)(DI*1), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS (SI)(DI*2), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (SI)(R8*1), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS (SI)(DI*4), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS (SI)(R9*1), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	ADDQ         R10, SI
+	LEAQ         (R11)(R12*2), R11
+	DECQ         R13
+	JNZ          next208
+	JMP          done207
+
+partial206:
+	MOVQ b+40(FP), R11
+	MOVQ bRow+48(FP), R12
+	SHLQ $0x02, R12
+	MOVQ depth+8(FP), R13
+	MOVQ CX, SI
+	INCQ R13
+	SHRQ $0x01, R13
+	JC   next210
+	SUBQ R12, R11
+	JMP  second211
+
+next210:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMASKMOVPS   (R11), Y0, Y7
@@ -4722,7 +5002,7 @@ next186:
 	VFMADD231PS  Y7, Y8, Y6
 	ADDQ         R10, SI
 
-second187:
+second211:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMASKMOVPS   (R11)(R12*1), Y0, Y7
@@ -4741,25 +5021,27 @@ second187:
 	ADDQ         R10, SI
 	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next186
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMASKMOVPS   Y1, Y0, (DX)
-	ADDQ         SI, DX
-	VMASKMOVPS   Y2, Y0, (DX)
-	ADDQ         SI, DX
-	VMASKMOVPS   Y3, Y0, (DX)
-	ADDQ         SI, DX
-	VMASKMOVPS   Y4, Y0, (DX)
-	ADDQ         SI, DX
-	VMASKMOVPS   Y5, Y0, (DX)
-	ADDQ         SI, DX
-	VMASKMOVPS   Y6, Y0, (DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x06, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block185
+	JNZ          next210
+
+done207:
+	MOVQ       cRow+64(FP), SI
+	SHLQ       $0x02, SI
+	VMASKMOVPS Y1, Y0, (DX)
+	ADDQ       SI, DX
+	VMASKMOVPS Y2, Y0, (DX)
+	ADDQ       SI, DX
+	VMASKMOVPS Y3, Y0, (DX)
+	ADDQ       SI, DX
+	VMASKMOVPS Y4, Y0, (DX)
+	ADDQ       SI, DX
+	VMASKMOVPS Y5, Y0, (DX)
+	ADDQ       SI, DX
+	VMASKMOVPS Y6, Y0, (DX)
+	ADDQ       SI, DX
+	IMUL3Q     $0x06, DI, SI
+	ADDQ       SI, CX
+	DECQ       AX
+	JNZ        block205
 	VZEROUPPER
 	RET
 
@@ -4779,12 +5061,15 @@ TEXT ·avx2Multiply1x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block188:
+block212:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
 	VMASKMOVPS 32(BX), Y0, Y2
 	ADDQ       SI, BX
+	MOVQ       lanes+88(FP), SI
+	CMPQ       SI, $0x08
+	JNE        partial213
 	MOVQ       b+40(FP), R9
 	MOVQ       bRow+48(FP), R10
 	SHLQ       $0x02, R10
@@ -4792,11 +5077,47 @@ block188:
 	MOVQ       CX, SI
 	INCQ       R11
 	SHRQ       $0x01, R11
-	JC         next189
+	JC         next215
 	SUBQ       R10, R9
-	JMP        second190
+	JMP        second216
 
-next189:
+next215:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS      (R9), Y3
+	VMOVUPS      32(R9), Y4
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	ADDQ         R8, SI
+
+second216:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Y3
+	VMOVUPS      32(R9)(R10*1), Y4
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y3, Y5, Y1
+	VFMADD231PS  Y4, Y5, Y2
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
+	DECQ         R11
+	JNZ          next215
+	JMP          done214
+
+partial213:
+	MOVQ b+40(FP), R9
+	MOVQ bRow+48(FP), R10
+	SHLQ $0x02, R10
+	MOVQ depth+8(FP), R11
+	MOVQ CX, SI
+	INCQ R11
+	SHRQ $0x01, R11
+	JC   next217
+	SUBQ R10, R9
+	JMP  second218
+
+next217:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9), Y3
@@ -4806,7 +5127,7 @@ next189:
 	VFMADD231PS  Y4, Y5, Y2
 	ADDQ         R8, SI
 
-second190:
+second218:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9)(R10*1), Y3
@@ -4817,16 +5138,18 @@ second190:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next189
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Y1, (DX)
-	VMASKMOVPS   Y2, Y0, 32(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x01, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block188
+	JNZ          next217
+
+done214:
+	MOVQ       cRow+64(FP), SI
+	SHLQ       $0x02, SI
+	VMOVUPS    Y1, (DX)
+	VMASKMOVPS Y2, Y0, 32(DX)
+	ADDQ       SI, DX
+	IMUL3Q     $0x01, DI, SI
+	ADDQ       SI, CX
+	DECQ       AX
+	JNZ        block212
 	VZEROUPPER
 	RET
 
@@ -4846,7 +5169,7 @@ TEXT ·avx2Multiply2x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block191:
+block219:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
@@ -4855,6 +5178,9 @@ block191:
 	VMOVUPS    (BX), Y3
 	VMASKMOVPS 32(BX), Y0, Y4
 	ADDQ       SI, BX
+	MOVQ       lanes+88(FP), SI
+	CMPQ       SI, $0x08
+	JNE        partial220
 	MOVQ       b+40(FP), R9
 	MOVQ       bRow+48(FP), R10
 	SHLQ       $0x02, R10
@@ -4862,11 +5188,53 @@ block191:
 	MOVQ       CX, SI
 	INCQ       R11
 	SHRQ       $0x01, R11
-	JC         next192
+	JC         next222
 	SUBQ       R10, R9
-	JMP        second193
+	JMP        second223
 
-next192:
+next222:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS      (R9), Y5
+	VMOVUPS      32(R9), Y6
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (SI)(DI*1), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	ADDQ         R8, SI
+
+second223:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Y5
+	VMOVUPS      32(R9)(R10*1), Y6
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y5, Y7, Y1
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (SI)(DI*1), Y7
+	VFMADD231PS  Y5, Y7, Y3
+	VFMADD231PS  Y6, Y7, Y4
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
+	DECQ         R11
+	JNZ          next222
+	JMP          done221
+
+partial220:
+	MOVQ b+40(FP), R9
+	MOVQ bRow+48(FP), R10
+	SHLQ $0x02, R10
+	MOVQ depth+8(FP), R11
+	MOVQ CX, SI
+	INCQ R11
+	SHRQ $0x01, R11
+	JC   next224
+	SUBQ R10, R9
+	JMP  second225
+
+next224:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9), Y5
@@ -4879,7 +5247,7 @@ next192:
 	VFMADD231PS  Y6, Y7, Y4
 	ADDQ         R8, SI
 
-second193:
+second225:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9)(R10*1), Y5
@@ -4893,19 +5261,21 @@ second193:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next192
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Y1, (DX)
-	VMASKMOVPS   Y2, Y0, 32(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Y3, (DX)
-	VMASKMOVPS   Y4, Y0, 32(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x02, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block191
+	JNZ          next224
+
+done221:
+	MOVQ       cRow+64(FP), SI
+	SHLQ       $0x02, SI
+	VMOVUPS    Y1, (DX)
+	VMASKMOVPS Y2, Y0, 32(DX)
+	ADDQ       SI, DX
+	VMOVUPS    Y3, (DX)
+	VMASKMOVPS Y4, Y0, 32(DX)
+	ADDQ       SI, DX
+	IMUL3Q     $0x02, DI, SI
+	ADDQ       SI, CX
+	DECQ       AX
+	JNZ        block219
 	VZEROUPPER
 	RET
 
@@ -4925,7 +5295,7 @@ TEXT ·avx2Multiply3x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block194:
+block226:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
@@ -4937,6 +5307,9 @@ block194:
 	VMOVUPS    (BX), Y5
 	VMASKMOVPS 32(BX), Y0, Y6
 	ADDQ       SI, BX
+	MOVQ       lanes+88(FP), SI
+	CMPQ       SI, $0x08
+	JNE        partial227
 	MOVQ       b+40(FP), R9
 	MOVQ       bRow+48(FP), R10
 	SHLQ       $0x02, R10
@@ -4944,11 +5317,59 @@ block194:
 	MOVQ       CX, SI
 	INCQ       R11
 	SHRQ       $0x01, R11
-	JC         next195
+	JC         next229
 	SUBQ       R10, R9
-	JMP        second196
+	JMP        second230
 
-next195:
+next229:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS      (R9), Y7
+	VMOVUPS      32(R9), Y8
+	VBROADCASTSS (SI), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (SI)(DI*1), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (SI)(DI*2), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	ADDQ         R8, SI
+
+second230:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Y7
+	VMOVUPS      32(R9)(R10*1), Y8
+	VBROADCASTSS (SI), Y9
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (SI)(DI*1), Y9
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (SI)(DI*2), Y9
+	VFMADD231PS  Y7, Y9, Y5
+	VFMADD231PS  Y8, Y9, Y6
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
+	DECQ         R11
+	JNZ          next229
+	JMP          done228
+
+partial227:
+	MOVQ b+40(FP), R9
+	MOVQ bRow+48(FP), R10
+	SHLQ $0x02, R10
+	MOVQ depth+8(FP), R11
+	MOVQ CX, SI
+	INCQ R11
+	SHRQ $0x01, R11
+	JC   next231
+	SUBQ R10, R9
+	JMP  second232
+
+next231:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9), Y7
@@ -4964,7 +5385,7 @@ next195:
 	VFMADD231PS  Y8, Y9, Y6
 	ADDQ         R8, SI
 
-second196:
+second232:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS      (R9)(R10*1), Y7
@@ -4981,22 +5402,24 @@ second196:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next195
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Y1, (DX)
-	VMASKMOVPS   Y2, Y0, 32(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Y3, (DX)
-	VMASKMOVPS   Y4, Y0, 32(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Y5, (DX)
-	VMASKMOVPS   Y6, Y0, 32(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x03, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block194
+	JNZ          next231
+
+done228:
+	MOVQ       cRow+64(FP), SI
+	SHLQ       $0x02, SI
+	VMOVUPS    Y1, (DX)
+	VMASKMOVPS Y2, Y0, 32(DX)
+	ADDQ       SI, DX
+	VMOVUPS    Y3, (DX)
+	VMASKMOVPS Y4, Y0, 32(DX)
+	ADDQ       SI, DX
+	VMOVUPS    Y5, (DX)
+	VMASKMOVPS Y6, Y0, 32(DX)
+	ADDQ       SI, DX
+	IMUL3Q     $0x03, DI, SI
+	ADDQ       SI, CX
+	DECQ       AX
+	JNZ        block226
 	VZEROUPPER
 	RET
 
@@ -5017,7 +5440,7 @@ TEXT ·avx2Multiply4x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R9
 	SHLQ    $0x02, R9
 
-block197:
+block233:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
@@ -5032,6 +5455,9 @@ block197:
 	VMOVUPS    (BX), Y7
 	VMASKMOVPS 32(BX), Y0, Y8
 	ADDQ       SI, BX
+	MOVQ       lanes+88(FP), SI
+	CMPQ       SI, $0x08
+	JNE        partial234
 	MOVQ       b+40(FP), R10
 	MOVQ       bRow+48(FP), R11
 	SHLQ       $0x02, R11
@@ -5039,11 +5465,65 @@ block197:
 	MOVQ       CX, SI
 	INCQ       R12
 	SHRQ       $0x01, R12
-	JC         next198
+	JC         next236
 	SUBQ       R11, R10
-	JMP        second199
+	JMP        second237
 
-next198:
+next236:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	VMOVUPS      (R10), Y9
+	VMOVUPS      32(R10), Y10
+	VBROADCASTSS (SI), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (SI)(DI*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (SI)(DI*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (SI)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	ADDQ         R9, SI
+
+second237:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	VMOVUPS      (R10)(R11*1), Y9
+	VMOVUPS      32(R10)(R11*1), Y10
+	VBROADCASTSS (SI), Y11
+	VFMADD231PS  Y9, Y11, Y1
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (SI)(DI*1), Y11
+	VFMADD231PS  Y9, Y11, Y3
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (SI)(DI*2), Y11
+	VFMADD231PS  Y9, Y11, Y5
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (SI)(R8*1), Y11
+	VFMADD231PS  Y9, Y11, Y7
+	VFMADD231PS  Y10, Y11, Y8
+	ADDQ         R9, SI
+	LEAQ         (R10)(R11*2), R10
+	DECQ         R12
+	JNZ          next236
+	JMP          done235
+
+partial234:
+	MOVQ b+40(FP), R10
+	MOVQ bRow+48(FP), R11
+	SHLQ $0x02, R11
+	MOVQ depth+8(FP), R12
+	MOVQ CX, SI
+	INCQ R12
+	SHRQ $0x01, R12
+	JC   next238
+	SUBQ R11, R10
+	JMP  second239
+
+next238:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS      (R10), Y9
@@ -5062,7 +5542,7 @@ next198:
 	VFMADD231PS  Y10, Y11, Y8
 	ADDQ         R9, SI
 
-second199:
+second239:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS      (R10)(R11*1), Y9
@@ -5082,25 +5562,27 @@ second199:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next198
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Y1, (DX)
-	VMASKMOVPS   Y2, Y0, 32(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Y3, (DX)
-	VMASKMOVPS   Y4, Y0, 32(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Y5, (DX)
-	VMASKMOVPS   Y6, Y0, 32(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Y7, (DX)
-	VMASKMOVPS   Y8, Y0, 32(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x04, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block197
+	JNZ          next238
+
+done235:
+	MOVQ       cRow+64(FP), SI
+	SHLQ       $0x02, SI
+	VMOVUPS    Y1, (DX)
+	VMASKMOVPS Y2, Y0, 32(DX)
+	ADDQ       SI, DX
+	VMOVUPS    Y3, (DX)
+	VMASKMOVPS Y4, Y0, 32(DX)
+	ADDQ       SI, DX
+	VMOVUPS    Y5, (DX)
+	VMASKMOVPS Y6, Y0, 32(DX)
+	ADDQ       SI, DX
+	VMOVUPS    Y7, (DX)
+	VMASKMOVPS Y8, Y0, 32(DX)
+	ADDQ       SI, DX
+	IMUL3Q     $0x04, DI, SI
+	ADDQ       SI, CX
+	DECQ       AX
+	JNZ        block233
 	VZEROUPPER
 	RET
 
@@ -5121,7 +5603,7 @@ TEXT ·avx2Multiply5x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R9
 	SHLQ    $0x02, R9
 
-block200:
+block240:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
@@ -5139,6 +5621,9 @@ block200:
 	VMOVUPS    (BX), Y9
 	VMASKMOVPS 32(BX), Y0, Y10
 	ADDQ       SI, BX
+	MOVQ       lanes+88(FP), SI
+	CMPQ       SI, $0x08
+	JNE        partial241
 	MOVQ       b+40(FP), R10
 	MOVQ       bRow+48(FP), R11
 	SHLQ       $0x02, R11
@@ -5146,11 +5631,71 @@ block200:
 	MOVQ       CX, SI
 	INCQ       R12
 	SHRQ       $0x01, R12
-	JC         next201
+	JC         next243
 	SUBQ       R11, R10
-	JMP        second202
+	JMP        second244
 
-next201:
+next243:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	VMOVUPS      (R10), Y11
+	VMOVUPS      32(R10), Y12
+	VBROADCASTSS (SI), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS (SI)(DI*1), Y13
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (SI)(DI*2), Y13
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (SI)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS (SI)(DI*4), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VFMADD231PS  Y12, Y13, Y10
+	ADDQ         R9, SI
+
+second244:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	VMOVUPS      (R10)(R11*1), Y11
+	VMOVUPS      32(R10)(R11*1), Y12
+	VBROADCASTSS (SI), Y13
+	VFMADD231PS  Y11, Y13, Y1
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS (SI)(DI*1), Y13
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (SI)(DI*2), Y13
+	VFMADD231PS  Y11, Y13, Y5
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (SI)(R8*1), Y13
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS (SI)(DI*4), Y13
+	VFMADD231PS  Y11, Y13, Y9
+	VFMADD231PS  Y12, Y13, Y10
+	ADDQ         R9, SI
+	LEAQ         (R10)(R11*2), R10
+	DECQ         R12
+	JNZ          next243
+	JMP          done242
+
+partial241:
+	MOVQ b+40(FP), R10
+	MOVQ bRow+48(FP), R11
+	SHLQ $0x02, R11
+	MOVQ depth+8(FP), R12
+	MOVQ CX, SI
+	INCQ R12
+	SHRQ $0x01, R12
+	JC   next245
+	SUBQ R11, R10
+	JMP  second246
+
+next245:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS      (R10), Y11
@@ -5172,7 +5717,7 @@ next201:
 	VFMADD231PS  Y12, Y13, Y10
 	ADDQ         R9, SI
 
-second202:
+second246:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS      (R10)(R11*1), Y11
@@ -5195,28 +5740,30 @@ second202:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next201
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Y1, (DX)
-	VMASKMOVPS   Y2, Y0, 32(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Y3, (DX)
-	VMASKMOVPS   Y4, Y0, 32(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Y5, (DX)
-	VMASKMOVPS   Y6, Y0, 32(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Y7, (DX)
-	VMASKMOVPS   Y8, Y0, 32(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Y9, (DX)
-	VMASKMOVPS   Y10, Y0, 32(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x05, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block200
+	JNZ          next245
+
+done242:
+	MOVQ       cRow+64(FP), SI
+	SHLQ       $0x02, SI
+	VMOVUPS    Y1, (DX)
+	VMASKMOVPS Y2, Y0, 32(DX)
+	ADDQ       SI, DX
+	VMOVUPS    Y3, (DX)
+	VMASKMOVPS Y4, Y0, 32(DX)
+	ADDQ       SI, DX
+	VMOVUPS    Y5, (DX)
+	VMASKMOVPS Y6, Y0, 32(DX)
+	ADDQ       SI, DX
+	VMOVUPS    Y7, (DX)
+	VMASKMOVPS Y8, Y0, 32(DX)
+	ADDQ       SI, DX
+	VMOVUPS    Y9, (DX)
+	VMASKMOVPS Y10, Y0, 32(DX)
+	ADDQ       SI, DX
+	IMUL3Q     $0x05, DI, SI
+	ADDQ       SI, CX
+	DECQ       AX
+	JNZ        block240
 	VZEROUPPER
 	RET
 
@@ -5238,7 +5785,7 @@ TEXT ·avx2Multiply6x2(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R10
 	SHLQ    $0x02, R10
 
-block203:
+block247:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
@@ -5259,6 +5806,9 @@ block203:
 	VMOVUPS    (BX), Y11
 	VMASKMOVPS 32(BX), Y0, Y12
 	ADDQ       SI, BX
+	MOVQ       lanes+88(FP), SI
+	CMPQ       SI, $0x08
+	JNE        partial248
 	MOVQ       b+40(FP), R11
 	MOVQ       bRow+48(FP), R12
 	SHLQ       $0x02, R12
@@ -5266,11 +5816,77 @@ block203:
 	MOVQ       CX, SI
 	INCQ       R13
 	SHRQ       $0x01, R13
-	JC         next204
+	JC         next250
 	SUBQ       R12, R11
-	JMP        second205
+	JMP        second251
 
-next204:
+next250:
+	PREFETCHT0   (SI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	VMOVUPS      (R11), Y13
+	VMOVUPS      32(R11), Y14
+	VBROADCASTSS (SI), Y15
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS (SI)(DI*1), Y15
+	VFMADD231PS  Y13, Y15, Y3
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS (SI)(DI*2), Y15
+	VFMADD231PS  Y13, Y15, Y5
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS (SI)(R8*1), Y15
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS (SI)(DI*4), Y15
+	VFMADD231PS  Y13, Y15, Y9
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS (SI)(R9*1), Y15
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y14, Y15, Y12
+	ADDQ         R10, SI
+
+second251:
+	PREFETCHT0   (SI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	VMOVUPS      (R11)(R12*1), Y13
+	VMOVUPS      32(R11)(R12*1), Y14
+	VBROADCASTSS (SI), Y15
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS (SI)(DI*1), Y15
+	VFMADD231PS  Y13, Y15, Y3
+	VFMADD231PS  Y14, Y15, Y4
+	VBROADCASTSS (SI)(DI*2), Y15
+	VFMADD231PS  Y13, Y15, Y5
+	VFMADD231PS  Y14, Y15, Y6
+	VBROADCASTSS (SI)(R8*1), Y15
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS (SI)(DI*4), Y15
+	VFMADD231PS  Y13, Y15, Y9
+	VFMADD231PS  Y14, Y15, Y10
+	VBROADCASTSS (SI)(R9*1), Y15
+	VFMADD231PS  Y13, Y15, Y11
+	VFMADD231PS  Y14, Y15, Y12
+	ADDQ         R10, SI
+	LEAQ         (R11)(R12*2), R11
+	DECQ         R13
+	JNZ          next250
+	JMP          done249
+
+partial248:
+	MOVQ b+40(FP), R11
+	MOVQ bRow+48(FP), R12
+	SHLQ $0x02, R12
+	MOVQ depth+8(FP), R13
+	MOVQ CX, SI
+	INCQ R13
+	SHRQ $0x01, R13
+	JC   next252
+	SUBQ R12, R11
+	JMP  second253
+
+next252:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS      (R11), Y13
@@ -5295,7 +5911,7 @@ next204:
 	VFMADD231PS  Y14, Y15, Y12
 	ADDQ         R10, SI
 
-second205:
+second253:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS      (R11)(R12*1), Y13
@@ -5321,31 +5937,33 @@ second205:
 	ADDQ         R10, SI
 	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next204
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Y1, (DX)
-	VMASKMOVPS   Y2, Y0, 32(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Y3, (DX)
-	VMASKMOVPS   Y4, Y0, 32(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Y5, (DX)
-	VMASKMOVPS   Y6, Y0, 32(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Y7, (DX)
-	VMASKMOVPS   Y8, Y0, 32(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Y9, (DX)
-	VMASKMOVPS   Y10, Y0, 32(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Y11, (DX)
-	VMASKMOVPS   Y12, Y0, 32(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x06, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block203
+	JNZ          next252
+
+done249:
+	MOVQ       cRow+64(FP), SI
+	SHLQ       $0x02, SI
+	VMOVUPS    Y1, (DX)
+	VMASKMOVPS Y2, Y0, 32(DX)
+	ADDQ       SI, DX
+	VMOVUPS    Y3, (DX)
+	VMASKMOVPS Y4, Y0, 32(DX)
+	ADDQ       SI, DX
+	VMOVUPS    Y5, (DX)
+	VMASKMOVPS Y6, Y0, 32(DX)
+	ADDQ       SI, DX
+	VMOVUPS    Y7, (DX)
+	VMASKMOVPS Y8, Y0, 32(DX)
+	ADDQ       SI, DX
+	VMOVUPS    Y9, (DX)
+	VMASKMOVPS Y10, Y0, 32(DX)
+	ADDQ       SI, DX
+	VMOVUPS    Y11, (DX)
+	VMASKMOVPS Y12, Y0, 32(DX)
+	ADDQ       SI, DX
+	IMUL3Q     $0x06, DI, SI
+	ADDQ       SI, CX
+	DECQ       AX
+	JNZ        block247
 	VZEROUPPER
 	RET
 
@@ -5365,7 +5983,7 @@ TEXT ·avx2Multiply1x4(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block206:
+block254:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
@@ -5373,6 +5991,9 @@ block206:
 	VMOVUPS    64(BX), Y3
 	VMASKMOVPS 96(BX), Y0, Y4
 	ADDQ       SI, BX
+	MOVQ       lanes+88(FP), SI
+	CMPQ       SI, $0x08
+	JNE        partial255
 	MOVQ       b+40(FP), R9
 	MOVQ       bRow+48(FP), R10
 	SHLQ       $0x02, R10
@@ -5380,11 +6001,57 @@ block206:
 	MOVQ       CX, SI
 	INCQ       R11
 	SHRQ       $0x01, R11
-	JC         next207
+	JC         next257
 	SUBQ       R10, R9
-	JMP        second208
+	JMP        second258
 
-next207:
+next257:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	VMOVUPS      (R9), Y5
+	VMOVUPS      32(R9), Y6
+	VMOVUPS      64(R9), Y7
+	VMOVUPS      96(R9), Y8
+	VBROADCASTSS (SI), Y9
+	VFMADD231PS  Y5, Y9, Y1
+	VFMADD231PS  Y6, Y9, Y2
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	ADDQ         R8, SI
+
+second258:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Y5
+	VMOVUPS      32(R9)(R10*1), Y6
+	VMOVUPS      64(R9)(R10*1), Y7
+	VMOVUPS      96(R9)(R10*1), Y8
+	VBROADCASTSS (SI), Y9
+	VFMADD231PS  Y5, Y9, Y1
+	VFMADD231PS  Y6, Y9, Y2
+	VFMADD231PS  Y7, Y9, Y3
+	VFMADD231PS  Y8, Y9, Y4
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
+	DECQ         R11
+	JNZ          next257
+	JMP          done256
+
+partial255:
+	MOVQ b+40(FP), R9
+	MOVQ bRow+48(FP), R10
+	SHLQ $0x02, R10
+	MOVQ depth+8(FP), R11
+	MOVQ CX, SI
+	INCQ R11
+	SHRQ $0x01, R11
+	JC   next259
+	SUBQ R10, R9
+	JMP  second260
+
+next259:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -5399,7 +6066,7 @@ next207:
 	VFMADD231PS  Y8, Y9, Y4
 	ADDQ         R8, SI
 
-second208:
+second260:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -5415,18 +6082,20 @@ second208:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next207
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Y1, (DX)
-	VMOVUPS      Y2, 32(DX)
-	VMOVUPS      Y3, 64(DX)
-	VMASKMOVPS   Y4, Y0, 96(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x01, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block206
+	JNZ          next259
+
+done256:
+	MOVQ       cRow+64(FP), SI
+	SHLQ       $0x02, SI
+	VMOVUPS    Y1, (DX)
+	VMOVUPS    Y2, 32(DX)
+	VMOVUPS    Y3, 64(DX)
+	VMASKMOVPS Y4, Y0, 96(DX)
+	ADDQ       SI, DX
+	IMUL3Q     $0x01, DI, SI
+	ADDQ       SI, CX
+	DECQ       AX
+	JNZ        block254
 	VZEROUPPER
 	RET
 
@@ -5446,7 +6115,7 @@ TEXT ·avx2Multiply2x4(SB), NOSPLIT, $0-96
 	MOVQ    aColumn+32(FP), R8
 	SHLQ    $0x02, R8
 
-block209:
+block261:
 	MOVQ       startRow+80(FP), SI
 	SHLQ       $0x02, SI
 	VMOVUPS    (BX), Y1
@@ -5459,6 +6128,9 @@ block209:
 	VMOVUPS    64(BX), Y7
 	VMASKMOVPS 96(BX), Y0, Y8
 	ADDQ       SI, BX
+	MOVQ       lanes+88(FP), SI
+	CMPQ       SI, $0x08
+	JNE        partial262
 	MOVQ       b+40(FP), R9
 	MOVQ       bRow+48(FP), R10
 	SHLQ       $0x02, R10
@@ -5466,11 +6138,67 @@ block209:
 	MOVQ       CX, SI
 	INCQ       R11
 	SHRQ       $0x01, R11
-	JC         next210
+	JC         next264
 	SUBQ       R10, R9
-	JMP        second211
+	JMP        second265
 
-next210:
+next264:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	VMOVUPS      (R9), Y9
+	VMOVUPS      32(R9), Y10
+	VMOVUPS      64(R9), Y11
+	VMOVUPS      96(R9), Y12
+	VBROADCASTSS (SI), Y13
+	VFMADD231PS  Y9, Y13, Y1
+	VFMADD231PS  Y10, Y13, Y2
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (SI)(DI*1), Y13
+	VFMADD231PS  Y9, Y13, Y5
+	VFMADD231PS  Y10, Y13, Y6
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	ADDQ         R8, SI
+
+second265:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Y9
+	VMOVUPS      32(R9)(R10*1), Y10
+	VMOVUPS      64(R9)(R10*1), Y11
+	VMOVUPS      96(R9)(R10*1), Y12
+	VBROADCASTSS (SI), Y13
+	VFMADD231PS  Y9, Y13, Y1
+	VFMADD231PS  Y10, Y13, Y2
+	VFMADD231PS  Y11, Y13, Y3
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (SI)(DI*1), Y13
+	VFMADD231PS  Y9, Y13, Y5
+	VFMADD231PS  Y10, Y13, Y6
+	VFMADD231PS  Y11, Y13, Y7
+	VFMADD231PS  Y12, Y13, Y8
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
+	DECQ         R11
+	JNZ          next264
+	JMP          done263
+
+partial262:
+	MOVQ b+40(FP), R9
+	MOVQ bRow+48(FP), R10
+	SHLQ $0x02, R10
+	MOVQ depth+8(FP), R11
+	MOVQ CX, SI
+	INCQ R11
+	SHRQ $0x01, R11
+	JC   next266
+	SUBQ R10, R9
+	JMP  second267
+
+next266:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -5490,7 +6218,7 @@ next210:
 	VFMADD231PS  Y12, Y13, Y8
 	ADDQ         R8, SI
 
-second211:
+second267:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -5511,23 +6239,25 @@ second211:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next210
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Y1, (DX)
-	VMOVUPS      Y2, 32(DX)
-	VMOVUPS      Y3, 64(DX)
-	VMASKMOVPS   Y4, Y0, 96(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Y5, (DX)
-	VMOVUPS      Y6, 32(DX)
-	VMOVUPS      Y7, 64(DX)
-	VMASKMOVPS   Y8, Y0, 96(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x02, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block209
+	JNZ          next266
+
+done263:
+	MOVQ       cRow+64(FP), SI
+	SHLQ       $0x02, SI
+	VMOVUPS    Y1, (DX)
+	VMOVUPS    Y2, 32(DX)
+	VMOVUPS    Y3, 64(DX)
+	VMASKMOVPS Y4, Y0, 96(DX)
+	ADDQ       SI, DX
+	VMOVUPS    Y5, (DX)
+	VMOVUPS    Y6, 32(DX)
+	VMOVUPS    Y7, 64(DX)
+	VMASKMOVPS Y8, Y0, 96(DX)
+	ADDQ       SI, DX
+	IMUL3Q     $0x02, DI, SI
+	ADDQ       SI, CX
+	DECQ       AX
+	JNZ        block261
 	VZEROUPPER
 	RET
 
@@ -5539,9 +6269,9 @@ TEXT ·avx2Dots(SB), NOSPLIT, $0-72
 	MOVQ c+40(FP), DX
 	MOVQ start+56(FP), BX
 
-rows212:
+rows268:
 	CMPQ   AX, $0x04
-	JL     rowsDone213
+	JL     rowsDone269
 	MOVQ   x+16(FP), SI
 	MOVQ   depth+8(FP), DI
 	MOVQ   bRow+32(FP), R8
@@ -5564,9 +6294,9 @@ rows212:
 	VXORPS Y7, Y7, Y7
 	XORQ   R8, R8
 	SUBQ   $0x00000010, DI
-	JL     done215
+	JL     done271
 
-turn214:
+turn270:
 	VMOVUPS     (SI)(R8*4), Y8
 	VMOVUPS     (R9)(R8*4), Y9
 	VFMADD231PS Y9, Y8, Y0
@@ -5587,14 +6317,14 @@ turn214:
 	VFMADD231PS Y9, Y8, Y7
 	ADDQ        $0x00000010, R8
 	SUBQ        $0x00000010, DI
-	JGE         turn214
+	JGE         turn270
 
-done215:
+done271:
 	ADDQ $0x00000010, DI
 	SUBQ $0x00000008, DI
-	JL   done217
+	JL   done273
 
-turn216:
+turn272:
 	VMOVUPS     (SI)(R8*4), Y8
 	VMOVUPS     (R9)(R8*4), Y9
 	VFMADD231PS Y9, Y8, Y0
@@ -5606,12 +6336,12 @@ turn216:
 	VFMADD231PS Y9, Y8, Y6
 	ADDQ        $0x00000008, R8
 	SUBQ        $0x00000008, DI
-	JGE         turn216
+	JGE         turn272
 
-done217:
+done273:
 	ADDQ        $0x00000008, DI
 	TESTQ       DI, DI
-	JZ          end218
+	JZ          end274
 	LEAQ        avx2FirstLanes<>+0(SB), R13
 	NEGQ        DI
 	VMOVUPS     32(R13)(DI*4), Y8
@@ -5625,7 +6355,7 @@ done217:
 	VMASKMOVPS  (R12)(R8*4), Y8, Y8
 	VFMADD231PS Y8, Y9, Y6
 
-end218:
+end274:
 	MOVQ         cRow+48(FP), SI
 	SHLQ         $0x02, SI
 	MOVQ         startRow+64(FP), DI
@@ -5675,12 +6405,12 @@ end218:
 	ADDQ         SI, DX
 	ADDQ         DI, BX
 	SUBQ         $0x04, AX
-	JMP          rows212
+	JMP          rows268
 
-rowsDone213:
-rows219:
+rowsDone269:
+rows275:
 	CMPQ   AX, $0x01
-	JL     rowsDone220
+	JL     rowsDone276
 	MOVQ   x+16(FP), SI
 	MOVQ   depth+8(FP), DI
 	MOVQ   bRow+32(FP), R8
@@ -5691,9 +6421,9 @@ rows219:
 	VXORPS Y1, Y1, Y1
 	XORQ   R8, R8
 	SUBQ   $0x00000010, DI
-	JL     done222
+	JL     done278
 
-turn221:
+turn277:
 	VMOVUPS     (SI)(R8*4), Y2
 	VMOVUPS     (R9)(R8*4), Y3
 	VFMADD231PS Y3, Y2, Y0
@@ -5702,25 +6432,25 @@ turn221:
 	VFMADD231PS Y3, Y2, Y1
 	ADDQ        $0x00000010, R8
 	SUBQ        $0x00000010, DI
-	JGE         turn221
+	JGE         turn277
 
-done222:
+done278:
 	ADDQ $0x00000010, DI
 	SUBQ $0x00000008, DI
-	JL   done224
+	JL   done280
 
-turn223:
+turn279:
 	VMOVUPS     (SI)(R8*4), Y2
 	VMOVUPS     (R9)(R8*4), Y3
 	VFMADD231PS Y3, Y2, Y0
 	ADDQ        $0x00000008, R8
 	SUBQ        $0x00000008, DI
-	JGE         turn223
+	JGE         turn279
 
-done224:
+done280:
 	ADDQ        $0x00000008, DI
 	TESTQ       DI, DI
-	JZ          end225
+	JZ          end281
 	LEAQ        avx2FirstLanes<>+0(SB), R10
 	NEGQ        DI
 	VMOVUPS     32(R10)(DI*4), Y2
@@ -5728,7 +6458,7 @@ done224:
 	VMASKMOVPS  (R9)(R8*4), Y2, Y2
 	VFMADD231PS Y2, Y3, Y0
 
-end225:
+end281:
 	MOVQ         cRow+48(FP), SI
 	SHLQ         $0x02, SI
 	MOVQ         startRow+64(FP), DI
@@ -5745,9 +6475,9 @@ end225:
 	ADDQ         SI, DX
 	ADDQ         DI, BX
 	SUBQ         $0x01, AX
-	JMP          rows219
+	JMP          rows275
 
-rowsDone220:
+rowsDone276:
 	VZEROUPPER
 	RET
 
@@ -5764,7 +6494,7 @@ TEXT ·avx2Transpose8(SB), NOSPLIT, $0-40
 	LEAQ (DX)(DX*2), BX
 	LEAQ (CX)(DX*4), R8
 
-block226:
+block282:
 	VMOVUPS     (CX), X0
 	VINSERTF128 $0x01, (R8), Y0, Y0
 	VMOVUPS     (CX)(DX*1), X1
@@ -5816,6 +6546,6 @@ block226:
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, R8
 	DECQ        AX
-	JNZ         block226
+	JNZ         block282
 	VZEROUPPER
 	RET

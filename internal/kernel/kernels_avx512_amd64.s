@@ -4557,6 +4557,9 @@ block170:
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial171
 	MOVQ      b+40(FP), R9
 	MOVQ      bRow+48(FP), R10
 	SHLQ      $0x02, R10
@@ -4564,11 +4567,43 @@ block170:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next171
+	JC        next173
 	SUBQ      R10, R9
-	JMP       second172
+	JMP       second174
 
-next171:
+next173:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS      (R9), Z1
+	VBROADCASTSS (SI), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	ADDQ         R8, SI
+
+second174:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Z1
+	VBROADCASTSS (SI), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
+	DECQ         R11
+	JNZ          next173
+	JMP          done172
+
+partial171:
+	MOVQ b+40(FP), R9
+	MOVQ bRow+48(FP), R10
+	SHLQ $0x02, R10
+	MOVQ depth+8(FP), R11
+	MOVQ CX, SI
+	INCQ R11
+	SHRQ $0x01, R11
+	JC   next175
+	SUBQ R10, R9
+	JMP  second176
+
+next175:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9), K1, Z1
@@ -4576,7 +4611,7 @@ next171:
 	VFMADD231PS  Z1, Z2, Z0
 	ADDQ         R8, SI
 
-second172:
+second176:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9)(R10*1), K1, Z1
@@ -4585,15 +4620,17 @@ second172:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next171
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, K1, (DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x01, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block170
+	JNZ          next175
+
+done172:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x01, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block170
 	VZEROUPPER
 	RET
 
@@ -4613,13 +4650,16 @@ TEXT ·avx512Multiply2x1(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block173:
+block177:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
 	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z1
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial178
 	MOVQ      b+40(FP), R9
 	MOVQ      bRow+48(FP), R10
 	SHLQ      $0x02, R10
@@ -4627,11 +4667,47 @@ block173:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next174
+	JC        next180
 	SUBQ      R10, R9
-	JMP       second175
+	JMP       second181
 
-next174:
+next180:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS      (R9), Z2
+	VBROADCASTSS (SI), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS (SI)(DI*1), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         R8, SI
+
+second181:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Z2
+	VBROADCASTSS (SI), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS (SI)(DI*1), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
+	DECQ         R11
+	JNZ          next180
+	JMP          done179
+
+partial178:
+	MOVQ b+40(FP), R9
+	MOVQ bRow+48(FP), R10
+	SHLQ $0x02, R10
+	MOVQ depth+8(FP), R11
+	MOVQ CX, SI
+	INCQ R11
+	SHRQ $0x01, R11
+	JC   next182
+	SUBQ R10, R9
+	JMP  second183
+
+next182:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9), K1, Z2
@@ -4641,7 +4717,7 @@ next174:
 	VFMADD231PS  Z2, Z3, Z1
 	ADDQ         R8, SI
 
-second175:
+second183:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9)(R10*1), K1, Z2
@@ -4652,17 +4728,19 @@ second175:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next174
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z1, K1, (DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x02, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block173
+	JNZ          next182
+
+done179:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x02, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block177
 	VZEROUPPER
 	RET
 
@@ -4682,7 +4760,7 @@ TEXT ·avx512Multiply3x1(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block176:
+block184:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -4691,6 +4769,9 @@ block176:
 	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z2
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial185
 	MOVQ      b+40(FP), R9
 	MOVQ      bRow+48(FP), R10
 	SHLQ      $0x02, R10
@@ -4698,11 +4779,51 @@ block176:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next177
+	JC        next187
 	SUBQ      R10, R9
-	JMP       second178
+	JMP       second188
 
-next177:
+next187:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS      (R9), Z3
+	VBROADCASTSS (SI), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS (SI)(DI*1), Z4
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS (SI)(DI*2), Z4
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         R8, SI
+
+second188:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Z3
+	VBROADCASTSS (SI), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS (SI)(DI*1), Z4
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS (SI)(DI*2), Z4
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
+	DECQ         R11
+	JNZ          next187
+	JMP          done186
+
+partial185:
+	MOVQ b+40(FP), R9
+	MOVQ bRow+48(FP), R10
+	SHLQ $0x02, R10
+	MOVQ depth+8(FP), R11
+	MOVQ CX, SI
+	INCQ R11
+	SHRQ $0x01, R11
+	JC   next189
+	SUBQ R10, R9
+	JMP  second190
+
+next189:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9), K1, Z3
@@ -4714,7 +4835,7 @@ next177:
 	VFMADD231PS  Z3, Z4, Z2
 	ADDQ         R8, SI
 
-second178:
+second190:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	VMOVUPS.Z    (R9)(R10*1), K1, Z3
@@ -4727,19 +4848,21 @@ second178:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next177
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z1, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z2, K1, (DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x03, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block176
+	JNZ          next189
+
+done186:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x03, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block184
 	VZEROUPPER
 	RET
 
@@ -4760,7 +4883,7 @@ TEXT ·avx512Multiply4x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block179:
+block191:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -4771,6 +4894,9 @@ block179:
 	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z3
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial192
 	MOVQ      b+40(FP), R10
 	MOVQ      bRow+48(FP), R11
 	SHLQ      $0x02, R11
@@ -4778,11 +4904,55 @@ block179:
 	MOVQ      CX, SI
 	INCQ      R12
 	SHRQ      $0x01, R12
-	JC        next180
+	JC        next194
 	SUBQ      R11, R10
-	JMP       second181
+	JMP       second195
 
-next180:
+next194:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	VMOVUPS      (R10), Z4
+	VBROADCASTSS (SI), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (SI)(DI*1), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS (SI)(DI*2), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS (SI)(R8*1), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         R9, SI
+
+second195:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	VMOVUPS      (R10)(R11*1), Z4
+	VBROADCASTSS (SI), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (SI)(DI*1), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS (SI)(DI*2), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS (SI)(R8*1), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         R9, SI
+	LEAQ         (R10)(R11*2), R10
+	DECQ         R12
+	JNZ          next194
+	JMP          done193
+
+partial192:
+	MOVQ b+40(FP), R10
+	MOVQ bRow+48(FP), R11
+	SHLQ $0x02, R11
+	MOVQ depth+8(FP), R12
+	MOVQ CX, SI
+	INCQ R12
+	SHRQ $0x01, R12
+	JC   next196
+	SUBQ R11, R10
+	JMP  second197
+
+next196:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS.Z    (R10), K1, Z4
@@ -4796,7 +4966,7 @@ next180:
 	VFMADD231PS  Z4, Z5, Z3
 	ADDQ         R9, SI
 
-second181:
+second197:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS.Z    (R10)(R11*1), K1, Z4
@@ -4811,21 +4981,23 @@ second181:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next180
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z1, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z2, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z3, K1, (DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x04, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block179
+	JNZ          next196
+
+done193:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x04, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block191
 	VZEROUPPER
 	RET
 
@@ -4846,7 +5018,7 @@ TEXT ·avx512Multiply5x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block182:
+block198:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -4859,6 +5031,9 @@ block182:
 	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z4
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial199
 	MOVQ      b+40(FP), R10
 	MOVQ      bRow+48(FP), R11
 	SHLQ      $0x02, R11
@@ -4866,11 +5041,59 @@ block182:
 	MOVQ      CX, SI
 	INCQ      R12
 	SHRQ      $0x01, R12
-	JC        next183
+	JC        next201
 	SUBQ      R11, R10
-	JMP       second184
+	JMP       second202
 
-next183:
+next201:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	VMOVUPS      (R10), Z5
+	VBROADCASTSS (SI), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS (SI)(DI*1), Z6
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (SI)(DI*2), Z6
+	VFMADD231PS  Z5, Z6, Z2
+	VBROADCASTSS (SI)(R8*1), Z6
+	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS (SI)(DI*4), Z6
+	VFMADD231PS  Z5, Z6, Z4
+	ADDQ         R9, SI
+
+second202:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	VMOVUPS      (R10)(R11*1), Z5
+	VBROADCASTSS (SI), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS (SI)(DI*1), Z6
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (SI)(DI*2), Z6
+	VFMADD231PS  Z5, Z6, Z2
+	VBROADCASTSS (SI)(R8*1), Z6
+	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS (SI)(DI*4), Z6
+	VFMADD231PS  Z5, Z6, Z4
+	ADDQ         R9, SI
+	LEAQ         (R10)(R11*2), R10
+	DECQ         R12
+	JNZ          next201
+	JMP          done200
+
+partial199:
+	MOVQ b+40(FP), R10
+	MOVQ bRow+48(FP), R11
+	SHLQ $0x02, R11
+	MOVQ depth+8(FP), R12
+	MOVQ CX, SI
+	INCQ R12
+	SHRQ $0x01, R12
+	JC   next203
+	SUBQ R11, R10
+	JMP  second204
+
+next203:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS.Z    (R10), K1, Z5
@@ -4886,7 +5109,7 @@ next183:
 	VFMADD231PS  Z5, Z6, Z4
 	ADDQ         R9, SI
 
-second184:
+second204:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	VMOVUPS.Z    (R10)(R11*1), K1, Z5
@@ -4903,23 +5126,25 @@ second184:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next183
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z1, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z2, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z3, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z4, K1, (DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x05, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block182
+	JNZ          next203
+
+done200:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x05, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block198
 	VZEROUPPER
 	RET
 
@@ -4941,7 +5166,7 @@ TEXT ·avx512Multiply6x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R10
 	SHLQ   $0x02, R10
 
-block185:
+block205:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -4956,6 +5181,9 @@ block185:
 	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z5
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial206
 	MOVQ      b+40(FP), R11
 	MOVQ      bRow+48(FP), R12
 	SHLQ      $0x02, R12
@@ -4963,11 +5191,63 @@ block185:
 	MOVQ      CX, SI
 	INCQ      R13
 	SHRQ      $0x01, R13
-	JC        next186
+	JC        next208
 	SUBQ      R12, R11
-	JMP       second187
+	JMP       second209
 
-next186:
+next208:
+	PREFETCHT0   (SI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	VMOVUPS      (R11), Z6
+	VBROADCASTSS (SI), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS (SI)(DI*1), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS (SI)(DI*2), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS (SI)(R8*1), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS (SI)(DI*4), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VBROADCASTSS (SI)(R9*1), Z7
+	VFMADD231PS  Z6, Z7, Z5
+	ADDQ         R10, SI
+
+second209:
+	PREFETCHT0   (SI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	VMOVUPS      (R11)(R12*1), Z6
+	VBROADCASTSS (SI), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS (SI)(DI*1), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS (SI)(DI*2), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS (SI)(R8*1), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS (SI)(DI*4), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VBROADCASTSS (SI)(R9*1), Z7
+	VFMADD231PS  Z6, Z7, Z5
+	ADDQ         R10, SI
+	LEAQ         (R11)(R12*2), R11
+	DECQ         R13
+	JNZ          next208
+	JMP          done207
+
+partial206:
+	MOVQ b+40(FP), R11
+	MOVQ bRow+48(FP), R12
+	SHLQ $0x02, R12
+	MOVQ depth+8(FP), R13
+	MOVQ CX, SI
+	INCQ R13
+	SHRQ $0x01, R13
+	JC   next210
+	SUBQ R12, R11
+	JMP  second211
+
+next210:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS.Z    (R11), K1, Z6
@@ -4985,7 +5265,7 @@ next186:
 	VFMADD231PS  Z6, Z7, Z5
 	ADDQ         R10, SI
 
-second187:
+second211:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS.Z    (R11)(R12*1), K1, Z6
@@ -5004,25 +5284,27 @@ second187:
 	ADDQ         R10, SI
 	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next186
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z1, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z2, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z3, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z4, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z5, K1, (DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x06, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block185
+	JNZ          next210
+
+done207:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x06, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block205
 	VZEROUPPER
 	RET
 
@@ -5044,7 +5326,7 @@ TEXT ·avx512Multiply7x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R10
 	SHLQ   $0x02, R10
 
-block188:
+block212:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -5061,6 +5343,9 @@ block188:
 	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z6
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial213
 	MOVQ      b+40(FP), R11
 	MOVQ      bRow+48(FP), R12
 	SHLQ      $0x02, R12
@@ -5068,11 +5353,67 @@ block188:
 	MOVQ      CX, SI
 	INCQ      R13
 	SHRQ      $0x01, R13
-	JC        next189
+	JC        next215
 	SUBQ      R12, R11
-	JMP       second190
+	JMP       second216
 
-next189:
+next215:
+	PREFETCHT0   (SI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	VMOVUPS      (R11), Z7
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS (SI)(DI*1), Z8
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (SI)(DI*2), Z8
+	VFMADD231PS  Z7, Z8, Z2
+	VBROADCASTSS (SI)(R8*1), Z8
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (SI)(DI*4), Z8
+	VFMADD231PS  Z7, Z8, Z4
+	VBROADCASTSS (SI)(R9*1), Z8
+	VFMADD231PS  Z7, Z8, Z5
+	VBROADCASTSS (SI)(R8*2), Z8
+	VFMADD231PS  Z7, Z8, Z6
+	ADDQ         R10, SI
+
+second216:
+	PREFETCHT0   (SI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	VMOVUPS      (R11)(R12*1), Z7
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS (SI)(DI*1), Z8
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (SI)(DI*2), Z8
+	VFMADD231PS  Z7, Z8, Z2
+	VBROADCASTSS (SI)(R8*1), Z8
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (SI)(DI*4), Z8
+	VFMADD231PS  Z7, Z8, Z4
+	VBROADCASTSS (SI)(R9*1), Z8
+	VFMADD231PS  Z7, Z8, Z5
+	VBROADCASTSS (SI)(R8*2), Z8
+	VFMADD231PS  Z7, Z8, Z6
+	ADDQ         R10, SI
+	LEAQ         (R11)(R12*2), R11
+	DECQ         R13
+	JNZ          next215
+	JMP          done214
+
+partial213:
+	MOVQ b+40(FP), R11
+	MOVQ bRow+48(FP), R12
+	SHLQ $0x02, R12
+	MOVQ depth+8(FP), R13
+	MOVQ CX, SI
+	INCQ R13
+	SHRQ $0x01, R13
+	JC   next217
+	SUBQ R12, R11
+	JMP  second218
+
+next217:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS.Z    (R11), K1, Z7
@@ -5092,7 +5433,7 @@ next189:
 	VFMADD231PS  Z7, Z8, Z6
 	ADDQ         R10, SI
 
-second190:
+second218:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	VMOVUPS.Z    (R11)(R12*1), K1, Z7
@@ -5113,27 +5454,29 @@ second190:
 	ADDQ         R10, SI
 	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next189
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z1, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z2, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z3, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z4, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z5, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z6, K1, (DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x07, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block188
+	JNZ          next217
+
+done214:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x07, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block212
 	VZEROUPPER
 	RET
 
@@ -5156,7 +5499,7 @@ TEXT ·avx512Multiply8x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block191:
+block219:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -5175,6 +5518,9 @@ block191:
 	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z7
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial220
 	MOVQ      b+40(FP), R12
 	MOVQ      bRow+48(FP), R13
 	SHLQ      $0x02, R13
@@ -5182,11 +5528,71 @@ block191:
 	MOVQ      CX, SI
 	INCQ      R14
 	SHRQ      $0x01, R14
-	JC        next192
+	JC        next222
 	SUBQ      R13, R12
-	JMP       second193
+	JMP       second223
 
-next192:
+next222:
+	PREFETCHT0   (SI)(R11*8)
+	PREFETCHT0   (R12)(R13*8)
+	VMOVUPS      (R12), Z8
+	VBROADCASTSS (SI), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS (SI)(DI*1), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS (SI)(DI*2), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (SI)(R8*1), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS (SI)(DI*4), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (SI)(R9*1), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS (SI)(R8*2), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VBROADCASTSS (SI)(R10*1), Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         R11, SI
+
+second223:
+	PREFETCHT0   (SI)(R11*8)
+	PREFETCHT0   (R12)(R13*8)
+	VMOVUPS      (R12)(R13*1), Z8
+	VBROADCASTSS (SI), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS (SI)(DI*1), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS (SI)(DI*2), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (SI)(R8*1), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS (SI)(DI*4), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (SI)(R9*1), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS (SI)(R8*2), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VBROADCASTSS (SI)(R10*1), Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         R11, SI
+	LEAQ         (R12)(R13*2), R12
+	DECQ         R14
+	JNZ          next222
+	JMP          done221
+
+partial220:
+	MOVQ b+40(FP), R12
+	MOVQ bRow+48(FP), R13
+	SHLQ $0x02, R13
+	MOVQ depth+8(FP), R14
+	MOVQ CX, SI
+	INCQ R14
+	SHRQ $0x01, R14
+	JC   next224
+	SUBQ R13, R12
+	JMP  second225
+
+next224:
 	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z8
@@ -5208,7 +5614,7 @@ next192:
 	VFMADD231PS  Z8, Z9, Z7
 	ADDQ         R11, SI
 
-second193:
+second225:
 	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12)(R13*1), K1, Z8
@@ -5231,29 +5637,31 @@ second193:
 	ADDQ         R11, SI
 	LEAQ         (R12)(R13*2), R12
 	DECQ         R14
-	JNZ          next192
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z1, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z2, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z3, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z4, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z5, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z6, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z7, K1, (DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x08, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block191
+	JNZ          next224
+
+done221:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z7, K1, (DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x08, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block219
 	VZEROUPPER
 	RET
 
@@ -5276,7 +5684,7 @@ TEXT ·avx512Multiply9x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block194:
+block226:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -5297,6 +5705,9 @@ block194:
 	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z8
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial227
 	MOVQ      b+40(FP), R12
 	MOVQ      bRow+48(FP), R13
 	SHLQ      $0x02, R13
@@ -5304,11 +5715,75 @@ block194:
 	MOVQ      CX, SI
 	INCQ      R14
 	SHRQ      $0x01, R14
-	JC        next195
+	JC        next229
 	SUBQ      R13, R12
-	JMP       second196
+	JMP       second230
 
-next195:
+next229:
+	PREFETCHT0   (SI)(R11*8)
+	PREFETCHT0   (R12)(R13*8)
+	VMOVUPS      (R12), Z9
+	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS (SI)(DI*1), Z10
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (SI)(DI*2), Z10
+	VFMADD231PS  Z9, Z10, Z2
+	VBROADCASTSS (SI)(R8*1), Z10
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (SI)(DI*4), Z10
+	VFMADD231PS  Z9, Z10, Z4
+	VBROADCASTSS (SI)(R9*1), Z10
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (SI)(R8*2), Z10
+	VFMADD231PS  Z9, Z10, Z6
+	VBROADCASTSS (SI)(R10*1), Z10
+	VFMADD231PS  Z9, Z10, Z7
+	VBROADCASTSS (SI)(DI*8), Z10
+	VFMADD231PS  Z9, Z10, Z8
+	ADDQ         R11, SI
+
+second230:
+	PREFETCHT0   (SI)(R11*8)
+	PREFETCHT0   (R12)(R13*8)
+	VMOVUPS      (R12)(R13*1), Z9
+	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS (SI)(DI*1), Z10
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (SI)(DI*2), Z10
+	VFMADD231PS  Z9, Z10, Z2
+	VBROADCASTSS (SI)(R8*1), Z10
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (SI)(DI*4), Z10
+	VFMADD231PS  Z9, Z10, Z4
+	VBROADCASTSS (SI)(R9*1), Z10
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (SI)(R8*2), Z10
+	VFMADD231PS  Z9, Z10, Z6
+	VBROADCASTSS (SI)(R10*1), Z10
+	VFMADD231PS  Z9, Z10, Z7
+	VBROADCASTSS (SI)(DI*8), Z10
+	VFMADD231PS  Z9, Z10, Z8
+	ADDQ         R11, SI
+	LEAQ         (R12)(R13*2), R12
+	DECQ         R14
+	JNZ          next229
+	JMP          done228
+
+partial227:
+	MOVQ b+40(FP), R12
+	MOVQ bRow+48(FP), R13
+	SHLQ $0x02, R13
+	MOVQ depth+8(FP), R14
+	MOVQ CX, SI
+	INCQ R14
+	SHRQ $0x01, R14
+	JC   next231
+	SUBQ R13, R12
+	JMP  second232
+
+next231:
 	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12), K1, Z9
@@ -5332,7 +5807,7 @@ next195:
 	VFMADD231PS  Z9, Z10, Z8
 	ADDQ         R11, SI
 
-second196:
+second232:
 	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	VMOVUPS.Z    (R12)(R13*1), K1, Z9
@@ -5357,31 +5832,33 @@ second196:
 	ADDQ         R11, SI
 	LEAQ         (R12)(R13*2), R12
 	DECQ         R14
-	JNZ          next195
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z1, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z2, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z3, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z4, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z5, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z6, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z7, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z8, K1, (DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x09, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block194
+	JNZ          next231
+
+done228:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z7, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z8, K1, (DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x09, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block226
 	VZEROUPPER
 	RET
 
@@ -5405,7 +5882,7 @@ TEXT ·avx512Multiply10x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R12
 	SHLQ   $0x02, R12
 
-block197:
+block233:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -5428,6 +5905,9 @@ block197:
 	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z9
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial234
 	MOVQ      b+40(FP), R13
 	MOVQ      bRow+48(FP), R14
 	SHLQ      $0x02, R14
@@ -5435,11 +5915,79 @@ block197:
 	MOVQ      CX, SI
 	INCQ      R15
 	SHRQ      $0x01, R15
-	JC        next198
+	JC        next236
 	SUBQ      R14, R13
-	JMP       second199
+	JMP       second237
 
-next198:
+next236:
+	PREFETCHT0   (SI)(R12*8)
+	PREFETCHT0   (R13)(R14*8)
+	VMOVUPS      (R13), Z10
+	VBROADCASTSS (SI), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS (SI)(DI*1), Z11
+	VFMADD231PS  Z10, Z11, Z1
+	VBROADCASTSS (SI)(DI*2), Z11
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (SI)(R8*1), Z11
+	VFMADD231PS  Z10, Z11, Z3
+	VBROADCASTSS (SI)(DI*4), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (SI)(R9*1), Z11
+	VFMADD231PS  Z10, Z11, Z5
+	VBROADCASTSS (SI)(R8*2), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (SI)(R10*1), Z11
+	VFMADD231PS  Z10, Z11, Z7
+	VBROADCASTSS (SI)(DI*8), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	VBROADCASTSS (SI)(R11*1), Z11
+	VFMADD231PS  Z10, Z11, Z9
+	ADDQ         R12, SI
+
+second237:
+	PREFETCHT0   (SI)(R12*8)
+	PREFETCHT0   (R13)(R14*8)
+	VMOVUPS      (R13)(R14*1), Z10
+	VBROADCASTSS (SI), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS (SI)(DI*1), Z11
+	VFMADD231PS  Z10, Z11, Z1
+	VBROADCASTSS (SI)(DI*2), Z11
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (SI)(R8*1), Z11
+	VFMADD231PS  Z10, Z11, Z3
+	VBROADCASTSS (SI)(DI*4), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (SI)(R9*1), Z11
+	VFMADD231PS  Z10, Z11, Z5
+	VBROADCASTSS (SI)(R8*2), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (SI)(R10*1), Z11
+	VFMADD231PS  Z10, Z11, Z7
+	VBROADCASTSS (SI)(DI*8), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	VBROADCASTSS (SI)(R11*1), Z11
+	VFMADD231PS  Z10, Z11, Z9
+	ADDQ         R12, SI
+	LEAQ         (R13)(R14*2), R13
+	DECQ         R15
+	JNZ          next236
+	JMP          done235
+
+partial234:
+	MOVQ b+40(FP), R13
+	MOVQ bRow+48(FP), R14
+	SHLQ $0x02, R14
+	MOVQ depth+8(FP), R15
+	MOVQ CX, SI
+	INCQ R15
+	SHRQ $0x01, R15
+	JC   next238
+	SUBQ R14, R13
+	JMP  second239
+
+next238:
 	PREFETCHT0   (SI)(R12*8)
 	PREFETCHT0   (R13)(R14*8)
 	VMOVUPS.Z    (R13), K1, Z10
@@ -5465,7 +6013,7 @@ next198:
 	VFMADD231PS  Z10, Z11, Z9
 	ADDQ         R12, SI
 
-second199:
+second239:
 	PREFETCHT0   (SI)(R12*8)
 	PREFETCHT0   (R13)(R14*8)
 	VMOVUPS.Z    (R13)(R14*1), K1, Z10
@@ -5492,33 +6040,35 @@ second199:
 	ADDQ         R12, SI
 	LEAQ         (R13)(R14*2), R13
 	DECQ         R15
-	JNZ          next198
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z1, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z2, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z3, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z4, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z5, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z6, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z7, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z8, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z9, K1, (DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x0a, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block197
+	JNZ          next238
+
+done235:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z7, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z8, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z9, K1, (DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x0a, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block233
 	VZEROUPPER
 	RET
 
@@ -5542,7 +6092,7 @@ TEXT ·avx512Multiply11x1(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R12
 	SHLQ   $0x02, R12
 
-block200:
+block240:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -5567,6 +6117,9 @@ block200:
 	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z10
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial241
 	MOVQ      b+40(FP), R13
 	MOVQ      bRow+48(FP), R14
 	SHLQ      $0x02, R14
@@ -5574,11 +6127,83 @@ block200:
 	MOVQ      CX, SI
 	INCQ      R15
 	SHRQ      $0x01, R15
-	JC        next201
+	JC        next243
 	SUBQ      R14, R13
-	JMP       second202
+	JMP       second244
 
-next201:
+next243:
+	PREFETCHT0   (SI)(R12*8)
+	PREFETCHT0   (R13)(R14*8)
+	VMOVUPS      (R13), Z11
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS (SI)(DI*1), Z12
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (SI)(DI*2), Z12
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (SI)(R8*1), Z12
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (SI)(DI*4), Z12
+	VFMADD231PS  Z11, Z12, Z4
+	VBROADCASTSS (SI)(R9*1), Z12
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (SI)(R8*2), Z12
+	VFMADD231PS  Z11, Z12, Z6
+	VBROADCASTSS (SI)(R10*1), Z12
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (SI)(DI*8), Z12
+	VFMADD231PS  Z11, Z12, Z8
+	VBROADCASTSS (SI)(R11*1), Z12
+	VFMADD231PS  Z11, Z12, Z9
+	VBROADCASTSS (SI)(R9*2), Z12
+	VFMADD231PS  Z11, Z12, Z10
+	ADDQ         R12, SI
+
+second244:
+	PREFETCHT0   (SI)(R12*8)
+	PREFETCHT0   (R13)(R14*8)
+	VMOVUPS      (R13)(R14*1), Z11
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS (SI)(DI*1), Z12
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (SI)(DI*2), Z12
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (SI)(R8*1), Z12
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (SI)(DI*4), Z12
+	VFMADD231PS  Z11, Z12, Z4
+	VBROADCASTSS (SI)(R9*1), Z12
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (SI)(R8*2), Z12
+	VFMADD231PS  Z11, Z12, Z6
+	VBROADCASTSS (SI)(R10*1), Z12
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (SI)(DI*8), Z12
+	VFMADD231PS  Z11, Z12, Z8
+	VBROADCASTSS (SI)(R11*1), Z12
+	VFMADD231PS  Z11, Z12, Z9
+	VBROADCASTSS (SI)(R9*2), Z12
+	VFMADD231PS  Z11, Z12, Z10
+	ADDQ         R12, SI
+	LEAQ         (R13)(R14*2), R13
+	DECQ         R15
+	JNZ          next243
+	JMP          done242
+
+partial241:
+	MOVQ b+40(FP), R13
+	MOVQ bRow+48(FP), R14
+	SHLQ $0x02, R14
+	MOVQ depth+8(FP), R15
+	MOVQ CX, SI
+	INCQ R15
+	SHRQ $0x01, R15
+	JC   next245
+	SUBQ R14, R13
+	JMP  second246
+
+next245:
 	PREFETCHT0   (SI)(R12*8)
 	PREFETCHT0   (R13)(R14*8)
 	VMOVUPS.Z    (R13), K1, Z11
@@ -5606,7 +6231,7 @@ next201:
 	VFMADD231PS  Z11, Z12, Z10
 	ADDQ         R12, SI
 
-second202:
+second246:
 	PREFETCHT0   (SI)(R12*8)
 	PREFETCHT0   (R13)(R14*8)
 	VMOVUPS.Z    (R13)(R14*1), K1, Z11
@@ -5635,35 +6260,37 @@ second202:
 	ADDQ         R12, SI
 	LEAQ         (R13)(R14*2), R13
 	DECQ         R15
-	JNZ          next201
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z1, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z2, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z3, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z4, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z5, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z6, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z7, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z8, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z9, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z10, K1, (DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x0b, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block200
+	JNZ          next245
+
+done242:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z7, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z8, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z9, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z10, K1, (DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x0b, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block240
 	VZEROUPPER
 	RET
 
@@ -5688,7 +6315,7 @@ TEXT ·avx512Multiply12x1(SB), NOSPLIT, $8-96
 	MOVQ   aColumn+32(FP), R13
 	SHLQ   $0x02, R13
 
-block203:
+block247:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS.Z (BX), K1, Z0
@@ -5715,6 +6342,9 @@ block203:
 	ADDQ      SI, BX
 	VMOVUPS.Z (BX), K1, Z11
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial248
 	MOVQ      b+40(FP), R14
 	MOVQ      bRow+48(FP), R15
 	SHLQ      $0x02, R15
@@ -5722,11 +6352,87 @@ block203:
 	MOVQ      CX, SI
 	INCQ      BP
 	SHRQ      $0x01, BP
-	JC        next204
+	JC        next250
 	SUBQ      R15, R14
-	JMP       second205
+	JMP       second251
 
-next204:
+next250:
+	PREFETCHT0   (SI)(R13*8)
+	PREFETCHT0   (R14)(R15*8)
+	VMOVUPS      (R14), Z12
+	VBROADCASTSS (SI), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS (SI)(DI*1), Z13
+	VFMADD231PS  Z12, Z13, Z1
+	VBROADCASTSS (SI)(DI*2), Z13
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (SI)(R8*1), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS (SI)(DI*4), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (SI)(R9*1), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS (SI)(R8*2), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (SI)(R10*1), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS (SI)(DI*8), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (SI)(R11*1), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS (SI)(R9*2), Z13
+	VFMADD231PS  Z12, Z13, Z10
+	VBROADCASTSS (SI)(R12*1), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	ADDQ         R13, SI
+
+second251:
+	PREFETCHT0   (SI)(R13*8)
+	PREFETCHT0   (R14)(R15*8)
+	VMOVUPS      (R14)(R15*1), Z12
+	VBROADCASTSS (SI), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS (SI)(DI*1), Z13
+	VFMADD231PS  Z12, Z13, Z1
+	VBROADCASTSS (SI)(DI*2), Z13
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (SI)(R8*1), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS (SI)(DI*4), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (SI)(R9*1), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS (SI)(R8*2), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (SI)(R10*1), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS (SI)(DI*8), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (SI)(R11*1), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS (SI)(R9*2), Z13
+	VFMADD231PS  Z12, Z13, Z10
+	VBROADCASTSS (SI)(R12*1), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	ADDQ         R13, SI
+	LEAQ         (R14)(R15*2), R14
+	DECQ         BP
+	JNZ          next250
+	JMP          done249
+
+partial248:
+	MOVQ b+40(FP), R14
+	MOVQ bRow+48(FP), R15
+	SHLQ $0x02, R15
+	MOVQ depth+8(FP), BP
+	MOVQ CX, SI
+	INCQ BP
+	SHRQ $0x01, BP
+	JC   next252
+	SUBQ R15, R14
+	JMP  second253
+
+next252:
 	PREFETCHT0   (SI)(R13*8)
 	PREFETCHT0   (R14)(R15*8)
 	VMOVUPS.Z    (R14), K1, Z12
@@ -5756,7 +6462,7 @@ next204:
 	VFMADD231PS  Z12, Z13, Z11
 	ADDQ         R13, SI
 
-second205:
+second253:
 	PREFETCHT0   (SI)(R13*8)
 	PREFETCHT0   (R14)(R15*8)
 	VMOVUPS.Z    (R14)(R15*1), K1, Z12
@@ -5787,37 +6493,39 @@ second205:
 	ADDQ         R13, SI
 	LEAQ         (R14)(R15*2), R14
 	DECQ         BP
-	JNZ          next204
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z1, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z2, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z3, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z4, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z5, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z6, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z7, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z8, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z9, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z10, K1, (DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z11, K1, (DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x0c, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block203
+	JNZ          next252
+
+done249:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z7, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z8, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z9, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z10, K1, (DX)
+	ADDQ    SI, DX
+	VMOVUPS Z11, K1, (DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x0c, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block247
 	VZEROUPPER
 	RET
 
@@ -5837,12 +6545,15 @@ TEXT ·avx512Multiply1x2(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block206:
+block254:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
 	VMOVUPS.Z 64(BX), K1, Z1
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial255
 	MOVQ      b+40(FP), R9
 	MOVQ      bRow+48(FP), R10
 	SHLQ      $0x02, R10
@@ -5850,11 +6561,49 @@ block206:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next207
+	JC        next257
 	SUBQ      R10, R9
-	JMP       second208
+	JMP       second258
 
-next207:
+next257:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	VMOVUPS      (R9), Z2
+	VMOVUPS      64(R9), Z3
+	VBROADCASTSS (SI), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	ADDQ         R8, SI
+
+second258:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Z2
+	VMOVUPS      64(R9)(R10*1), Z3
+	VBROADCASTSS (SI), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
+	DECQ         R11
+	JNZ          next257
+	JMP          done256
+
+partial255:
+	MOVQ b+40(FP), R9
+	MOVQ bRow+48(FP), R10
+	SHLQ $0x02, R10
+	MOVQ depth+8(FP), R11
+	MOVQ CX, SI
+	INCQ R11
+	SHRQ $0x01, R11
+	JC   next259
+	SUBQ R10, R9
+	JMP  second260
+
+next259:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -5865,7 +6614,7 @@ next207:
 	VFMADD231PS  Z3, Z4, Z1
 	ADDQ         R8, SI
 
-second208:
+second260:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -5877,16 +6626,18 @@ second208:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next207
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, K1, 64(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x01, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block206
+	JNZ          next259
+
+done256:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x01, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block254
 	VZEROUPPER
 	RET
 
@@ -5906,7 +6657,7 @@ TEXT ·avx512Multiply2x2(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block209:
+block261:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -5915,6 +6666,9 @@ block209:
 	VMOVUPS   (BX), Z2
 	VMOVUPS.Z 64(BX), K1, Z3
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial262
 	MOVQ      b+40(FP), R9
 	MOVQ      bRow+48(FP), R10
 	SHLQ      $0x02, R10
@@ -5922,11 +6676,55 @@ block209:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next210
+	JC        next264
 	SUBQ      R10, R9
-	JMP       second211
+	JMP       second265
 
-next210:
+next264:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	VMOVUPS      (R9), Z4
+	VMOVUPS      64(R9), Z5
+	VBROADCASTSS (SI), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (SI)(DI*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	ADDQ         R8, SI
+
+second265:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Z4
+	VMOVUPS      64(R9)(R10*1), Z5
+	VBROADCASTSS (SI), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (SI)(DI*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
+	DECQ         R11
+	JNZ          next264
+	JMP          done263
+
+partial262:
+	MOVQ b+40(FP), R9
+	MOVQ bRow+48(FP), R10
+	SHLQ $0x02, R10
+	MOVQ depth+8(FP), R11
+	MOVQ CX, SI
+	INCQ R11
+	SHRQ $0x01, R11
+	JC   next266
+	SUBQ R10, R9
+	JMP  second267
+
+next266:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -5940,7 +6738,7 @@ next210:
 	VFMADD231PS  Z5, Z6, Z3
 	ADDQ         R8, SI
 
-second211:
+second267:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -5955,19 +6753,21 @@ second211:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next210
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, K1, 64(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x02, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block209
+	JNZ          next266
+
+done263:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x02, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block261
 	VZEROUPPER
 	RET
 
@@ -5987,7 +6787,7 @@ TEXT ·avx512Multiply3x2(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block212:
+block268:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -5999,6 +6799,9 @@ block212:
 	VMOVUPS   (BX), Z4
 	VMOVUPS.Z 64(BX), K1, Z5
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial269
 	MOVQ      b+40(FP), R9
 	MOVQ      bRow+48(FP), R10
 	SHLQ      $0x02, R10
@@ -6006,11 +6809,61 @@ block212:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next213
+	JC        next271
 	SUBQ      R10, R9
-	JMP       second214
+	JMP       second272
 
-next213:
+next271:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	VMOVUPS      (R9), Z6
+	VMOVUPS      64(R9), Z7
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (SI)(DI*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (SI)(DI*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	ADDQ         R8, SI
+
+second272:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Z6
+	VMOVUPS      64(R9)(R10*1), Z7
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (SI)(DI*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (SI)(DI*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
+	DECQ         R11
+	JNZ          next271
+	JMP          done270
+
+partial269:
+	MOVQ b+40(FP), R9
+	MOVQ bRow+48(FP), R10
+	SHLQ $0x02, R10
+	MOVQ depth+8(FP), R11
+	MOVQ CX, SI
+	INCQ R11
+	SHRQ $0x01, R11
+	JC   next273
+	SUBQ R10, R9
+	JMP  second274
+
+next273:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -6027,7 +6880,7 @@ next213:
 	VFMADD231PS  Z7, Z8, Z5
 	ADDQ         R8, SI
 
-second214:
+second274:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -6045,22 +6898,24 @@ second214:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next213
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, K1, 64(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x03, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block212
+	JNZ          next273
+
+done270:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x03, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block268
 	VZEROUPPER
 	RET
 
@@ -6081,7 +6936,7 @@ TEXT ·avx512Multiply4x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block215:
+block275:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -6096,6 +6951,9 @@ block215:
 	VMOVUPS   (BX), Z6
 	VMOVUPS.Z 64(BX), K1, Z7
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial276
 	MOVQ      b+40(FP), R10
 	MOVQ      bRow+48(FP), R11
 	SHLQ      $0x02, R11
@@ -6103,11 +6961,67 @@ block215:
 	MOVQ      CX, SI
 	INCQ      R12
 	SHRQ      $0x01, R12
-	JC        next216
+	JC        next278
 	SUBQ      R11, R10
-	JMP       second217
+	JMP       second279
 
-next216:
+next278:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT0   64(R10)(R11*8)
+	VMOVUPS      (R10), Z8
+	VMOVUPS      64(R10), Z9
+	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (SI)(DI*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (SI)(DI*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (SI)(R8*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         R9, SI
+
+second279:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT0   64(R10)(R11*8)
+	VMOVUPS      (R10)(R11*1), Z8
+	VMOVUPS      64(R10)(R11*1), Z9
+	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (SI)(DI*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (SI)(DI*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (SI)(R8*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         R9, SI
+	LEAQ         (R10)(R11*2), R10
+	DECQ         R12
+	JNZ          next278
+	JMP          done277
+
+partial276:
+	MOVQ b+40(FP), R10
+	MOVQ bRow+48(FP), R11
+	SHLQ $0x02, R11
+	MOVQ depth+8(FP), R12
+	MOVQ CX, SI
+	INCQ R12
+	SHRQ $0x01, R12
+	JC   next280
+	SUBQ R11, R10
+	JMP  second281
+
+next280:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -6127,7 +7041,7 @@ next216:
 	VFMADD231PS  Z9, Z10, Z7
 	ADDQ         R9, SI
 
-second217:
+second281:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -6148,25 +7062,27 @@ second217:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next216
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, K1, 64(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x04, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block215
+	JNZ          next280
+
+done277:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x04, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block275
 	VZEROUPPER
 	RET
 
@@ -6187,7 +7103,7 @@ TEXT ·avx512Multiply5x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block218:
+block282:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -6205,6 +7121,9 @@ block218:
 	VMOVUPS   (BX), Z8
 	VMOVUPS.Z 64(BX), K1, Z9
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial283
 	MOVQ      b+40(FP), R10
 	MOVQ      bRow+48(FP), R11
 	SHLQ      $0x02, R11
@@ -6212,11 +7131,73 @@ block218:
 	MOVQ      CX, SI
 	INCQ      R12
 	SHRQ      $0x01, R12
-	JC        next219
+	JC        next285
 	SUBQ      R11, R10
-	JMP       second220
+	JMP       second286
 
-next219:
+next285:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT0   64(R10)(R11*8)
+	VMOVUPS      (R10), Z10
+	VMOVUPS      64(R10), Z11
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (SI)(DI*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (SI)(DI*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (SI)(R8*1), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (SI)(DI*4), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	ADDQ         R9, SI
+
+second286:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT0   64(R10)(R11*8)
+	VMOVUPS      (R10)(R11*1), Z10
+	VMOVUPS      64(R10)(R11*1), Z11
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (SI)(DI*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (SI)(DI*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (SI)(R8*1), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (SI)(DI*4), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	ADDQ         R9, SI
+	LEAQ         (R10)(R11*2), R10
+	DECQ         R12
+	JNZ          next285
+	JMP          done284
+
+partial283:
+	MOVQ b+40(FP), R10
+	MOVQ bRow+48(FP), R11
+	SHLQ $0x02, R11
+	MOVQ depth+8(FP), R12
+	MOVQ CX, SI
+	INCQ R12
+	SHRQ $0x01, R12
+	JC   next287
+	SUBQ R11, R10
+	JMP  second288
+
+next287:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -6239,7 +7220,7 @@ next219:
 	VFMADD231PS  Z11, Z12, Z9
 	ADDQ         R9, SI
 
-second220:
+second288:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -6263,28 +7244,30 @@ second220:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next219
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, K1, 64(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x05, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block218
+	JNZ          next287
+
+done284:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, K1, 64(DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x05, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block282
 	VZEROUPPER
 	RET
 
@@ -6306,7 +7289,7 @@ TEXT ·avx512Multiply6x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R10
 	SHLQ   $0x02, R10
 
-block221:
+block289:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -6327,6 +7310,9 @@ block221:
 	VMOVUPS   (BX), Z10
 	VMOVUPS.Z 64(BX), K1, Z11
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial290
 	MOVQ      b+40(FP), R11
 	MOVQ      bRow+48(FP), R12
 	SHLQ      $0x02, R12
@@ -6334,11 +7320,79 @@ block221:
 	MOVQ      CX, SI
 	INCQ      R13
 	SHRQ      $0x01, R13
-	JC        next222
+	JC        next292
 	SUBQ      R12, R11
-	JMP       second223
+	JMP       second293
 
-next222:
+next292:
+	PREFETCHT0   (SI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	PREFETCHT0   64(R11)(R12*8)
+	VMOVUPS      (R11), Z12
+	VMOVUPS      64(R11), Z13
+	VBROADCASTSS (SI), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (SI)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (SI)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (SI)(R8*1), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (SI)(DI*4), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (SI)(R9*1), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         R10, SI
+
+second293:
+	PREFETCHT0   (SI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	PREFETCHT0   64(R11)(R12*8)
+	VMOVUPS      (R11)(R12*1), Z12
+	VMOVUPS      64(R11)(R12*1), Z13
+	VBROADCASTSS (SI), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (SI)(DI*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (SI)(DI*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (SI)(R8*1), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (SI)(DI*4), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (SI)(R9*1), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         R10, SI
+	LEAQ         (R11)(R12*2), R11
+	DECQ         R13
+	JNZ          next292
+	JMP          done291
+
+partial290:
+	MOVQ b+40(FP), R11
+	MOVQ bRow+48(FP), R12
+	SHLQ $0x02, R12
+	MOVQ depth+8(FP), R13
+	MOVQ CX, SI
+	INCQ R13
+	SHRQ $0x01, R13
+	JC   next294
+	SUBQ R12, R11
+	JMP  second295
+
+next294:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	PREFETCHT0   64(R11)(R12*8)
@@ -6364,7 +7418,7 @@ next222:
 	VFMADD231PS  Z13, Z14, Z11
 	ADDQ         R10, SI
 
-second223:
+second295:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	PREFETCHT0   64(R11)(R12*8)
@@ -6391,31 +7445,33 @@ second223:
 	ADDQ         R10, SI
 	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next222
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z10, (DX)
-	VMOVUPS      Z11, K1, 64(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x06, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block221
+	JNZ          next294
+
+done291:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, K1, 64(DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x06, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block289
 	VZEROUPPER
 	RET
 
@@ -6437,7 +7493,7 @@ TEXT ·avx512Multiply7x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R10
 	SHLQ   $0x02, R10
 
-block224:
+block296:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -6461,6 +7517,9 @@ block224:
 	VMOVUPS   (BX), Z12
 	VMOVUPS.Z 64(BX), K1, Z13
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial297
 	MOVQ      b+40(FP), R11
 	MOVQ      bRow+48(FP), R12
 	SHLQ      $0x02, R12
@@ -6468,11 +7527,85 @@ block224:
 	MOVQ      CX, SI
 	INCQ      R13
 	SHRQ      $0x01, R13
-	JC        next225
+	JC        next299
 	SUBQ      R12, R11
-	JMP       second226
+	JMP       second300
 
-next225:
+next299:
+	PREFETCHT0   (SI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	PREFETCHT0   64(R11)(R12*8)
+	VMOVUPS      (R11), Z14
+	VMOVUPS      64(R11), Z15
+	VBROADCASTSS (SI), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS (SI)(DI*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (SI)(DI*2), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS (SI)(R8*1), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (SI)(DI*4), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS (SI)(R9*1), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS (SI)(R8*2), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	ADDQ         R10, SI
+
+second300:
+	PREFETCHT0   (SI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	PREFETCHT0   64(R11)(R12*8)
+	VMOVUPS      (R11)(R12*1), Z14
+	VMOVUPS      64(R11)(R12*1), Z15
+	VBROADCASTSS (SI), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS (SI)(DI*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (SI)(DI*2), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS (SI)(R8*1), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (SI)(DI*4), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS (SI)(R9*1), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS (SI)(R8*2), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	ADDQ         R10, SI
+	LEAQ         (R11)(R12*2), R11
+	DECQ         R13
+	JNZ          next299
+	JMP          done298
+
+partial297:
+	MOVQ b+40(FP), R11
+	MOVQ bRow+48(FP), R12
+	SHLQ $0x02, R12
+	MOVQ depth+8(FP), R13
+	MOVQ CX, SI
+	INCQ R13
+	SHRQ $0x01, R13
+	JC   next301
+	SUBQ R12, R11
+	JMP  second302
+
+next301:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	PREFETCHT0   64(R11)(R12*8)
@@ -6501,7 +7634,7 @@ next225:
 	VFMADD231PS  Z15, Z16, Z13
 	ADDQ         R10, SI
 
-second226:
+second302:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	PREFETCHT0   64(R11)(R12*8)
@@ -6531,34 +7664,36 @@ second226:
 	ADDQ         R10, SI
 	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next225
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z10, (DX)
-	VMOVUPS      Z11, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z12, (DX)
-	VMOVUPS      Z13, K1, 64(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x07, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block224
+	JNZ          next301
+
+done298:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x07, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block296
 	VZEROUPPER
 	RET
 
@@ -6581,7 +7716,7 @@ TEXT ·avx512Multiply8x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block227:
+block303:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -6608,6 +7743,9 @@ block227:
 	VMOVUPS   (BX), Z14
 	VMOVUPS.Z 64(BX), K1, Z15
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial304
 	MOVQ      b+40(FP), R12
 	MOVQ      bRow+48(FP), R13
 	SHLQ      $0x02, R13
@@ -6615,11 +7753,91 @@ block227:
 	MOVQ      CX, SI
 	INCQ      R14
 	SHRQ      $0x01, R14
-	JC        next228
+	JC        next306
 	SUBQ      R13, R12
-	JMP       second229
+	JMP       second307
 
-next228:
+next306:
+	PREFETCHT0   (SI)(R11*8)
+	PREFETCHT0   (R12)(R13*8)
+	PREFETCHT0   64(R12)(R13*8)
+	VMOVUPS      (R12), Z16
+	VMOVUPS      64(R12), Z17
+	VBROADCASTSS (SI), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS (SI)(DI*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS (SI)(DI*2), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (SI)(R8*1), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS (SI)(DI*4), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS (SI)(R9*1), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (SI)(R8*2), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS (SI)(R10*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         R11, SI
+
+second307:
+	PREFETCHT0   (SI)(R11*8)
+	PREFETCHT0   (R12)(R13*8)
+	PREFETCHT0   64(R12)(R13*8)
+	VMOVUPS      (R12)(R13*1), Z16
+	VMOVUPS      64(R12)(R13*1), Z17
+	VBROADCASTSS (SI), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS (SI)(DI*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS (SI)(DI*2), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (SI)(R8*1), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS (SI)(DI*4), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS (SI)(R9*1), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (SI)(R8*2), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS (SI)(R10*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         R11, SI
+	LEAQ         (R12)(R13*2), R12
+	DECQ         R14
+	JNZ          next306
+	JMP          done305
+
+partial304:
+	MOVQ b+40(FP), R12
+	MOVQ bRow+48(FP), R13
+	SHLQ $0x02, R13
+	MOVQ depth+8(FP), R14
+	MOVQ CX, SI
+	INCQ R14
+	SHRQ $0x01, R14
+	JC   next308
+	SUBQ R13, R12
+	JMP  second309
+
+next308:
 	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
@@ -6651,7 +7869,7 @@ next228:
 	VFMADD231PS  Z17, Z18, Z15
 	ADDQ         R11, SI
 
-second229:
+second309:
 	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
@@ -6684,37 +7902,39 @@ second229:
 	ADDQ         R11, SI
 	LEAQ         (R12)(R13*2), R12
 	DECQ         R14
-	JNZ          next228
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z10, (DX)
-	VMOVUPS      Z11, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z12, (DX)
-	VMOVUPS      Z13, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z14, (DX)
-	VMOVUPS      Z15, K1, 64(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x08, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block227
+	JNZ          next308
+
+done305:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Z15, K1, 64(DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x08, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block303
 	VZEROUPPER
 	RET
 
@@ -6737,7 +7957,7 @@ TEXT ·avx512Multiply9x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R11
 	SHLQ   $0x02, R11
 
-block230:
+block310:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -6767,6 +7987,9 @@ block230:
 	VMOVUPS   (BX), Z16
 	VMOVUPS.Z 64(BX), K1, Z17
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial311
 	MOVQ      b+40(FP), R12
 	MOVQ      bRow+48(FP), R13
 	SHLQ      $0x02, R13
@@ -6774,11 +7997,97 @@ block230:
 	MOVQ      CX, SI
 	INCQ      R14
 	SHRQ      $0x01, R14
-	JC        next231
+	JC        next313
 	SUBQ      R13, R12
-	JMP       second232
+	JMP       second314
 
-next231:
+next313:
+	PREFETCHT0   (SI)(R11*8)
+	PREFETCHT0   (R12)(R13*8)
+	PREFETCHT0   64(R12)(R13*8)
+	VMOVUPS      (R12), Z18
+	VMOVUPS      64(R12), Z19
+	VBROADCASTSS (SI), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS (SI)(DI*1), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (SI)(DI*2), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS (SI)(R8*1), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (SI)(DI*4), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS (SI)(R9*1), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (SI)(R8*2), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS (SI)(R10*1), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS (SI)(DI*8), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	ADDQ         R11, SI
+
+second314:
+	PREFETCHT0   (SI)(R11*8)
+	PREFETCHT0   (R12)(R13*8)
+	PREFETCHT0   64(R12)(R13*8)
+	VMOVUPS      (R12)(R13*1), Z18
+	VMOVUPS      64(R12)(R13*1), Z19
+	VBROADCASTSS (SI), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS (SI)(DI*1), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (SI)(DI*2), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS (SI)(R8*1), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (SI)(DI*4), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS (SI)(R9*1), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (SI)(R8*2), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS (SI)(R10*1), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS (SI)(DI*8), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	ADDQ         R11, SI
+	LEAQ         (R12)(R13*2), R12
+	DECQ         R14
+	JNZ          next313
+	JMP          done312
+
+partial311:
+	MOVQ b+40(FP), R12
+	MOVQ bRow+48(FP), R13
+	SHLQ $0x02, R13
+	MOVQ depth+8(FP), R14
+	MOVQ CX, SI
+	INCQ R14
+	SHRQ $0x01, R14
+	JC   next315
+	SUBQ R13, R12
+	JMP  second316
+
+next315:
 	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
@@ -6813,7 +8122,7 @@ next231:
 	VFMADD231PS  Z19, Z20, Z17
 	ADDQ         R11, SI
 
-second232:
+second316:
 	PREFETCHT0   (SI)(R11*8)
 	PREFETCHT0   (R12)(R13*8)
 	PREFETCHT0   64(R12)(R13*8)
@@ -6849,40 +8158,42 @@ second232:
 	ADDQ         R11, SI
 	LEAQ         (R12)(R13*2), R12
 	DECQ         R14
-	JNZ          next231
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z10, (DX)
-	VMOVUPS      Z11, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z12, (DX)
-	VMOVUPS      Z13, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z14, (DX)
-	VMOVUPS      Z15, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z16, (DX)
-	VMOVUPS      Z17, K1, 64(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x09, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block230
+	JNZ          next315
+
+done312:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Z15, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z16, (DX)
+	VMOVUPS Z17, K1, 64(DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x09, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block310
 	VZEROUPPER
 	RET
 
@@ -6906,7 +8217,7 @@ TEXT ·avx512Multiply10x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R12
 	SHLQ   $0x02, R12
 
-block233:
+block317:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -6939,6 +8250,9 @@ block233:
 	VMOVUPS   (BX), Z18
 	VMOVUPS.Z 64(BX), K1, Z19
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial318
 	MOVQ      b+40(FP), R13
 	MOVQ      bRow+48(FP), R14
 	SHLQ      $0x02, R14
@@ -6946,11 +8260,103 @@ block233:
 	MOVQ      CX, SI
 	INCQ      R15
 	SHRQ      $0x01, R15
-	JC        next234
+	JC        next320
 	SUBQ      R14, R13
-	JMP       second235
+	JMP       second321
 
-next234:
+next320:
+	PREFETCHT0   (SI)(R12*8)
+	PREFETCHT0   (R13)(R14*8)
+	PREFETCHT0   64(R13)(R14*8)
+	VMOVUPS      (R13), Z20
+	VMOVUPS      64(R13), Z21
+	VBROADCASTSS (SI), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS (SI)(DI*1), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS (SI)(DI*2), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS (SI)(R8*1), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS (SI)(DI*4), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS (SI)(R9*1), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS (SI)(R8*2), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS (SI)(R10*1), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS (SI)(DI*8), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS (SI)(R11*1), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	ADDQ         R12, SI
+
+second321:
+	PREFETCHT0   (SI)(R12*8)
+	PREFETCHT0   (R13)(R14*8)
+	PREFETCHT0   64(R13)(R14*8)
+	VMOVUPS      (R13)(R14*1), Z20
+	VMOVUPS      64(R13)(R14*1), Z21
+	VBROADCASTSS (SI), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS (SI)(DI*1), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS (SI)(DI*2), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS (SI)(R8*1), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS (SI)(DI*4), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS (SI)(R9*1), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS (SI)(R8*2), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS (SI)(R10*1), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS (SI)(DI*8), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS (SI)(R11*1), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	ADDQ         R12, SI
+	LEAQ         (R13)(R14*2), R13
+	DECQ         R15
+	JNZ          next320
+	JMP          done319
+
+partial318:
+	MOVQ b+40(FP), R13
+	MOVQ bRow+48(FP), R14
+	SHLQ $0x02, R14
+	MOVQ depth+8(FP), R15
+	MOVQ CX, SI
+	INCQ R15
+	SHRQ $0x01, R15
+	JC   next322
+	SUBQ R14, R13
+	JMP  second323
+
+next322:
 	PREFETCHT0   (SI)(R12*8)
 	PREFETCHT0   (R13)(R14*8)
 	PREFETCHT0   64(R13)(R14*8)
@@ -6988,7 +8394,7 @@ next234:
 	VFMADD231PS  Z21, Z22, Z19
 	ADDQ         R12, SI
 
-second235:
+second323:
 	PREFETCHT0   (SI)(R12*8)
 	PREFETCHT0   (R13)(R14*8)
 	PREFETCHT0   64(R13)(R14*8)
@@ -7027,43 +8433,45 @@ second235:
 	ADDQ         R12, SI
 	LEAQ         (R13)(R14*2), R13
 	DECQ         R15
-	JNZ          next234
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z10, (DX)
-	VMOVUPS      Z11, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z12, (DX)
-	VMOVUPS      Z13, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z14, (DX)
-	VMOVUPS      Z15, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z16, (DX)
-	VMOVUPS      Z17, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z18, (DX)
-	VMOVUPS      Z19, K1, 64(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x0a, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block233
+	JNZ          next322
+
+done319:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Z15, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z16, (DX)
+	VMOVUPS Z17, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, K1, 64(DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x0a, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block317
 	VZEROUPPER
 	RET
 
@@ -7087,7 +8495,7 @@ TEXT ·avx512Multiply11x2(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R12
 	SHLQ   $0x02, R12
 
-block236:
+block324:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -7123,6 +8531,9 @@ block236:
 	VMOVUPS   (BX), Z20
 	VMOVUPS.Z 64(BX), K1, Z21
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial325
 	MOVQ      b+40(FP), R13
 	MOVQ      bRow+48(FP), R14
 	SHLQ      $0x02, R14
@@ -7130,11 +8541,109 @@ block236:
 	MOVQ      CX, SI
 	INCQ      R15
 	SHRQ      $0x01, R15
-	JC        next237
+	JC        next327
 	SUBQ      R14, R13
-	JMP       second238
+	JMP       second328
 
-next237:
+next327:
+	PREFETCHT0   (SI)(R12*8)
+	PREFETCHT0   (R13)(R14*8)
+	PREFETCHT0   64(R13)(R14*8)
+	VMOVUPS      (R13), Z22
+	VMOVUPS      64(R13), Z23
+	VBROADCASTSS (SI), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS (SI)(DI*1), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (SI)(DI*2), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (SI)(R8*1), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (SI)(DI*4), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS (SI)(R9*1), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (SI)(R8*2), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS (SI)(R10*1), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (SI)(DI*8), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (SI)(R11*1), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS (SI)(R9*2), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	ADDQ         R12, SI
+
+second328:
+	PREFETCHT0   (SI)(R12*8)
+	PREFETCHT0   (R13)(R14*8)
+	PREFETCHT0   64(R13)(R14*8)
+	VMOVUPS      (R13)(R14*1), Z22
+	VMOVUPS      64(R13)(R14*1), Z23
+	VBROADCASTSS (SI), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS (SI)(DI*1), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (SI)(DI*2), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (SI)(R8*1), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (SI)(DI*4), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS (SI)(R9*1), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (SI)(R8*2), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS (SI)(R10*1), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (SI)(DI*8), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (SI)(R11*1), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS (SI)(R9*2), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	ADDQ         R12, SI
+	LEAQ         (R13)(R14*2), R13
+	DECQ         R15
+	JNZ          next327
+	JMP          done326
+
+partial325:
+	MOVQ b+40(FP), R13
+	MOVQ bRow+48(FP), R14
+	SHLQ $0x02, R14
+	MOVQ depth+8(FP), R15
+	MOVQ CX, SI
+	INCQ R15
+	SHRQ $0x01, R15
+	JC   next329
+	SUBQ R14, R13
+	JMP  second330
+
+next329:
 	PREFETCHT0   (SI)(R12*8)
 	PREFETCHT0   (R13)(R14*8)
 	PREFETCHT0   64(R13)(R14*8)
@@ -7175,7 +8684,7 @@ next237:
 	VFMADD231PS  Z23, Z24, Z21
 	ADDQ         R12, SI
 
-second238:
+second330:
 	PREFETCHT0   (SI)(R12*8)
 	PREFETCHT0   (R13)(R14*8)
 	PREFETCHT0   64(R13)(R14*8)
@@ -7217,46 +8726,48 @@ second238:
 	ADDQ         R12, SI
 	LEAQ         (R13)(R14*2), R13
 	DECQ         R15
-	JNZ          next237
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z10, (DX)
-	VMOVUPS      Z11, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z12, (DX)
-	VMOVUPS      Z13, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z14, (DX)
-	VMOVUPS      Z15, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z16, (DX)
-	VMOVUPS      Z17, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z18, (DX)
-	VMOVUPS      Z19, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z20, (DX)
-	VMOVUPS      Z21, K1, 64(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x0b, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block236
+	JNZ          next329
+
+done326:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Z15, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z16, (DX)
+	VMOVUPS Z17, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z20, (DX)
+	VMOVUPS Z21, K1, 64(DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x0b, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block324
 	VZEROUPPER
 	RET
 
@@ -7281,7 +8792,7 @@ TEXT ·avx512Multiply12x2(SB), NOSPLIT, $8-96
 	MOVQ   aColumn+32(FP), R13
 	SHLQ   $0x02, R13
 
-block239:
+block331:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -7320,6 +8831,9 @@ block239:
 	VMOVUPS   (BX), Z22
 	VMOVUPS.Z 64(BX), K1, Z23
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial332
 	MOVQ      b+40(FP), R14
 	MOVQ      bRow+48(FP), R15
 	SHLQ      $0x02, R15
@@ -7327,11 +8841,115 @@ block239:
 	MOVQ      CX, SI
 	INCQ      BP
 	SHRQ      $0x01, BP
-	JC        next240
+	JC        next334
 	SUBQ      R15, R14
-	JMP       second241
+	JMP       second335
 
-next240:
+next334:
+	PREFETCHT0   (SI)(R13*8)
+	PREFETCHT0   (R14)(R15*8)
+	PREFETCHT0   64(R14)(R15*8)
+	VMOVUPS      (R14), Z24
+	VMOVUPS      64(R14), Z25
+	VBROADCASTSS (SI), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS (SI)(DI*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS (SI)(DI*2), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS (SI)(R8*1), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS (SI)(DI*4), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS (SI)(R9*1), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS (SI)(R8*2), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS (SI)(R10*1), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS (SI)(DI*8), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS (SI)(R11*1), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS (SI)(R9*2), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS (SI)(R12*1), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	ADDQ         R13, SI
+
+second335:
+	PREFETCHT0   (SI)(R13*8)
+	PREFETCHT0   (R14)(R15*8)
+	PREFETCHT0   64(R14)(R15*8)
+	VMOVUPS      (R14)(R15*1), Z24
+	VMOVUPS      64(R14)(R15*1), Z25
+	VBROADCASTSS (SI), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS (SI)(DI*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS (SI)(DI*2), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS (SI)(R8*1), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS (SI)(DI*4), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS (SI)(R9*1), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS (SI)(R8*2), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS (SI)(R10*1), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS (SI)(DI*8), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS (SI)(R11*1), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS (SI)(R9*2), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS (SI)(R12*1), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	ADDQ         R13, SI
+	LEAQ         (R14)(R15*2), R14
+	DECQ         BP
+	JNZ          next334
+	JMP          done333
+
+partial332:
+	MOVQ b+40(FP), R14
+	MOVQ bRow+48(FP), R15
+	SHLQ $0x02, R15
+	MOVQ depth+8(FP), BP
+	MOVQ CX, SI
+	INCQ BP
+	SHRQ $0x01, BP
+	JC   next336
+	SUBQ R15, R14
+	JMP  second337
+
+next336:
 	PREFETCHT0   (SI)(R13*8)
 	PREFETCHT0   (R14)(R15*8)
 	PREFETCHT0   64(R14)(R15*8)
@@ -7375,7 +8993,7 @@ next240:
 	VFMADD231PS  Z25, Z26, Z23
 	ADDQ         R13, SI
 
-second241:
+second337:
 	PREFETCHT0   (SI)(R13*8)
 	PREFETCHT0   (R14)(R15*8)
 	PREFETCHT0   64(R14)(R15*8)
@@ -7420,49 +9038,51 @@ second241:
 	ADDQ         R13, SI
 	LEAQ         (R14)(R15*2), R14
 	DECQ         BP
-	JNZ          next240
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z10, (DX)
-	VMOVUPS      Z11, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z12, (DX)
-	VMOVUPS      Z13, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z14, (DX)
-	VMOVUPS      Z15, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z16, (DX)
-	VMOVUPS      Z17, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z18, (DX)
-	VMOVUPS      Z19, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z20, (DX)
-	VMOVUPS      Z21, K1, 64(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z22, (DX)
-	VMOVUPS      Z23, K1, 64(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x0c, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block239
+	JNZ          next336
+
+done333:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Z15, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z16, (DX)
+	VMOVUPS Z17, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z20, (DX)
+	VMOVUPS Z21, K1, 64(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z22, (DX)
+	VMOVUPS Z23, K1, 64(DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x0c, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block331
 	VZEROUPPER
 	RET
 
@@ -7482,7 +9102,7 @@ TEXT ·avx512Multiply1x4(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block242:
+block338:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -7490,6 +9110,9 @@ block242:
 	VMOVUPS   128(BX), Z2
 	VMOVUPS.Z 192(BX), K1, Z3
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial339
 	MOVQ      b+40(FP), R9
 	MOVQ      bRow+48(FP), R10
 	SHLQ      $0x02, R10
@@ -7497,11 +9120,61 @@ block242:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next243
+	JC        next341
 	SUBQ      R10, R9
-	JMP       second244
+	JMP       second342
 
-next243:
+next341:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT0   128(R9)(R10*8)
+	PREFETCHT0   192(R9)(R10*8)
+	VMOVUPS      (R9), Z4
+	VMOVUPS      64(R9), Z5
+	VMOVUPS      128(R9), Z6
+	VMOVUPS      192(R9), Z7
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	ADDQ         R8, SI
+
+second342:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT0   128(R9)(R10*8)
+	PREFETCHT0   192(R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Z4
+	VMOVUPS      64(R9)(R10*1), Z5
+	VMOVUPS      128(R9)(R10*1), Z6
+	VMOVUPS      192(R9)(R10*1), Z7
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
+	DECQ         R11
+	JNZ          next341
+	JMP          done340
+
+partial339:
+	MOVQ b+40(FP), R9
+	MOVQ bRow+48(FP), R10
+	SHLQ $0x02, R10
+	MOVQ depth+8(FP), R11
+	MOVQ CX, SI
+	INCQ R11
+	SHRQ $0x01, R11
+	JC   next343
+	SUBQ R10, R9
+	JMP  second344
+
+next343:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -7518,7 +9191,7 @@ next243:
 	VFMADD231PS  Z7, Z8, Z3
 	ADDQ         R8, SI
 
-second244:
+second344:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -7536,18 +9209,20 @@ second244:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next243
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, K1, 192(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x01, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block242
+	JNZ          next343
+
+done340:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, K1, 192(DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x01, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block338
 	VZEROUPPER
 	RET
 
@@ -7567,7 +9242,7 @@ TEXT ·avx512Multiply2x4(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block245:
+block345:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -7580,6 +9255,9 @@ block245:
 	VMOVUPS   128(BX), Z6
 	VMOVUPS.Z 192(BX), K1, Z7
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial346
 	MOVQ      b+40(FP), R9
 	MOVQ      bRow+48(FP), R10
 	SHLQ      $0x02, R10
@@ -7587,11 +9265,71 @@ block245:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next246
+	JC        next348
 	SUBQ      R10, R9
-	JMP       second247
+	JMP       second349
 
-next246:
+next348:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT0   128(R9)(R10*8)
+	PREFETCHT0   192(R9)(R10*8)
+	VMOVUPS      (R9), Z8
+	VMOVUPS      64(R9), Z9
+	VMOVUPS      128(R9), Z10
+	VMOVUPS      192(R9), Z11
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (SI)(DI*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	ADDQ         R8, SI
+
+second349:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT0   128(R9)(R10*8)
+	PREFETCHT0   192(R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Z8
+	VMOVUPS      64(R9)(R10*1), Z9
+	VMOVUPS      128(R9)(R10*1), Z10
+	VMOVUPS      192(R9)(R10*1), Z11
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (SI)(DI*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
+	DECQ         R11
+	JNZ          next348
+	JMP          done347
+
+partial346:
+	MOVQ b+40(FP), R9
+	MOVQ bRow+48(FP), R10
+	SHLQ $0x02, R10
+	MOVQ depth+8(FP), R11
+	MOVQ CX, SI
+	INCQ R11
+	SHRQ $0x01, R11
+	JC   next350
+	SUBQ R10, R9
+	JMP  second351
+
+next350:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -7613,7 +9351,7 @@ next246:
 	VFMADD231PS  Z11, Z12, Z7
 	ADDQ         R8, SI
 
-second247:
+second351:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -7636,23 +9374,25 @@ second247:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next246
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, K1, 192(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
-	VMOVUPS      Z6, 128(DX)
-	VMOVUPS      Z7, K1, 192(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x02, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block245
+	JNZ          next350
+
+done347:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, K1, 192(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	VMOVUPS Z6, 128(DX)
+	VMOVUPS Z7, K1, 192(DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x02, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block345
 	VZEROUPPER
 	RET
 
@@ -7672,7 +9412,7 @@ TEXT ·avx512Multiply3x4(SB), NOSPLIT, $0-96
 	MOVQ  aColumn+32(FP), R8
 	SHLQ  $0x02, R8
 
-block248:
+block352:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -7690,6 +9430,9 @@ block248:
 	VMOVUPS   128(BX), Z10
 	VMOVUPS.Z 192(BX), K1, Z11
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial353
 	MOVQ      b+40(FP), R9
 	MOVQ      bRow+48(FP), R10
 	SHLQ      $0x02, R10
@@ -7697,11 +9440,81 @@ block248:
 	MOVQ      CX, SI
 	INCQ      R11
 	SHRQ      $0x01, R11
-	JC        next249
+	JC        next355
 	SUBQ      R10, R9
-	JMP       second250
+	JMP       second356
 
-next249:
+next355:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT0   128(R9)(R10*8)
+	PREFETCHT0   192(R9)(R10*8)
+	VMOVUPS      (R9), Z12
+	VMOVUPS      64(R9), Z13
+	VMOVUPS      128(R9), Z14
+	VMOVUPS      192(R9), Z15
+	VBROADCASTSS (SI), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (SI)(DI*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (SI)(DI*2), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	ADDQ         R8, SI
+
+second356:
+	PREFETCHT0   (SI)(R8*8)
+	PREFETCHT0   (R9)(R10*8)
+	PREFETCHT0   64(R9)(R10*8)
+	PREFETCHT0   128(R9)(R10*8)
+	PREFETCHT0   192(R9)(R10*8)
+	VMOVUPS      (R9)(R10*1), Z12
+	VMOVUPS      64(R9)(R10*1), Z13
+	VMOVUPS      128(R9)(R10*1), Z14
+	VMOVUPS      192(R9)(R10*1), Z15
+	VBROADCASTSS (SI), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (SI)(DI*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (SI)(DI*2), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	ADDQ         R8, SI
+	LEAQ         (R9)(R10*2), R9
+	DECQ         R11
+	JNZ          next355
+	JMP          done354
+
+partial353:
+	MOVQ b+40(FP), R9
+	MOVQ bRow+48(FP), R10
+	SHLQ $0x02, R10
+	MOVQ depth+8(FP), R11
+	MOVQ CX, SI
+	INCQ R11
+	SHRQ $0x01, R11
+	JC   next357
+	SUBQ R10, R9
+	JMP  second358
+
+next357:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -7728,7 +9541,7 @@ next249:
 	VFMADD231PS  Z15, Z16, Z11
 	ADDQ         R8, SI
 
-second250:
+second358:
 	PREFETCHT0   (SI)(R8*8)
 	PREFETCHT0   (R9)(R10*8)
 	PREFETCHT0   64(R9)(R10*8)
@@ -7756,28 +9569,30 @@ second250:
 	ADDQ         R8, SI
 	LEAQ         (R9)(R10*2), R9
 	DECQ         R11
-	JNZ          next249
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, K1, 192(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
-	VMOVUPS      Z6, 128(DX)
-	VMOVUPS      Z7, K1, 192(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, 64(DX)
-	VMOVUPS      Z10, 128(DX)
-	VMOVUPS      Z11, K1, 192(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x03, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block248
+	JNZ          next357
+
+done354:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, K1, 192(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	VMOVUPS Z6, 128(DX)
+	VMOVUPS Z7, K1, 192(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, 64(DX)
+	VMOVUPS Z10, 128(DX)
+	VMOVUPS Z11, K1, 192(DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x03, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block352
 	VZEROUPPER
 	RET
 
@@ -7798,7 +9613,7 @@ TEXT ·avx512Multiply4x4(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block251:
+block359:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -7821,6 +9636,9 @@ block251:
 	VMOVUPS   128(BX), Z14
 	VMOVUPS.Z 192(BX), K1, Z15
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial360
 	MOVQ      b+40(FP), R10
 	MOVQ      bRow+48(FP), R11
 	SHLQ      $0x02, R11
@@ -7828,11 +9646,91 @@ block251:
 	MOVQ      CX, SI
 	INCQ      R12
 	SHRQ      $0x01, R12
-	JC        next252
+	JC        next362
 	SUBQ      R11, R10
-	JMP       second253
+	JMP       second363
 
-next252:
+next362:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT0   64(R10)(R11*8)
+	PREFETCHT0   128(R10)(R11*8)
+	PREFETCHT0   192(R10)(R11*8)
+	VMOVUPS      (R10), Z16
+	VMOVUPS      64(R10), Z17
+	VMOVUPS      128(R10), Z18
+	VMOVUPS      192(R10), Z19
+	VBROADCASTSS (SI), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (SI)(DI*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (SI)(DI*2), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (SI)(R8*1), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	ADDQ         R9, SI
+
+second363:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT0   64(R10)(R11*8)
+	PREFETCHT0   128(R10)(R11*8)
+	PREFETCHT0   192(R10)(R11*8)
+	VMOVUPS      (R10)(R11*1), Z16
+	VMOVUPS      64(R10)(R11*1), Z17
+	VMOVUPS      128(R10)(R11*1), Z18
+	VMOVUPS      192(R10)(R11*1), Z19
+	VBROADCASTSS (SI), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (SI)(DI*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (SI)(DI*2), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (SI)(R8*1), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	ADDQ         R9, SI
+	LEAQ         (R10)(R11*2), R10
+	DECQ         R12
+	JNZ          next362
+	JMP          done361
+
+partial360:
+	MOVQ b+40(FP), R10
+	MOVQ bRow+48(FP), R11
+	SHLQ $0x02, R11
+	MOVQ depth+8(FP), R12
+	MOVQ CX, SI
+	INCQ R12
+	SHRQ $0x01, R12
+	JC   next364
+	SUBQ R11, R10
+	JMP  second365
+
+next364:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -7864,7 +9762,7 @@ next252:
 	VFMADD231PS  Z19, Z20, Z15
 	ADDQ         R9, SI
 
-second253:
+second365:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -7897,33 +9795,35 @@ second253:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next252
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, K1, 192(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
-	VMOVUPS      Z6, 128(DX)
-	VMOVUPS      Z7, K1, 192(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, 64(DX)
-	VMOVUPS      Z10, 128(DX)
-	VMOVUPS      Z11, K1, 192(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z12, (DX)
-	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Z14, 128(DX)
-	VMOVUPS      Z15, K1, 192(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x04, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block251
+	JNZ          next364
+
+done361:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, K1, 192(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	VMOVUPS Z6, 128(DX)
+	VMOVUPS Z7, K1, 192(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, 64(DX)
+	VMOVUPS Z10, 128(DX)
+	VMOVUPS Z11, K1, 192(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Z14, 128(DX)
+	VMOVUPS Z15, K1, 192(DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x04, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block359
 	VZEROUPPER
 	RET
 
@@ -7944,7 +9844,7 @@ TEXT ·avx512Multiply5x4(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R9
 	SHLQ   $0x02, R9
 
-block254:
+block366:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -7972,6 +9872,9 @@ block254:
 	VMOVUPS   128(BX), Z18
 	VMOVUPS.Z 192(BX), K1, Z19
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial367
 	MOVQ      b+40(FP), R10
 	MOVQ      bRow+48(FP), R11
 	SHLQ      $0x02, R11
@@ -7979,11 +9882,101 @@ block254:
 	MOVQ      CX, SI
 	INCQ      R12
 	SHRQ      $0x01, R12
-	JC        next255
+	JC        next369
 	SUBQ      R11, R10
-	JMP       second256
+	JMP       second370
 
-next255:
+next369:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT0   64(R10)(R11*8)
+	PREFETCHT0   128(R10)(R11*8)
+	PREFETCHT0   192(R10)(R11*8)
+	VMOVUPS      (R10), Z20
+	VMOVUPS      64(R10), Z21
+	VMOVUPS      128(R10), Z22
+	VMOVUPS      192(R10), Z23
+	VBROADCASTSS (SI), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (SI)(DI*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (SI)(DI*2), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (SI)(R8*1), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (SI)(DI*4), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	ADDQ         R9, SI
+
+second370:
+	PREFETCHT0   (SI)(R9*8)
+	PREFETCHT0   (R10)(R11*8)
+	PREFETCHT0   64(R10)(R11*8)
+	PREFETCHT0   128(R10)(R11*8)
+	PREFETCHT0   192(R10)(R11*8)
+	VMOVUPS      (R10)(R11*1), Z20
+	VMOVUPS      64(R10)(R11*1), Z21
+	VMOVUPS      128(R10)(R11*1), Z22
+	VMOVUPS      192(R10)(R11*1), Z23
+	VBROADCASTSS (SI), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (SI)(DI*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (SI)(DI*2), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (SI)(R8*1), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (SI)(DI*4), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	ADDQ         R9, SI
+	LEAQ         (R10)(R11*2), R10
+	DECQ         R12
+	JNZ          next369
+	JMP          done368
+
+partial367:
+	MOVQ b+40(FP), R10
+	MOVQ bRow+48(FP), R11
+	SHLQ $0x02, R11
+	MOVQ depth+8(FP), R12
+	MOVQ CX, SI
+	INCQ R12
+	SHRQ $0x01, R12
+	JC   next371
+	SUBQ R11, R10
+	JMP  second372
+
+next371:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -8020,7 +10013,7 @@ next255:
 	VFMADD231PS  Z23, Z24, Z19
 	ADDQ         R9, SI
 
-second256:
+second372:
 	PREFETCHT0   (SI)(R9*8)
 	PREFETCHT0   (R10)(R11*8)
 	PREFETCHT0   64(R10)(R11*8)
@@ -8058,38 +10051,40 @@ second256:
 	ADDQ         R9, SI
 	LEAQ         (R10)(R11*2), R10
 	DECQ         R12
-	JNZ          next255
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, K1, 192(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
-	VMOVUPS      Z6, 128(DX)
-	VMOVUPS      Z7, K1, 192(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, 64(DX)
-	VMOVUPS      Z10, 128(DX)
-	VMOVUPS      Z11, K1, 192(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z12, (DX)
-	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Z14, 128(DX)
-	VMOVUPS      Z15, K1, 192(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z16, (DX)
-	VMOVUPS      Z17, 64(DX)
-	VMOVUPS      Z18, 128(DX)
-	VMOVUPS      Z19, K1, 192(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x05, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block254
+	JNZ          next371
+
+done368:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, K1, 192(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	VMOVUPS Z6, 128(DX)
+	VMOVUPS Z7, K1, 192(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, 64(DX)
+	VMOVUPS Z10, 128(DX)
+	VMOVUPS Z11, K1, 192(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Z14, 128(DX)
+	VMOVUPS Z15, K1, 192(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z16, (DX)
+	VMOVUPS Z17, 64(DX)
+	VMOVUPS Z18, 128(DX)
+	VMOVUPS Z19, K1, 192(DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x05, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block366
 	VZEROUPPER
 	RET
 
@@ -8111,7 +10106,7 @@ TEXT ·avx512Multiply6x4(SB), NOSPLIT, $0-96
 	MOVQ   aColumn+32(FP), R10
 	SHLQ   $0x02, R10
 
-block257:
+block373:
 	MOVQ      startRow+80(FP), SI
 	SHLQ      $0x02, SI
 	VMOVUPS   (BX), Z0
@@ -8144,6 +10139,9 @@ block257:
 	VMOVUPS   128(BX), Z22
 	VMOVUPS.Z 192(BX), K1, Z23
 	ADDQ      SI, BX
+	MOVQ      lanes+88(FP), SI
+	CMPQ      SI, $0x10
+	JNE       partial374
 	MOVQ      b+40(FP), R11
 	MOVQ      bRow+48(FP), R12
 	SHLQ      $0x02, R12
@@ -8151,11 +10149,111 @@ block257:
 	MOVQ      CX, SI
 	INCQ      R13
 	SHRQ      $0x01, R13
-	JC        next258
+	JC        next376
 	SUBQ      R12, R11
-	JMP       second259
+	JMP       second377
 
-next258:
+next376:
+	PREFETCHT0   (SI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	PREFETCHT0   64(R11)(R12*8)
+	PREFETCHT0   128(R11)(R12*8)
+	PREFETCHT0   192(R11)(R12*8)
+	VMOVUPS      (R11), Z24
+	VMOVUPS      64(R11), Z25
+	VMOVUPS      128(R11), Z26
+	VMOVUPS      192(R11), Z27
+	VBROADCASTSS (SI), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (SI)(DI*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (SI)(DI*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (SI)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (SI)(DI*4), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (SI)(R9*1), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         R10, SI
+
+second377:
+	PREFETCHT0   (SI)(R10*8)
+	PREFETCHT0   (R11)(R12*8)
+	PREFETCHT0   64(R11)(R12*8)
+	PREFETCHT0   128(R11)(R12*8)
+	PREFETCHT0   192(R11)(R12*8)
+	VMOVUPS      (R11)(R12*1), Z24
+	VMOVUPS      64(R11)(R12*1), Z25
+	VMOVUPS      128(R11)(R12*1), Z26
+	VMOVUPS      192(R11)(R12*1), Z27
+	VBROADCASTSS (SI), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (SI)(DI*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (SI)(DI*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (SI)(R8*1), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (SI)(DI*4), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (SI)(R9*1), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         R10, SI
+	LEAQ         (R11)(R12*2), R11
+	DECQ         R13
+	JNZ          next376
+	JMP          done375
+
+partial374:
+	MOVQ b+40(FP), R11
+	MOVQ bRow+48(FP), R12
+	SHLQ $0x02, R12
+	MOVQ depth+8(FP), R13
+	MOVQ CX, SI
+	INCQ R13
+	SHRQ $0x01, R13
+	JC   next378
+	SUBQ R12, R11
+	JMP  second379
+
+next378:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	PREFETCHT0   64(R11)(R12*8)
@@ -8197,7 +10295,7 @@ next258:
 	VFMADD231PS  Z27, Z28, Z23
 	ADDQ         R10, SI
 
-second259:
+second379:
 	PREFETCHT0   (SI)(R10*8)
 	PREFETCHT0   (R11)(R12*8)
 	PREFETCHT0   64(R11)(R12*8)
@@ -8240,43 +10338,45 @@ second259:
 	ADDQ         R10, SI
 	LEAQ         (R11)(R12*2), R11
 	DECQ         R13
-	JNZ          next258
-	MOVQ         cRow+64(FP), SI
-	SHLQ         $0x02, SI
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, K1, 192(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
-	VMOVUPS      Z6, 128(DX)
-	VMOVUPS      Z7, K1, 192(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, 64(DX)
-	VMOVUPS      Z10, 128(DX)
-	VMOVUPS      Z11, K1, 192(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z12, (DX)
-	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Z14, 128(DX)
-	VMOVUPS      Z15, K1, 192(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z16, (DX)
-	VMOVUPS      Z17, 64(DX)
-	VMOVUPS      Z18, 128(DX)
-	VMOVUPS      Z19, K1, 192(DX)
-	ADDQ         SI, DX
-	VMOVUPS      Z20, (DX)
-	VMOVUPS      Z21, 64(DX)
-	VMOVUPS      Z22, 128(DX)
-	VMOVUPS      Z23, K1, 192(DX)
-	ADDQ         SI, DX
-	IMUL3Q       $0x06, DI, SI
-	ADDQ         SI, CX
-	DECQ         AX
-	JNZ          block257
+	JNZ          next378
+
+done375:
+	MOVQ    cRow+64(FP), SI
+	SHLQ    $0x02, SI
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, K1, 192(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	VMOVUPS Z6, 128(DX)
+	VMOVUPS Z7, K1, 192(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, 64(DX)
+	VMOVUPS Z10, 128(DX)
+	VMOVUPS Z11, K1, 192(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Z14, 128(DX)
+	VMOVUPS Z15, K1, 192(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z16, (DX)
+	VMOVUPS Z17, 64(DX)
+	VMOVUPS Z18, 128(DX)
+	VMOVUPS Z19, K1, 192(DX)
+	ADDQ    SI, DX
+	VMOVUPS Z20, (DX)
+	VMOVUPS Z21, 64(DX)
+	VMOVUPS Z22, 128(DX)
+	VMOVUPS Z23, K1, 192(DX)
+	ADDQ    SI, DX
+	IMUL3Q  $0x06, DI, SI
+	ADDQ    SI, CX
+	DECQ    AX
+	JNZ     block373
 	VZEROUPPER
 	RET
 
@@ -8288,9 +10388,9 @@ TEXT ·avx512Dots(SB), NOSPLIT, $0-72
 	MOVQ c+40(FP), DX
 	MOVQ start+56(FP), BX
 
-rows260:
+rows380:
 	CMPQ   AX, $0x04
-	JL     rowsDone261
+	JL     rowsDone381
 	MOVQ   x+16(FP), SI
 	MOVQ   depth+8(FP), DI
 	MOVQ   bRow+32(FP), R8
@@ -8313,9 +10413,9 @@ rows260:
 	VPXORD Z7, Z7, Z7
 	XORQ   R8, R8
 	SUBQ   $0x00000020, DI
-	JL     done263
+	JL     done383
 
-turn262:
+turn382:
 	VMOVUPS     (SI)(R8*4), Z8
 	VMOVUPS     (R9)(R8*4), Z9
 	VFMADD231PS Z9, Z8, Z0
@@ -8336,14 +10436,14 @@ turn262:
 	VFMADD231PS Z9, Z8, Z7
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000020, DI
-	JGE         turn262
+	JGE         turn382
 
-done263:
+done383:
 	ADDQ $0x00000020, DI
 	SUBQ $0x00000010, DI
-	JL   done265
+	JL   done385
 
-turn264:
+turn384:
 	VMOVUPS     (SI)(R8*4), Z8
 	VMOVUPS     (R9)(R8*4), Z9
 	VFMADD231PS Z9, Z8, Z0
@@ -8355,12 +10455,12 @@ turn264:
 	VFMADD231PS Z9, Z8, Z6
 	ADDQ        $0x00000010, R8
 	SUBQ        $0x00000010, DI
-	JGE         turn264
+	JGE         turn384
 
-done265:
+done385:
 	ADDQ        $0x00000010, DI
 	TESTQ       DI, DI
-	JZ          end266
+	JZ          end386
 	MOVL        $0xffffffff, R13
 	BZHIL       DI, R13, R13
 	KMOVW       R13, K1
@@ -8374,7 +10474,7 @@ done265:
 	VMOVUPS.Z   (R12)(R8*4), K1, Z9
 	VFMADD231PS Z9, Z8, Z6
 
-end266:
+end386:
 	MOVQ          cRow+48(FP), SI
 	SHLQ          $0x02, SI
 	MOVQ          startRow+64(FP), DI
@@ -8432,12 +10532,12 @@ end266:
 	ADDQ          SI, DX
 	ADDQ          DI, BX
 	SUBQ          $0x04, AX
-	JMP           rows260
+	JMP           rows380
 
-rowsDone261:
-rows267:
+rowsDone381:
+rows387:
 	CMPQ   AX, $0x01
-	JL     rowsDone268
+	JL     rowsDone388
 	MOVQ   x+16(FP), SI
 	MOVQ   depth+8(FP), DI
 	MOVQ   bRow+32(FP), R8
@@ -8448,9 +10548,9 @@ rows267:
 	VPXORD Z13, Z13, Z13
 	XORQ   R8, R8
 	SUBQ   $0x00000020, DI
-	JL     done270
+	JL     done390
 
-turn269:
+turn389:
 	VMOVUPS     (SI)(R8*4), Z0
 	VMOVUPS     (R9)(R8*4), Z1
 	VFMADD231PS Z1, Z0, Z12
@@ -8459,25 +10559,25 @@ turn269:
 	VFMADD231PS Z1, Z0, Z13
 	ADDQ        $0x00000020, R8
 	SUBQ        $0x00000020, DI
-	JGE         turn269
+	JGE         turn389
 
-done270:
+done390:
 	ADDQ $0x00000020, DI
 	SUBQ $0x00000010, DI
-	JL   done272
+	JL   done392
 
-turn271:
+turn391:
 	VMOVUPS     (SI)(R8*4), Z0
 	VMOVUPS     (R9)(R8*4), Z1
 	VFMADD231PS Z1, Z0, Z12
 	ADDQ        $0x00000010, R8
 	SUBQ        $0x00000010, DI
-	JGE         turn271
+	JGE         turn391
 
-done272:
+done392:
 	ADDQ        $0x00000010, DI
 	TESTQ       DI, DI
-	JZ          end273
+	JZ          end393
 	MOVL        $0xffffffff, R10
 	BZHIL       DI, R10, R10
 	KMOVW       R10, K1
@@ -8485,7 +10585,7 @@ done272:
 	VMOVUPS.Z   (R9)(R8*4), K1, Z1
 	VFMADD231PS Z1, Z0, Z12
 
-end273:
+end393:
 	MOVQ          cRow+48(FP), SI
 	SHLQ          $0x02, SI
 	MOVQ          startRow+64(FP), DI
@@ -8504,9 +10604,9 @@ end273:
 	ADDQ          SI, DX
 	ADDQ          DI, BX
 	SUBQ          $0x01, AX
-	JMP           rows267
+	JMP           rows387
 
-rowsDone268:
+rowsDone388:
 	VZEROUPPER
 	RET
 
@@ -8523,7 +10623,7 @@ TEXT ·avx512Transpose8(SB), NOSPLIT, $0-40
 	LEAQ (DX)(DX*2), BX
 	LEAQ (CX)(DX*4), R8
 
-block274:
+block394:
 	VMOVUPS     (CX), X0
 	VINSERTF128 $0x01, (R8), Y0, Y0
 	VMOVUPS     (CX)(DX*1), X1
@@ -8575,7 +10675,7 @@ block274:
 	ADDQ        $0x20, CX
 	ADDQ        $0x20, R8
 	DECQ        AX
-	JNZ         block274
+	JNZ         block394
 	VZEROUPPER
 	RET
 
@@ -8594,7 +10694,7 @@ TEXT ·avx512Transpose16(SB), NOSPLIT, $0-40
 	LEAQ (R8)(DX*4), R9
 	LEAQ (R9)(DX*4), R10
 
-block275:
+block395:
 	VMOVUPS      (CX), X0
 	VINSERTF32X4 $0x01, (R8), Z0, Z0
 	VINSERTF32X4 $0x02, (R9), Z0, Z0
@@ -8664,6 +10764,6 @@ block275:
 	ADDQ         $0x20, R9
 	ADDQ         $0x20, R10
 	DECQ         AX
-	JNZ          block275
+	JNZ          block395
 	VZEROUPPER
 	RET

@@ -70,9 +70,22 @@ func (m *tile) begin(start reg.GPVirtual) {
 	}
 }
 
-// accumulate emits the loop over k, two steps a turn: the fewer instructions stand between the
-// multiply-adds, the fewer of them wait for a port. A turn of an odd depth begins in its middle.
+// accumulate emits the sums over k twice, for panels whose last vector is full and for others: a load
+// under a mask takes a port from a multiply-add.
 func (m *tile) accumulate(a reg.GPVirtual, row *rowAddresses, column reg.GPVirtual) {
+	partial, done := m.label("partial"), m.label("done")
+	m.CMPQ(m.argument("lanes"), operand.U8(m.target.lanes))
+	m.JNE(operand.LabelRef(partial))
+	m.steps(a, row, column, nil)
+	m.JMP(operand.LabelRef(done))
+	m.Label(partial)
+	m.steps(a, row, column, m.lanes)
+	m.Label(done)
+}
+
+// steps emits the loop over k, two steps a turn: the fewer instructions stand between the
+// multiply-adds, the fewer of them wait for a port. A turn of an odd depth begins in its middle.
+func (m *tile) steps(a reg.GPVirtual, row *rowAddresses, column reg.GPVirtual, last mask) {
 	b, bRow, depth := m.argument("b"), m.stride("bRow"), m.argument("depth")
 	row.from(a)
 	next, second := m.label("next"), m.label("second")
@@ -82,21 +95,23 @@ func (m *tile) accumulate(a reg.GPVirtual, row *rowAddresses, column reg.GPVirtu
 	m.SUBQ(bRow, b)
 	m.JMP(operand.LabelRef(second))
 	m.Label(next)
-	m.step(row, column, operand.Mem{Base: b}, bRow)
+	m.step(row, column, operand.Mem{Base: b}, bRow, last)
 	m.Label(second)
-	m.step(row, column, operand.Mem{Base: b, Index: bRow, Scale: 1}, bRow)
+	m.step(row, column, operand.Mem{Base: b, Index: bRow, Scale: 1}, bRow, last)
 	m.LEAQ(operand.Mem{Base: b, Index: bRow, Scale: 2}, b)
 	m.DECQ(depth)
 	m.JNZ(operand.LabelRef(next))
 }
 
-// step emits the multiply-adds of one k, and moves on in A.
-func (m *tile) step(row *rowAddresses, column reg.GPVirtual, b operand.Mem, bRow reg.GPVirtual) {
+// step emits the multiply-adds of one k with a row of the panel, whose last vector is read under a mask
+// if one is given, and moves on in A.
+func (m *tile) step(row *rowAddresses, column reg.GPVirtual, b operand.Mem, bRow reg.GPVirtual, last mask) {
 	m.prefetch(row.pointer, column, b, bRow)
 	var panel []vector
-	for v := range m.vectors {
-		panel = append(panel, m.load(b.Offset(4*m.target.lanes*v), m.lanesOf(v)))
+	for v := range m.vectors - 1 {
+		panel = append(panel, m.load(b.Offset(4*m.target.lanes*v), nil))
 	}
+	panel = append(panel, m.load(b.Offset(4*m.target.lanes*(m.vectors-1)), last))
 	for i, sums := range m.sums {
 		x := m.broadcast(row.at(i))
 		for v, sum := range sums {
