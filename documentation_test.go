@@ -90,13 +90,13 @@ func TestExampleOfAnOperationIsInTheEngine(t *testing.T) {
 	}
 }
 
-// checkQuotes fails unless each line of Go code in text is one of the file.
+// checkQuotes fails unless each line that text quotes is one of the file.
 func checkQuotes(t *testing.T, file, text string) {
 	t.Helper()
 	code := read(t, file)
-	lines := regexp.MustCompile("(?m)^ *```go\n *(.*)\n *```$").FindAllStringSubmatch(text, -1)
+	lines := regexp.MustCompile("(?m)^ *```\\w+\n *(.*)\n *```$").FindAllStringSubmatch(text, -1)
 	if len(lines) == 0 {
-		t.Errorf("%s: no code is shown", file)
+		t.Errorf("%s: nothing of it is shown", file)
 	}
 	for _, line := range lines {
 		if !strings.Contains(code, "\n"+line[1]+"\n") && !strings.Contains(code, "\n\t"+line[1]+"\n") {

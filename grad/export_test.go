@@ -2,7 +2,9 @@ package grad
 
 import (
 	"maps"
+	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/reverie-rl/reverie/internal/kernel"
 )
@@ -21,6 +23,23 @@ func OperationsWithRules() []string {
 		}
 	}
 	return names
+}
+
+// Functions lists the element-wise functions of one value: the method of Value that each is called by.
+func Functions() map[string]func(*Value) *Value {
+	methods, functions := map[string]func(*Value) *Value{}, map[string]func(*Value) *Value{}
+	value := reflect.TypeFor[*Value]()
+	for i := range value.NumMethod() {
+		if function, ok := value.Method(i).Func.Interface().(func(*Value) *Value); ok {
+			methods[strings.ToLower(value.Method(i).Name)] = function
+		}
+	}
+	for o := range opCount {
+		if op(o).unary() {
+			functions[op(o).String()] = methods[op(o).String()]
+		}
+	}
+	return functions
 }
 
 // Copy is the value in memory of its own.

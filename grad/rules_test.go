@@ -1,6 +1,7 @@
 package grad_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/reverie-rl/reverie/grad"
@@ -36,23 +37,9 @@ func whole(x *grad.Value, n int) *grad.Value {
 // window moves so that it overlaps itself and reaches over the edges.
 var window = grad.Window{Height: 3, Width: 2, Stride: 2, Padding: 1}
 
-// ruleCases has an entry for every operation with a gradient: TestEveryRuleHasACase insists.
+// ruleCases has an entry for every operation with a gradient: TestEveryRuleHasACase insists. Those of
+// element-wise functions of one value are made by init.
 var ruleCases = map[string]ruleCase{
-	"neg":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Neg() }, shapes([]int{3, 2})},
-	"abs":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Abs() }, shapes([]int{3, 2})},
-	"square":   {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Square() }, shapes([]int{3, 2})},
-	"sqrt":     {gradtest.Positive, func(in []*grad.Value) *grad.Value { return in[0].Sqrt() }, shapes([]int{3, 2})},
-	"exp":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Exp() }, shapes([]int{3, 2})},
-	"log":      {gradtest.Positive, func(in []*grad.Value) *grad.Value { return in[0].Log() }, shapes([]int{3, 2})},
-	"tanh":     {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Tanh() }, shapes([]int{3, 2})},
-	"sigmoid":  {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Sigmoid() }, shapes([]int{3, 2})},
-	"softplus": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Softplus() }, shapes([]int{3, 2})},
-	"elu":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].ELU() }, shapes([]int{3, 2})},
-	"erf":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Erf() }, shapes([]int{3, 2})},
-	"sin":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Sin() }, shapes([]int{3, 2})},
-	"cos":      {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Cos() }, shapes([]int{3, 2})},
-	"silu":     {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].SiLU() }, shapes([]int{3, 2})},
-	"relu":     {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].ReLU() }, shapes([]int{3, 2})},
 
 	"tanh_gradient":     {gradtest.Normal, gradientOf((*grad.Value).Tanh), shapes([]int{5}, []int{5})},
 	"sigmoid_gradient":  {gradtest.Normal, gradientOf((*grad.Value).Sigmoid), shapes([]int{5}, []int{5})},
@@ -100,6 +87,32 @@ var ruleCases = map[string]ruleCase{
 	"scan": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return runningProduct(in)[0] }, shapes([]int{3}, []int{4, 3})},
 	"part": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return runningProduct(in)[1] }, shapes([]int{3}, []int{4, 3})},
 	"copy": {gradtest.Normal, func(in []*grad.Value) *grad.Value { return in[0].Copy().Square() }, shapes([]int{5})},
+}
+
+// positive are the functions that are tried at positive numbers alone.
+var positive = []string{"sqrt", "log"}
+
+func init() {
+	for name, function := range grad.Functions() {
+		draw := gradtest.Normal
+		if slices.Contains(positive, name) {
+			draw = gradtest.Positive
+		}
+		ruleCases[name] = ruleCase{draw, func(in []*grad.Value) *grad.Value { return function(in[0]) }, shapes([]int{3, 2})}
+	}
+}
+
+func TestEveryFunctionIsAMethodOfItsName(t *testing.T) {
+	for name, function := range grad.Functions() {
+		if function == nil {
+			t.Errorf("no method of Value is called like the operation %q", name)
+			continue
+		}
+		program := trace(t, func(t *grad.Tracer) { t.Output("y", function(t.Input("x", 3))) })
+		if count(program, name) != 1 {
+			t.Errorf("the method does not do %q:\n%v", name, program)
+		}
+	}
 }
 
 // runningProduct returns the product of the rows of in[1] and in[0], and all products on the way.

@@ -2,6 +2,7 @@ package grad_test
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -15,12 +16,11 @@ func traceEverything(t *grad.Tracer) {
 	x, p := t.Input("x", 6, 5), grad.NewParameter(5, 5).Filled(0.1)
 	moved := grad.NewParameter(5, 5)
 	y := x.MatMul(p).Add(grad.NewParameter(5)).Standardise(1e-3).Tanh()
-	for _, f := range []func(*grad.Value) *grad.Value{
-		(*grad.Value).Neg, (*grad.Value).Abs, (*grad.Value).Sign, (*grad.Value).Square, (*grad.Value).Sigmoid, (*grad.Value).SiLU, (*grad.Value).GELU, (*grad.Value).Sin, (*grad.Value).Cos,
-		(*grad.Value).Softplus, (*grad.Value).ELU, (*grad.Value).ReLU, (*grad.Value).Exp, (*grad.Value).Stop,
-	} {
-		y = y.Add(f(y).Mul(grad.Scalar(0.1)))
+	functions := grad.Functions()
+	for _, name := range slices.Sorted(maps.Keys(functions)) {
+		y = y.Add(functions[name](y.Abs().Add(one)).Mul(grad.Scalar(0.1)))
 	}
+	y = y.Add(y.GELU()).Add(y.Stop())
 	y = y.Abs().Add(one).Sqrt().Log().Div(x.Square().Add(one)).Sub(one).Max(x).Min(grad.Scalar(3)).Mul(x.Greater(y))
 	y = y.Concat(1, x.Slice(1, 0, 2)).Transpose(1, 0).Broadcast(2, 7, 6).Mean(0)
 	y = y.Sub(t.Normal(1, 7, 6)).Softmax(0).Add(y.LogSumExp(1).KeepAxis(1)).Copy()
