@@ -11,6 +11,8 @@ type Transitions struct {
 	Reward         []float32 // [batch, reward]: the discounted sum of the m rewards
 	Discount       []float32 // [batch]: the factor of the value of Next
 	Next           []float32 // [batch, observation]: o_t+m
+	Image          []byte    // [batch, stack, image]: those up to t, the oldest first
+	NextImage      []byte    // [batch, stack, image]: those up to t+m
 }
 
 // Sequences is a batch of windows of consecutive steps in the caller's memory. The length of
@@ -23,7 +25,7 @@ type Sequences struct {
 	Discount       []float32 // [batch, length]: d_t+1 ... d_t+length
 }
 
-// NewTransitions returns memory for a batch of items.
+// NewTransitions returns memory for a batch of items, with one image each if the layout has images.
 func NewTransitions(layout Layout, items int) Transitions {
 	return Transitions{
 		Observation:    make([]float32, items*layout.Observation),
@@ -32,6 +34,8 @@ func NewTransitions(layout Layout, items int) Transitions {
 		Reward:         make([]float32, items*layout.Reward),
 		Discount:       make([]float32, items),
 		Next:           make([]float32, items*layout.Observation),
+		Image:          make([]byte, items*layout.Image),
+		NextImage:      make([]byte, items*layout.Image),
 	}
 }
 
@@ -58,6 +62,8 @@ func (b Transitions) check(layout Layout) error {
 		{"LogProbability", len(b.LogProbability), items},
 		{"Reward", len(b.Reward), items * layout.Reward},
 		{"Next", len(b.Next), items * layout.Observation},
+		{"Image", len(b.Image), items * b.stack(layout) * layout.Image},
+		{"NextImage", len(b.NextImage), items * b.stack(layout) * layout.Image},
 	} {
 		if array.got != array.want {
 			return fmt.Errorf("replay: batch of %d items: %s has %d elements, want %d", items, array.name, array.got, array.want)

@@ -6,6 +6,8 @@ type chunk struct {
 	logProbability, discount    []float32 // [rows]
 	step                        []int64   // [rows]: position in the episode, 0 at its start
 	version                     []uint64  // [rows]
+	image                       []byte    // [rows, bytes]
+	state                       []float32 // [rows, width]
 }
 
 func newChunk(layout Layout, rows int) *chunk {
@@ -17,6 +19,8 @@ func newChunk(layout Layout, rows int) *chunk {
 		discount:       make([]float32, rows),
 		step:           make([]int64, rows),
 		version:        make([]uint64, rows),
+		image:          make([]byte, rows*layout.Image),
+		state:          make([]float32, rows*layout.State),
 	}
 }
 
@@ -38,4 +42,17 @@ func (c *chunk) setStep(layout Layout, i int, step Step) {
 }
 
 // element returns element i of a slab whose elements are width numbers.
-func element(slab []float32, width, i int) []float32 { return slab[i*width : (i+1)*width] }
+func element[T any](slab []T, width, i int) []T { return slab[i*width : (i+1)*width] }
+
+// copyRows copies all columns of rows from another chunk.
+func (c *chunk) copyRows(layout Layout, other *chunk, to, from, rows int) {
+	copyRows(c.observation, other.observation, layout.Observation, to, from, rows)
+	copyRows(c.action, other.action, layout.Action, to, from, rows)
+	copyRows(c.reward, other.reward, layout.Reward, to, from, rows)
+	copyRows(c.logProbability, other.logProbability, 1, to, from, rows)
+	copyRows(c.discount, other.discount, 1, to, from, rows)
+	copyRows(c.step, other.step, 1, to, from, rows)
+	copyRows(c.version, other.version, 1, to, from, rows)
+	copyRows(c.image, other.image, layout.Image, to, from, rows)
+	copyRows(c.state, other.state, layout.State, to, from, rows)
+}

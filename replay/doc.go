@@ -20,4 +20,9 @@
 // that plays at the same time, or a table of earlier experience beside the present one.
 //
 // Tables and samplers are used by one goroutine at a time.
+//
+// An ItemTable holds items instead: spans of steps of many lengths, each with a priority. Selectors
+// choose what is sampled and what leaves, Limits hold the ratio of samples to inserts, budgets bound
+// the memory, and any number of clients use it at the same time. A Mixture draws fixed fractions
+// from several tables. docs/replay.md has the formulas and the guarantees.
 package replay

@@ -10,6 +10,8 @@ type Layout struct {
 	Observation int // all observations of a step, flattened in the order of their specs
 	Action      int
 	Reward      int // 1, or the number of objectives
+	Image       int // bytes of the image of a step, 0 without; only an ItemTable stores them
+	State       int // the policy's recurrent state, 0 without; only an ItemTable stores it
 }
 
 // Step is one step of an episode: the action taken at the newest observation and what followed.
@@ -19,6 +21,8 @@ type Step struct {
 	Reward         []float32 // r_t+1, [Layout.Reward]
 	Discount       float32   // d_t+1 in [0, 1]; 0 terminates the episode
 	Observation    []float32 // o_t+1, [Layout.Observation]
+	Image          []byte    // seen with o_t+1, [Layout.Image]
+	State          []float32 // with which the policy will choose a_t+1, [Layout.State]
 	Version        uint64    // of the weights that chose a_t
 }
 
@@ -41,6 +45,9 @@ type Table struct {
 func NewTable(layout Layout, capacity int) (*Table, error) {
 	if layout.Observation < 1 || layout.Action < 1 || layout.Reward < 1 {
 		return nil, fmt.Errorf("replay: layout %+v: every width must be 1 or more", layout)
+	}
+	if layout.Image != 0 || layout.State != 0 {
+		return nil, fmt.Errorf("replay: layout %+v: images and recurrent states need an ItemTable", layout)
 	}
 	if capacity < 2 {
 		return nil, fmt.Errorf("replay: capacity %d: a step needs 2 observations", capacity)

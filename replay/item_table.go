@@ -1,0 +1,298 @@
+package replay
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"sync"
+	"time"
+
+	"github.com/reverie-rl/reverie/internal/rng"
+)
+
+// ItemConfig describes an ItemTable.
+type ItemConfig struct {
+	Layout  Layout   // Observation may be 0 if there are images
+	Sampler Selector // chooses the items of a batch; Uniform if nil
+	Remover Selector // chooses the item that leaves a full table; Oldest if nil
+	Limits  Limits   // MinSize(1) if zero
+
+	// Budgets; each is a bound that is never passed, 0 for none.
+	MaxItems        int
+	MaxSteps        int   // rows in memory, those with the final observations of episodes among them
+	MaxBytes        int64 // of rows and items in memory
+	MaxTimesSampled int   // an item leaves when it was sampled so often
+
+	Context int    // steps of its episode that are kept before an item, for burn-in and stacked images
+	Seed    uint64 // of all choices
+}
+
+// ItemTable holds items: spans of steps, each with a key, a priority and a count of its samples.
+// Steps that items share are stored once. Unlike a Table, it may be used by any number of clients at
+// the same time.
+type ItemTable struct {
+	config ItemConfig
+
+	lock    sync.Mutex // guards all below
+	limiter limiter
+	memory  memory
+	items   []item // by place
+	places  map[uint64]int
+	writers []*Writer
+
+	number   uint64  // of the next insert or update
+	draw     uint64  // of the next batch
+	removals uint64  // choices of the remover so far
+	priority float64 // the highest so far: that of items that come without one
+
+	sampling, removing rng.Source // of the choice that is being made
+
+	restored restored // the saved parts that were read
+
+	readers int       // batches that are being copied
+	copied  sync.Cond // one of them is done
+}
+
+// item is what the table knows of an item.
+type item struct {
+	key          uint64
+	rank         Rank
+	timesSampled int
+	span         span
+}
+
+// automaticKeys is the first key that the table gives to items.
+const automaticKeys = 1 << 63
+
+// Streams of random numbers.
+const (
+	streamSample = 0x6974656D73 // "items"
+	streamRemove = 0x72656D6F76 // "remov"
+)
+
+// NewItemTable returns an empty table, or an error that tells what is wrong with config.
+func NewItemTable(config ItemConfig) (*ItemTable, error) {
+	if config.Limits == (Limits{}) {
+		config.Limits = MinSize(1)
+	}
+	if config.Sampler == nil {
+		config.Sampler = Uniform()
+	}
+	if config.Remover == nil {
+		config.Remover = Oldest()
+	}
+	if err := config.validate(); err != nil {
+		return nil, err
+	}
+	t := &ItemTable{
+		config:   config,
+		limiter:  limiter{limits: config.Limits, maxTimesSampled: config.MaxTimesSampled},
+		memory:   newMemory(config.Layout, config.MaxSteps, config.MaxBytes),
+		places:   map[uint64]int{},
+		priority: 1,
+	}
+	t.copied.L = &t.lock
+	return t, nil
+}
+
+func (c ItemConfig) validate() error {
+	l := c.Layout
+	if l.Observation < 0 || l.Image < 0 || l.Observation+l.Image < 1 || l.Action < 1 || l.Reward < 1 || l.State < 0 {
+		return fmt.Errorf("replay: layout %+v: action, reward, and observation or image must be 1 or more", l)
+	}
+	if c.MaxItems < 0 || c.MaxSteps < 0 || c.MaxBytes < 0 || c.MaxTimesSampled < 0 || c.Context < 0 {
+		return fmt.Errorf("replay: MaxItems %d, MaxSteps %d, MaxBytes %d, MaxTimesSampled %d, Context %d: none may be negative",
+			c.MaxItems, c.MaxSteps, c.MaxBytes, c.MaxTimesSampled, c.Context)
+	}
+	if err := c.Limits.Validate(); err != nil {
+		return err
+	}
+	if c.MaxItems > 0 && c.MaxItems < c.Limits.MinSize {
+		return fmt.Errorf("replay: MaxItems %d is below the limits' MinSize %d: nothing could ever be sampled", c.MaxItems, c.Limits.MinSize)
+	}
+	if least := int64(2 * rowBytes(l)); c.MaxBytes > 0 && c.MaxBytes < least+itemBytes || c.MaxSteps == 1 {
+		return fmt.Errorf("replay: MaxSteps %d, MaxBytes %d: an item of one step takes 2 rows, %d bytes", c.MaxSteps, c.MaxBytes, least+itemBytes)
+	}
+	return nil
+}
+
+// Layout returns the widths of the table's columns.
+func (t *ItemTable) Layout() Layout { return t.config.Layout }
+
+// Status is a look at a table.
+type Status struct {
+	Items, Steps           int   // steps are rows in memory
+	Bytes                  int64 // of rows and items
+	Counts                 Counts
+	InsertWait, SampleWait time.Duration // that clients have spent, all together
+}
+
+// Status returns how full the table is and how long clients have waited: whoever waits much has the
+// other side to thank.
+func (t *ItemTable) Status() Status {
+	t.lock.Lock()
+	defer t.lock.Unlock()
+	waits := t.limiter.waits
+	return Status{len(t.items), t.memory.rows, t.bytes(), t.limiter.counts, waits[inserting], waits[sampling]}
+}
+
+// MaySample reports whether n items could be sampled without waiting.
+func (t *ItemTable) MaySample(n int) bool {
+	t.lock.Lock()
+	defer t.lock.Unlock()
+	return t.limiter.may(sampling, n)
+}
+
+// UpdatePriorities sets the priorities of the items with the given keys, and returns how many were
+// there: items that have left are passed over. A priority that is negative or not finite is an
+// error and changes nothing.
+func (t *ItemTable) UpdatePriorities(keys []uint64, priorities []float64) (int, error) {
+	if len(keys) != len(priorities) {
+		return 0, fmt.Errorf("replay: %d keys with %d priorities", len(keys), len(priorities))
+	}
+	for i, priority := range priorities {
+		if err := checkPriority(priority); err != nil {
+			return 0, fmt.Errorf("replay: item %d: %w", keys[i], err)
+		}
+	}
+	t.lock.Lock()
+	defer t.lock.Unlock()
+	updated := 0
+	for i, key := range keys {
+		if t.assign(key, priorities[i]) {
+			updated++
+		}
+	}
+	return updated, nil
+}
+
+// Find returns the priority of the item with a key and how often it was sampled, if it is there.
+func (t *ItemTable) Find(key uint64) (priority float64, timesSampled int, found bool) {
+	t.lock.Lock()
+	defer t.lock.Unlock()
+	place, found := t.places[key]
+	if !found {
+		return 0, 0, false
+	}
+	return t.items[place].rank.Priority, t.items[place].timesSampled, true
+}
+
+// Delete removes the items with the given keys, and returns how many were there.
+func (t *ItemTable) Delete(keys ...uint64) int {
+	t.lock.Lock()
+	defer t.lock.Unlock()
+	deleted := 0
+	for _, key := range keys {
+		if place, found := t.places[key]; found {
+			t.remove(place)
+			deleted++
+		}
+	}
+	t.limiter.wake()
+	return deleted
+}
+
+func checkPriority(priority float64) error {
+	if !(priority >= 0) || math.IsInf(priority, 1) {
+		return fmt.Errorf("priority is %v, want a number of 0 or above", priority)
+	}
+	return nil
+}
+
+// The methods below are called with the lock held.
+
+// bytes returns the memory of blocks and items.
+func (t *ItemTable) bytes() int64 {
+	return int64(t.memory.blocks)*t.memory.blockBytes() + int64(len(t.items))*itemBytes
+}
+
+// add adds an item that the limiter has let in, and removes what is then too much.
+func (t *ItemTable) add(key uint64, priority float64, s span) error {
+	t.memory.keepSpan(s)
+	rank := Rank{Priority: priority, Inserted: t.number, Updated: t.number}
+	t.number++
+	t.priority = max(t.priority, priority)
+	t.place(item{key: key, rank: rank, span: s})
+	t.limiter.counts.Inserts++
+	for t.config.MaxItems > 0 && len(t.items) > t.config.MaxItems {
+		t.evict()
+	}
+	return t.makeRoom(0, 0)
+}
+
+// place puts an item at the end.
+func (t *ItemTable) place(it item) {
+	t.places[it.key] = len(t.items)
+	t.items = append(t.items, it)
+	t.config.Sampler.Insert(it.rank)
+	t.config.Remover.Insert(it.rank)
+	t.limiter.samplesLeft += int64(t.config.MaxTimesSampled - it.timesSampled)
+}
+
+// assign sets the priority of the item with a key, and reports whether there is one.
+func (t *ItemTable) assign(key uint64, priority float64) bool {
+	place, found := t.places[key]
+	if !found {
+		return false
+	}
+	rank := &t.items[place].rank
+	rank.Priority, rank.Updated = priority, t.number
+	t.number++
+	t.priority = max(t.priority, priority)
+	t.config.Sampler.Update(place, *rank)
+	t.config.Remover.Update(place, *rank)
+	return true
+}
+
+// remove removes the item at place; the last one takes its place.
+func (t *ItemTable) remove(place int) {
+	it := t.items[place]
+	t.memory.dropSpan(it.span)
+	delete(t.places, it.key)
+	last := len(t.items) - 1
+	if place != last {
+		t.items[place] = t.items[last]
+		t.places[t.items[place].key] = place
+	}
+	t.items[last] = item{}
+	t.items = t.items[:last]
+	t.config.Sampler.Remove(place)
+	t.config.Remover.Remove(place)
+	t.limiter.counts.Deletes++
+	t.limiter.samplesLeft -= int64(t.config.MaxTimesSampled - it.timesSampled)
+}
+
+// evict removes the item that the remover chooses.
+func (t *ItemTable) evict() {
+	place, _ := t.config.Remover.Select(t.randomness(&t.removing, streamRemove, &t.removals))
+	t.remove(place)
+}
+
+// randomness returns the random numbers of one use of a stream, and counts it. They are kept in the
+// table, since memory of a call would move to the heap.
+func (t *ItemTable) randomness(source *rng.Source, stream uint64, uses *uint64) *rng.Source {
+	*source = rng.Source{Key: rng.Key{Seed: t.config.Seed, Stream: stream, Step: *uses}}
+	*uses++
+	return source
+}
+
+// errBudget tells that the rows of open episodes alone are more than a table may hold.
+var errBudget = errors.New("the open episodes alone fill the budget: raise MaxSteps and MaxBytes, or write items that need fewer steps")
+
+// makeRoom removes items until rows and blocks can be added. Memory that a batch is being copied
+// from is free only when that is done.
+func (t *ItemTable) makeRoom(rows, blocks int) error {
+	for t.config.MaxSteps > 0 && t.memory.rows+rows > t.config.MaxSteps ||
+		t.config.MaxBytes > 0 && t.bytes()+int64(blocks)*t.memory.blockBytes() > t.config.MaxBytes {
+		switch {
+		case len(t.items) > 0:
+			t.evict()
+		case t.readers == 0:
+			return fmt.Errorf("replay: %d steps, %d bytes: %w", t.memory.rows, t.bytes(), errBudget)
+		}
+		if t.readers > 0 {
+			t.copied.Wait()
+		}
+	}
+	return nil
+}
