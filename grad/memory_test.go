@@ -4,16 +4,12 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"testing"
-
-	"github.com/reverie-rl/reverie/grad"
 )
 
 // Ten thousand steps leave memory as it was: nothing is allocated but what the Go runtime takes for
 // itself, and inputs, outputs and the arena stay where they are.
 func TestMemoryIsSteady(t *testing.T) {
-	workers := grad.NewWorkers(2)
-	defer workers.Close()
-	step := fast(t, workers, traceEverything)
+	step := fast(t, nil, traceEverything) // that workers take no memory either, TestRunDoesNotAllocate shows
 	draw(step.Input("x"), rand.New(rand.NewPCG(1, 1)))
 	memory := func() (m runtime.MemStats) {
 		runtime.GC()
