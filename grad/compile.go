@@ -174,8 +174,9 @@ func (e *Executable[T]) matMul(v *Value, out []T, in [][]T, packed []T) []step {
 	if tiles := set.PackTiles(p); tiles > 0 && !e.packed[v] {
 		steps = one(tiles, func(tile int) { set.Pack(p, tile, packed, b) })
 	}
-	multiply := func(tile int) { set.Multiply(p, tile, out, a, b, packed, bias) }
-	return append(steps, step{tiles: set.MultiplyTiles(p), run: multiply, size: len(out), tile: set.MultiplyRows(p) * p.N})
+	multiply := set.Multiply(p)
+	run := func(tile int) { multiply(tile, out, a, b, packed, bias) }
+	return append(steps, step{tiles: set.MultiplyTiles(p), run: run, size: len(out), tile: set.MultiplyRows(p) * p.N})
 }
 
 func (e *Executable[T]) standardise(v *Value, out, x []T) []step {

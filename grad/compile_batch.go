@@ -18,9 +18,10 @@ func (e *Executable[T]) batchMatMul(v *Value, out, a, b, packed []T) []step {
 			set.Pack(p, unit%packTiles, packed[i*packSize:][:packSize], b[i*p.K*p.N:][:p.K*p.N])
 		})
 	}
+	multiply := set.Multiply(p)
 	return append(steps, grouped(count*tiles, max(1, batchWork*tiles/max(1, p.M*p.N*p.K)), func(unit int) {
 		i := unit / tiles
-		set.Multiply(p, unit%tiles, out[i*p.M*p.N:][:p.M*p.N], a[i*p.M*p.K:][:p.M*p.K], b[i*p.K*p.N:][:p.K*p.N],
+		multiply(unit%tiles, out[i*p.M*p.N:][:p.M*p.N], a[i*p.M*p.K:][:p.M*p.K], b[i*p.K*p.N:][:p.K*p.N],
 			packed[i*packSize:][:packSize], nil)
 	})...)
 }

@@ -62,8 +62,9 @@ type Set[T Float] struct {
 	Uniform, Normal func(dst []T, key rng.Key, offset int)
 
 	// A matrix product is computed in two phases: Pack once, in PackTiles independent tiles, then
-	// Multiply, in MultiplyTiles independent tiles. Each tile count depends on the Product alone;
-	// no element of the result depends on the order or the concurrency in which tiles are run.
+	// what Multiply returns, in MultiplyTiles independent tiles: it works out once what follows from
+	// the shape, which would take as long as a small product. Each tile count depends on the Product
+	// alone; no element of the result depends on the order or the concurrency in which tiles are run.
 	PackSize      func(p Product) int // elements of packed that Pack fills; 0 where nothing is packed
 	PackTiles     func(p Product) int // 0 where nothing is packed
 	Pack          func(p Product, tile int, packed, b []T)
@@ -73,7 +74,7 @@ type Set[T Float] struct {
 	// worker while they are in its cache. It is 0 where a tile holds only some columns of its rows,
 	// as it may where M is small or B is large.
 	MultiplyRows func(p Product) int
-	Multiply     func(p Product, tile int, c, a, b, packed, bias []T)
+	Multiply     func(p Product) func(tile int, c, a, b, packed, bias []T)
 
 	// MultiplyBlock computes C = start + A · B for matrices that are parts of larger arrays. A start of
 	// nil is zeros, and it may be the memory of C, which is then added to.

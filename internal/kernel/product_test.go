@@ -44,10 +44,7 @@ func checkProductOf(t rapid.TB, s *Set[float32], p Product) {
 	m := randomMatrices(s, p, 1)
 	m.multiply(s, p)
 	want := make([]float64, p.M*p.N)
-	reference := Reference[float64]()
-	for tile := range reference.MultiplyTiles(p) {
-		reference.Multiply(p, tile, want, wide(m.a), wide(m.b), nil, wide(m.bias))
-	}
+	run(Reference[float64](), p, want, wide(m.a), wide(m.b), nil, wide(m.bias))
 	for i, v := range m.c {
 		if !near(v, want[i], summed, 1e-6*float64(p.K+1)) {
 			t.Fatalf("%v (bias %v): element (%d, %d): got %g, want %g", p, p.Bias, i/p.N, i%p.N, v, want[i])
@@ -119,8 +116,9 @@ func TestTileOrder(t *testing.T) {
 			for tile := s.PackTiles(p) - 1; tile >= 0; tile-- {
 				s.Pack(p, tile, back.packed, back.b)
 			}
+			multiply := s.Multiply(p)
 			for tile := s.MultiplyTiles(p) - 1; tile >= 0; tile-- {
-				s.Multiply(p, tile, back.c, back.a, back.b, back.packed, nil)
+				multiply(tile, back.c, back.a, back.b, back.packed, nil)
 			}
 			checkSame(t, p.String(), back.c, m.c)
 		}
@@ -146,6 +144,7 @@ func TestNoAllocation(t *testing.T) {
 		x, y := random(100), random(100)
 		p := Product{M: 30, N: 40, K: 50, TransposeB: true, Bias: true}
 		m := randomMatrices(s, p, 1)
+		multiply := s.Multiply(p)
 		allocations := testing.AllocsPerRun(10, func() {
 			s.Exp(x, y)
 			s.Add(x, x, y)
@@ -153,7 +152,9 @@ func TestNoAllocation(t *testing.T) {
 			s.Dot(x, y)
 			s.Standardise(x, y, 1e-3)
 			s.Adam(x, y, x, y, AdamStep[float32]{Correction1: 1, Correction2: 1})
-			m.multiply(s, p)
+			s.Pack(p, 0, m.packed, m.b)
+			multiply(0, m.c, m.a, m.b, m.packed, m.bias)
+			s.MultiplyBlock(Block{M: p.M, N: p.N, K: p.K, ARow: p.K, AColumn: 1, BRow: p.N, CRow: p.N}, m.c, m.a, m.b, nil)
 		})
 		if allocations != 0 {
 			t.Errorf("%g allocations", allocations)

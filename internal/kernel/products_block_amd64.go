@@ -11,8 +11,9 @@ func (x *products) multiplyBlock(p Block, c, a, b, start []float32) {
 		}
 		return
 	}
-	x.panels(&operands{
-		Product: Product{M: p.M, N: p.N, K: p.K}, a: a, b: b, c: c, start: start,
-		aRow: p.ARow, aColumn: p.AColumn, bRow: p.BRow, cRow: p.CRow, startRow: p.StartRow,
-	}, region{bottom: p.M, right: p.N})
+	o := operands{a: a, b: b, c: c, start: start, layout: layout{
+		Product: Product{M: p.M, N: p.N, K: p.K},
+		aRow:    p.ARow, aColumn: p.AColumn, bRow: p.BRow, cRow: p.CRow, startRow: p.StartRow,
+	}}
+	x.panels(&o, &tile{region: region{bottom: p.M, right: p.N}, division: x.divide(p.M, false)})
 }

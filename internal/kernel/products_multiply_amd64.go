@@ -3,38 +3,74 @@ package kernel
 // zeros is what a product without a bias starts from.
 var zeros [64]float32
 
-func (x *products) multiply(p Product, tile int, c, a, b, packed, bias []float32) {
-	checkProduct(p, c, a, b, bias)
+// multiplication is all that follows from the shape of a Product, worked out once for many products.
+type multiplication struct {
+	*products
+	layout
+	method   method
+	packSize int
+	tiles    []tile
+}
+
+// layout is how the matrices of a product lie in memory.
+type layout struct {
+	Product
+	aRow, aColumn        int  // the strides of op(A)
+	bRow, cRow, startRow int  // the distances between rows
+	packed               bool // whether B is what Pack made
+}
+
+// tile is a region of C and how its rows are divided.
+type tile struct {
+	region
+	division
+}
+
+// multiply is Multiply of a Set.
+func (x *products) multiply(p Product) func(tile int, c, a, b, packed, bias []float32) {
 	if p.swapped() {
-		a, b = b, a
+		turned := x.multiply(p.simplified())
+		return func(tile int, c, a, b, packed, bias []float32) { turned(tile, c, b, a, packed, bias) }
 	}
 	p = p.simplified()
-	r := x.gridOf(p).region(p, tile)
-	if p.K == 0 {
-		fillRegion(p, r, c, bias)
+	m := &multiplication{products: x, method: p.method(), packSize: x.packSize(p)}
+	m.layout = layout{Product: p, aRow: p.K, aColumn: 1, bRow: p.N, cRow: p.N, packed: p.packs()}
+	if p.TransposeA {
+		m.aRow, m.aColumn = 1, p.M
+	}
+	g := x.gridOf(p)
+	for i := range g.rows * g.columns {
+		r := g.region(p, i)
+		m.tiles = append(m.tiles, tile{region: r, division: x.divide(r.bottom-r.top, m.packed)})
+	}
+	return m.multiplyTile
+}
+
+func (m *multiplication) multiplyTile(index int, c, a, b, packed, bias []float32) {
+	m.check(c, a, b, bias)
+	t := &m.tiles[index]
+	if m.K == 0 {
+		fillRegion(m.Product, t.region, c, bias)
 		return
 	}
-	o := operands{Product: p, a: a, b: b, c: c, aRow: p.K, aColumn: 1, bRow: p.N, cRow: p.N, packed: p.packs()}
-	if p.Bias {
+	o := operands{layout: m.layout, a: a, b: b, c: c}
+	if m.Bias {
 		o.start = bias
 	}
-	if p.TransposeA {
-		o.aRow, o.aColumn = 1, p.M
+	if m.packed {
+		o.b = packed[:m.packSize]
 	}
-	if o.packed {
-		o.b = packed[:x.packSize(p)]
-	}
-	switch p.method() {
+	switch m.method {
 	case rowDots:
-		x.rowDots(&o, r)
+		m.rowDots(&o, t.region)
 	case columnDots:
-		x.columnDots(&o, r)
+		m.columnDots(&o, t.region)
 	default:
-		x.panels(&o, r)
+		m.panels(&o, t)
 	}
 }
 
-func checkProduct(p Product, c, a, b, bias []float32) {
+func (p *Product) check(c, a, b, bias []float32) {
 	if len(c) < p.M*p.N || len(a) < p.M*p.K || len(b) < p.K*p.N || p.Bias && len(bias) < p.N {
 		panic("kernel: matrix smaller than its Product says")
 	}
@@ -50,13 +86,10 @@ func fillRegion(p Product, r region, c, bias []float32) {
 	}
 }
 
-// operands are the matrices of a Product, with B as its method wants it.
+// operands are the matrices of one product, with B as its method wants it.
 type operands struct {
-	Product
-	a, b, c, start       []float32
-	aRow, aColumn        int  // the strides of op(A)
-	bRow, cRow, startRow int  // the distances between rows
-	packed               bool // whether b is what Pack made
+	layout
+	a, b, c, start []float32
 }
 
 // startAt returns what the element in row i and column j starts from, and the distances to that of
@@ -83,28 +116,28 @@ func (x *products) columnDots(o *operands, r region) {
 }
 
 // panels walks through blocks of k, and in each through the panels of B.
-func (x *products) panels(o *operands, r region) {
-	widest := x.widest(o, r.bottom-r.top)
+func (x *products) panels(o *operands, t *tile) {
 	for k := 0; k < o.K; k += depthBlock {
-		depth := min(depthBlock, o.K-k)
-		q := panel{k: k, depth: depth, left: r.left}
-		for q.left < r.right {
-			if vectors := x.vectors(widest, r.right-q.left); vectors != q.vectors {
-				q.vectors, q.blocks = vectors, split(r.bottom-r.top, len(x.micro[vectors]))
-			}
-			q.width = min(r.right-q.left, q.vectors*x.lanes)
-			x.panel(o, &q, r.top)
-			q.left += q.width
+		q := panel{k: k, depth: min(depthBlock, o.K-k)}
+		for q.left = t.left; q.left < t.right; q.left += q.width {
+			q.vectors = x.vectors(t.widest, t.right-q.left)
+			q.width = min(t.right-q.left, q.vectors*x.lanes)
+			x.panel(o, &q, t.top, t.blocks[q.vectors])
 		}
 	}
 }
 
-// panel is a block of op(B), rows from k and columns from left, and how rows of C are multiplied
-// with it. It is made once for many panels: the divisions would cost as much as a small product.
+// panel is a block of op(B), rows from k and columns from left.
 type panel struct {
 	k, depth, left, width int
 	vectors               int
-	blocks                blocks
+}
+
+// division says how many vectors a panel may have for some rows of C, and how the rows are then divided
+// into blocks.
+type division struct {
+	widest int
+	blocks [5]blocks // by vectors
 }
 
 // blocks is a division of rows into blocks of nearly equal height: some that are one higher than the
@@ -119,13 +152,17 @@ func split(rows, highest int) blocks {
 	return blocks{height: height, higher: higher, others: count - higher}
 }
 
-// widest returns how many vectors a panel may have: four where that takes fewer blocks than two do, as
-// for a few rows, whose sums would otherwise be too few to hide the latency of an addition.
-func (x *products) widest(o *operands, rows int) int {
-	if o.packed || ceilDivide(rows, len(x.micro[4])) >= 2*ceilDivide(rows, len(x.micro[2])) {
-		return 2
+// divide takes panels of four vectors where that makes fewer blocks than two do, as for a few rows, whose
+// sums would otherwise be too few to hide the latency of an addition.
+func (x *products) divide(rows int, packed bool) division {
+	d := division{widest: 2}
+	if !packed && ceilDivide(rows, len(x.micro[4])) < 2*ceilDivide(rows, len(x.micro[2])) {
+		d.widest = 4
 	}
-	return 4
+	for vectors := 1; vectors <= d.widest; vectors *= 2 {
+		d.blocks[vectors] = split(rows, len(x.micro[vectors]))
+	}
+	return d
 }
 
 // vectors returns the width of the next panel, of the columns that are left.
@@ -139,13 +176,13 @@ func (x *products) vectors(widest, columns int) int {
 	return 1
 }
 
-// panel multiplies the rows from top with a panel.
-func (x *products) panel(o *operands, q *panel, top int) {
-	if q.blocks.higher > 0 {
-		x.block(o, q, top, q.blocks.height+1, q.blocks.higher)
-		top += q.blocks.higher * (q.blocks.height + 1)
+// panel multiplies rows from top, divided into blocks, with a panel.
+func (x *products) panel(o *operands, q *panel, top int, rows blocks) {
+	if rows.higher > 0 {
+		x.block(o, q, top, rows.height+1, rows.higher)
+		top += rows.higher * (rows.height + 1)
 	}
-	x.block(o, q, top, q.blocks.height, q.blocks.others)
+	x.block(o, q, top, rows.height, rows.others)
 }
 
 // block multiplies some blocks of rows, all of one height, with a panel.

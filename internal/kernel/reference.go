@@ -21,7 +21,7 @@ func Reference[T Float]() *Set[T] {
 	s.Pack = func(Product, int, []T, []T) {}
 	s.MultiplyTiles = rowTiles
 	s.MultiplyRows = func(Product) int { return referenceTileRows }
-	s.Multiply = multiplyRows[T]
+	s.Multiply = multiply[T]
 	s.MultiplyBlock = multiplyBlock[T]
 	return s
 }

@@ -10,8 +10,13 @@ func rowTiles(p Product) int {
 	return (p.M + referenceTileRows - 1) / referenceTileRows
 }
 
+// multiply is Multiply of the plain Set.
+func multiply[T Float](p Product) func(tile int, c, a, b, packed, bias []T) {
+	return func(tile int, c, a, b, _, bias []T) { multiplyRows(p, tile, c, a, b, bias) }
+}
+
 // multiplyRows computes one tile of rows of C from the unpacked matrices.
-func multiplyRows[T Float](p Product, tile int, c, a, b, _, bias []T) {
+func multiplyRows[T Float](p Product, tile int, c, a, b, bias []T) {
 	first := tile * referenceTileRows
 	last := min(first+referenceTileRows, p.M)
 	for i := first; i < last; i++ {

@@ -33,7 +33,7 @@ func checkRowsWritten(t *rapid.T, s *Set[float32], p Product, tile, first, last 
 	for tile := range s.PackTiles(p) {
 		s.Pack(p, tile, m.packed, m.b)
 	}
-	s.Multiply(p, tile, m.c, m.a, m.b, m.packed, m.bias)
+	s.Multiply(p)(tile, m.c, m.a, m.b, m.packed, m.bias)
 	for i, v := range m.c {
 		row := i / p.N
 		if written := v == v; written != (first <= row && row < last) {

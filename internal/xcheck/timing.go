@@ -103,7 +103,8 @@ type program struct {
 func newProgram(set *kernel.Set[float32], w work, m matrices, workers int) *program {
 	p := &program{workers: par.New(workers), packTiles: set.PackTiles(w.Product), tiles: set.MultiplyTiles(w.Product)}
 	p.packTile = func(tile int) { set.Pack(w.Product, tile, m.packed, m.b) }
-	p.multiplyTile = func(tile int) { set.Multiply(w.Product, tile, m.c, m.a, m.b, m.packed, nil) }
+	multiply := set.Multiply(w.Product)
+	p.multiplyTile = func(tile int) { multiply(tile, m.c, m.a, m.b, m.packed, nil) }
 	if w.reused {
 		p.workers.Run(p.packTiles, p.packTile)
 		p.packTiles = 0
