@@ -2,6 +2,7 @@ package grad_test
 
 import (
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -72,6 +73,7 @@ func TestActorsReadSnapshotsBesideALearner(t *testing.T) {
 				}
 				policy.Run()
 				seen[i][last] = slices.Clone(policy.Output("action"))
+				runtime.Gosched() // the learner's turn, where processors are few
 			}
 		})
 	}
