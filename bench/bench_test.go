@@ -61,3 +61,19 @@ func TestEnvironmentWithoutASimulator(t *testing.T) {
 		}
 	}
 }
+
+// Every table is timed with 1 and 4 clients, and copying costs a sample of images most of its time.
+func TestReplayTables(t *testing.T) {
+	speeds, err := bench.ReplayTables(t.Context(), 200*time.Millisecond)
+	if err != nil || len(speeds) != 8 {
+		t.Fatalf("%d tables, error %v", len(speeds), err)
+	}
+	for _, s := range speeds {
+		if s.InsertsPerSecond <= 0 || s.StepsPerSecond != 50*s.SamplesPerSecond || (s.CopyRatio > 0) != (s.Clients == 1) {
+			t.Errorf("%+v", s)
+		}
+		if s.Rows == "images" && s.CopyRatio > 3 {
+			t.Errorf("images take %v times as long as a plain copy", s.CopyRatio)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package replay_test
 
 import (
 	"bytes"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -193,4 +194,41 @@ func TestRestoreOfItemsRefuses(t *testing.T) {
 			t.Errorf("error %v does not contain %q", err, want)
 		}
 	}
+}
+
+// The memory that a full table really takes is its byte budget and no more than a tenth above it,
+// with the selectors that need most and with items as small as they can be.
+func TestMemoryStaysInsideTheBudget(t *testing.T) {
+	const budget = 8 << 20
+	heap := func() int64 {
+		runtime.GC()
+		var stats runtime.MemStats
+		runtime.ReadMemStats(&stats)
+		return int64(stats.HeapAlloc)
+	}
+	before := heap()
+	table, err := replay.NewItemTable(replay.ItemConfig{
+		Layout: layout, Sampler: replay.Prioritised(1), Remover: replay.LowestPriority(), MaxBytes: budget,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	writer, err := table.NewWriter(replay.NStep(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	step := replay.Step{Action: make([]float32, 2), Reward: []float32{1}, Discount: 1, Observation: make([]float32, 3)}
+	if err := writer.Begin(t.Context(), step); err != nil {
+		t.Fatal(err)
+	}
+	for range 60_000 {
+		if err := writer.Append(t.Context(), step); err != nil {
+			t.Fatal(err)
+		}
+	}
+	status := table.Status()
+	if taken := heap() - before; status.Bytes < budget*9/10 || taken > budget*11/10 {
+		t.Errorf("the table takes %d bytes for a budget of %d, and says %+v", taken, budget, status)
+	}
+	runtime.KeepAlive(table)
 }

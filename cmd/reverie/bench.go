@@ -44,6 +44,8 @@ func (c *benchCommand) Run(s *session) error {
 		return c.pool(s)
 	case "frames":
 		return c.frames(s)
+	case "replay":
+		return c.replay(s)
 	}
 	workers := grad.NewWorkers(c.Threads)
 	defer workers.Close()

@@ -1,0 +1,172 @@
+package bench
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"github.com/reverie-rl/reverie/replay"
+)
+
+// ReplaySpeed is how fast a table of items is. Items are windows of 50 steps, one from every step.
+type ReplaySpeed struct {
+	Rows    string `json:"rows"`    // vectors of 24 numbers, or images of 64 x 64 x 3 bytes
+	Sampler string `json:"sampler"` // uniform or prioritised
+	Clients int    `json:"clients"` // that insert or sample at the same time
+	// InsertsPerSecond counts steps, each with its item, stored in a full table by all clients.
+	InsertsPerSecond float64 `json:"inserts_per_second"`
+	// SamplesPerSecond counts items, in batches of 16 into memory of the caller.
+	SamplesPerSecond float64 `json:"samples_per_second"`
+	StepsPerSecond   float64 `json:"steps_per_second"` // 50 for each item
+	// CopyRatio is the time of a sample in that of copying as many bytes from as large a memory, the
+	// two taking turns; 0 for several clients.
+	CopyRatio float64 `json:"copy_ratio,omitempty"`
+}
+
+// replayWindow and replayBatch are the steps of an item and the items of a batch.
+const replayWindow, replayBatch = 50, 16
+
+// replayCase is a table to time.
+type replayCase struct {
+	rows, sampler string
+	layout        replay.Layout
+	steps         int
+	open          func() replay.Selector
+}
+
+// replayCases are the tables that are timed.
+func replayCases() []replayCase {
+	vectors := replay.Layout{Observation: 24, Action: 6, Reward: 1}
+	images := replay.Layout{Image: 64 * 64 * 3, Action: 6, Reward: 1}
+	prioritised := func() replay.Selector { return replay.Prioritised(0.6) }
+	return []replayCase{
+		{"vectors", "uniform", vectors, 100_000, replay.Uniform},
+		{"vectors", "prioritised", vectors, 100_000, prioritised},
+		{"images", "uniform", images, 4_000, replay.Uniform},
+		{"images", "prioritised", images, 4_000, prioritised},
+	}
+}
+
+// ReplayTables times tables of vectors and of images, uniform and prioritised, with 1 and 4 clients,
+// in about the given time.
+func ReplayTables(ctx context.Context, duration time.Duration) ([]ReplaySpeed, error) {
+	cases, clients := replayCases(), []int{1, 4}
+	each := duration / time.Duration(2*len(cases)*len(clients))
+	var speeds []ReplaySpeed
+	for _, c := range cases {
+		for _, count := range clients {
+			speed, err := c.measure(ctx, count, each)
+			if err != nil {
+				return nil, err
+			}
+			speeds = append(speeds, speed)
+		}
+	}
+	return speeds, nil
+}
+
+func (c replayCase) measure(ctx context.Context, clients int, duration time.Duration) (ReplaySpeed, error) {
+	speed := ReplaySpeed{Rows: c.rows, Sampler: c.sampler, Clients: clients}
+	table, err := replay.NewItemTable(replay.ItemConfig{Layout: c.layout, Sampler: c.open(), MaxSteps: c.steps})
+	if err != nil {
+		return speed, err
+	}
+	var inserts, samples []func() error
+	for range clients {
+		insert, err := c.insert(ctx, table)
+		if err != nil {
+			return speed, err
+		}
+		batch := replay.NewBatch(c.layout, replayBatch, replay.View{Length: replayWindow})
+		inserts = append(inserts, insert)
+		samples = append(samples, func() error { return table.Sample(ctx, batch) })
+	}
+	for table.Status().Counts.Deletes == 0 { // until it is full
+		if err := inserts[0](); err != nil {
+			return speed, err
+		}
+	}
+	if speed.InsertsPerSecond, err = perSecond(inserts, duration); err != nil {
+		return speed, err
+	}
+	if speed.SamplesPerSecond, err = perSecond(samples, duration); err != nil {
+		return speed, err
+	}
+	speed.SamplesPerSecond *= replayBatch
+	speed.StepsPerSecond = speed.SamplesPerSecond * replayWindow
+	if clients == 1 {
+		speed.CopyRatio, err = c.copyRatio(samples[0], duration)
+	}
+	return speed, err
+}
+
+// insert returns what stores a step with its item.
+func (c replayCase) insert(ctx context.Context, table *replay.ItemTable) (func() error, error) {
+	writer, err := table.NewWriter(replay.Windows(replayWindow, 1))
+	if err != nil {
+		return nil, err
+	}
+	l := c.layout
+	step := replay.Step{
+		Observation: make([]float32, l.Observation), Image: make([]byte, l.Image),
+		Action: make([]float32, l.Action), Reward: make([]float32, l.Reward), Discount: 1,
+	}
+	fillNormal(rand.New(rand.NewPCG(1, 1)), step.Observation, step.Action, step.Reward)
+	if err := writer.Begin(ctx, step); err != nil {
+		return nil, err
+	}
+	return func() error { return writer.Append(ctx, step) }, nil
+}
+
+// perSecond returns how often works are done in a second, all together, each by a client of its own.
+func perSecond(works []func() error, duration time.Duration) (float64, error) {
+	var group sync.WaitGroup
+	counts, errs := make([]int, len(works)), make([]error, len(works))
+	begin := time.Now()
+	for i, work := range works {
+		group.Go(func() {
+			for errs[i] == nil && (counts[i]%16 != 0 || time.Since(begin) < duration) {
+				errs[i] = work()
+				counts[i]++
+			}
+		})
+	}
+	group.Wait()
+	seconds := time.Since(begin).Seconds()
+	total := 0
+	for i, count := range counts {
+		total += count
+		if errs[i] != nil {
+			return 0, errs[i]
+		}
+	}
+	return float64(total) / seconds, nil
+}
+
+// copyRatio compares the time of a batch with that of copying its bytes, which are one piece for
+// each item.
+func (c replayCase) copyRatio(sample func() error, duration time.Duration) (float64, error) {
+	rowBytes := c.layout.Image + 4*c.layout.Observation
+	item := (replayWindow + 1) * rowBytes
+	source, batch := make([]byte, c.steps*rowBytes), make([]byte, replayBatch*item)
+	for i := range source {
+		source[i] = byte(i)
+	}
+	random := rand.New(rand.NewPCG(3, 3))
+	var ratios []float64
+	for begin := time.Now(); time.Since(begin) < duration || len(ratios) < 5; {
+		start := time.Now()
+		for k := range replayBatch {
+			from := random.IntN(c.steps-replayWindow) * rowBytes
+			copy(batch[k*item:(k+1)*item], source[from:])
+		}
+		copied := time.Since(start)
+		start = time.Now()
+		if err := sample(); err != nil {
+			return 0, err
+		}
+		ratios = append(ratios, time.Since(start).Seconds()/copied.Seconds())
+	}
+	return median(ratios), nil
+}
