@@ -82,6 +82,10 @@ func (t *ItemTable) drawAll(ctx context.Context, drawn []Drawn, length int) erro
 	if err := t.config.Limits.checkBatch(len(drawn)); err != nil {
 		return err
 	}
+	if most := t.config.MaxItems * t.config.MaxTimesSampled; most > 0 && len(drawn) > most {
+		return fmt.Errorf("replay: a batch of %d items, but MaxItems %d and MaxTimesSampled %d give %d samples at the most",
+			len(drawn), t.config.MaxItems, t.config.MaxTimesSampled, most)
+	}
 	t.lock.Lock()
 	defer t.lock.Unlock()
 	waited, err := t.limiter.await(ctx, &t.lock, sampling, len(drawn))

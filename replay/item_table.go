@@ -110,8 +110,9 @@ func (c ItemConfig) validate() error {
 	if c.MaxItems > 0 && c.MaxItems < c.Limits.MinSize {
 		return fmt.Errorf("replay: MaxItems %d is below the limits' MinSize %d: nothing could ever be sampled", c.MaxItems, c.Limits.MinSize)
 	}
-	if least := int64(2 * rowBytes(l)); c.MaxBytes > 0 && c.MaxBytes < least+itemBytes || c.MaxSteps == 1 {
-		return fmt.Errorf("replay: MaxSteps %d, MaxBytes %d: an item of one step takes 2 rows, %d bytes", c.MaxSteps, c.MaxBytes, least+itemBytes)
+	least := int64(2*rowBytes(l)) + int64(c.Limits.MinSize)*itemBytes
+	if c.MaxBytes > 0 && c.MaxBytes < least || c.MaxSteps == 1 {
+		return fmt.Errorf("replay: MaxSteps %d, MaxBytes %d: the limits' MinSize of %d items takes 2 rows and %d bytes at the least", c.MaxSteps, c.MaxBytes, c.Limits.MinSize, least)
 	}
 	return nil
 }
@@ -125,6 +126,9 @@ type Status struct {
 	Bytes                  int64 // of rows and items
 	Counts                 Counts
 	InsertWait, SampleWait time.Duration // that clients have spent, all together
+	// Waiting is who waits now, how long and for what: the first of those that insert and the first of
+	// those that sample, if there are any.
+	Waiting []string
 }
 
 // Status returns how full the table is and how long clients have waited: whoever waits much has the
@@ -132,8 +136,10 @@ type Status struct {
 func (t *ItemTable) Status() Status {
 	t.lock.Lock()
 	defer t.lock.Unlock()
-	waits := t.limiter.waits
-	return Status{len(t.items), t.memory.rows, t.bytes(), t.limiter.counts, waits[inserting], waits[sampling]}
+	return Status{
+		Items: len(t.items), Steps: t.memory.rows, Bytes: t.bytes(), Counts: t.limiter.counts,
+		InsertWait: t.limiter.waits[inserting], SampleWait: t.limiter.waits[sampling], Waiting: t.limiter.waiting(),
+	}
 }
 
 // MaySample reports whether n items could be sampled without waiting.

@@ -60,14 +60,13 @@ func (l *limiter) await(ctx context.Context, lock sync.Locker, side side, count 
 	l.queues[side] = append(l.queues[side], client)
 	err := l.stand(ctx, lock, client)
 	l.queues[side] = slices.DeleteFunc(l.queues[side], func(w *waiter) bool { return w == client })
-	waited := time.Since(client.since)
-	l.waits[side] += waited
+	l.waits[side] += time.Since(client.since)
 	if err == nil {
 		return true, nil
 	}
-	reason := l.reason(side, count)
+	err = fmt.Errorf("replay: %s: %w", l.describe(client), err)
 	l.wake() // the next in the queue may want less
-	return true, fmt.Errorf("replay: %s waited %v: %s: %w", l.describe(side, count), waited.Round(time.Millisecond), reason, err)
+	return true, err
 }
 
 // stand waits until client is the first of its queue and may go on.
@@ -113,15 +112,27 @@ func (l *limiter) wake() {
 	}
 }
 
-// describe names what a client does.
-func (l *limiter) describe(side side, count int) string {
-	if side == inserting {
-		return "inserting an item"
+// waiting describes the first client of each queue.
+func (l *limiter) waiting() []string {
+	var clients []string
+	for _, queue := range l.queues {
+		if len(queue) > 0 {
+			clients = append(clients, l.describe(queue[0]))
+		}
 	}
-	return fmt.Sprintf("sampling %d items", count)
+	return clients
 }
 
-// reason tells what a client waits for, "its turn" if nothing but those before it.
+// describe tells what a client wants, how long it waited, and for what.
+func (l *limiter) describe(w *waiter) string {
+	what := "inserting an item"
+	if w.side == sampling {
+		what = fmt.Sprintf("sampling %d items", w.count)
+	}
+	return fmt.Sprintf("%s waited %v: %s", what, time.Since(w.since).Round(time.Millisecond), l.reason(w.side, w.count))
+}
+
+// reason tells what a client waits for.
 func (l *limiter) reason(side side, count int) string {
 	c, ratio := l.counts, l.limits.SamplesPerInsert
 	held := fmt.Sprintf("(%d inserted, %d deleted, %d sampled)", c.Inserts, c.Deletes, c.Samples)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -191,6 +192,10 @@ func TestLimiterStalls(t *testing.T) {
 		first := make(chan error)
 		go func() { first <- client(ctx, lock, l, inserting, 1) }()
 		synctest.Wait()
+		time.Sleep(time.Second)
+		if want := []string{"inserting an item waited 1s: inserts x 1 - samples would be 4, above MaxDifference 3: waits for samples (3 inserted, 0 deleted, 0 sampled)"}; !slices.Equal(l.waiting(), want) {
+			t.Errorf("waiting: %q", l.waiting())
+		}
 		err := client(ctx, lock, l, sampling, 4)
 		if !errors.Is(err, ErrStalled) || !strings.Contains(err.Error(), "waits for inserts") {
 			t.Errorf("error %v", err)

@@ -179,6 +179,7 @@ func testRefusesConfig(t *testing.T, open OpenItems) {
 			c.MaxItems, c.Limits = 3, replay.MinSize(4)
 		},
 		"takes 2 rows":     func(c *replay.ItemConfig) { c.MaxBytes = 100 },
+		"MinSize of 9 ite": func(c *replay.ItemConfig) { c.MaxBytes, c.Limits = 2000, replay.MinSize(9) },
 		"can stop for eve": func(c *replay.ItemConfig) { c.Limits = replay.SampleToInsertRatio(2.5, 10, 1) },
 	} {
 		config := good
@@ -186,6 +187,10 @@ func testRefusesConfig(t *testing.T, open OpenItems) {
 		_, err := open(func() replay.ItemConfig { return config })
 		expectError(t, err, want)
 	}
+	few := good
+	few.MaxItems, few.MaxTimesSampled = 3, 2
+	batch := replay.NewBatch(itemLayout, 7, replay.View{Length: 1})
+	expectError(t, mustOpen(t, open, few).Sample(t.Context(), batch), "batch of 7 items", "6 samples at the most")
 	tight := good
 	tight.MaxSteps = 20
 	writer := mustWriter(t, mustOpen(t, open, tight), replay.Episodes())
