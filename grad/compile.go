@@ -7,9 +7,9 @@ import (
 )
 
 // product describes a matrix product to the kernels.
-func (v *Value) product() kernel.Product {
+func (e *Executable[T]) product(v *Value) kernel.Product {
 	p := matrices(v)
-	p.Bias = len(v.inputs) == 3
+	p.Bias, p.Reused = len(v.inputs) == 3, e.packed[v]
 	return p
 }
 
@@ -17,7 +17,7 @@ func (v *Value) product() kernel.Product {
 func (e *Executable[T]) scratchSize(v *Value) int {
 	switch v.op {
 	case opMatMul:
-		return e.set.PackSize(v.product())
+		return e.set.PackSize(e.product(v))
 	case opBatchMatMul:
 		return batchSize(v) * e.set.PackSize(matrices(v))
 	case opConvolve, opConvolveTransposed:
@@ -165,7 +165,7 @@ func (e *Executable[T]) elementwise(v *Value, out []T, in [][]T) []step {
 }
 
 func (e *Executable[T]) matMul(v *Value, out []T, in [][]T, packed []T) []step {
-	p, set := v.product(), e.set
+	p, set := e.product(v), e.set
 	a, b, bias := in[0], in[1], []T(nil)
 	if p.Bias {
 		bias = in[2]

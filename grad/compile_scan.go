@@ -38,9 +38,9 @@ func (e *Executable[T]) planScan(v *Value) scanPlan {
 	}
 	for i, v := range s.body {
 		if constant(v) {
+			e.packed[v] = true
 			size := e.scratchSize(v)
 			made.packings[i] = block{take(size), size}
-			e.packed[v] = true
 		}
 	}
 	kept := s.layout().kept
@@ -85,7 +85,7 @@ func (b *scanBinding[T]) begin() []step {
 	var steps []step
 	for i, v := range b.s.body {
 		if b.plan.packings[i].size > 0 {
-			p, packed, operand := v.product(), b.scratchOf(i), b.e.buffers[v.inputs[1]]
+			p, packed, operand := b.e.product(v), b.scratchOf(i), b.e.buffers[v.inputs[1]]
 			set := b.e.set
 			steps = append(steps, step{tiles: set.PackTiles(p), run: func(tile int) { set.Pack(p, tile, packed, operand) }})
 		}

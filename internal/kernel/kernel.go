@@ -65,7 +65,7 @@ type Set[T Float] struct {
 	// what Multiply returns, in MultiplyTiles independent tiles: it works out once what follows from
 	// the shape, which would take as long as a small product. Each tile count depends on the Product
 	// alone; no element of the result depends on the order or the concurrency in which tiles are run.
-	PackSize      func(p Product) int // elements of packed that Pack fills; 0 where nothing is packed
+	PackSize      func(p Product) int // elements of packed, which Pack fills or Multiply works in
 	PackTiles     func(p Product) int // 0 where nothing is packed
 	Pack          func(p Product, tile int, packed, b []T)
 	MultiplyTiles func(p Product) int
@@ -88,6 +88,8 @@ type Product struct {
 	M, N, K                int
 	TransposeA, TransposeB bool
 	Bias                   bool
+	// Reused promises that B is packed once for many products, so that packing costs nothing.
+	Reused bool
 }
 
 // Block says how the matrices of MultiplyBlock lie in memory: C and start are [M, N], A is [M, K] and B

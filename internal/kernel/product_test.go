@@ -37,6 +37,7 @@ func drawProduct(t *rapid.T) Product {
 		TransposeA: rapid.Bool().Draw(t, "transpose A"),
 		TransposeB: rapid.Bool().Draw(t, "transpose B"),
 		Bias:       rapid.Bool().Draw(t, "bias"),
+		Reused:     rapid.Bool().Draw(t, "reused"),
 	}
 }
 
@@ -121,6 +122,23 @@ func TestTileOrder(t *testing.T) {
 				multiply(tile, back.c, back.a, back.b, back.packed, nil)
 			}
 			checkSame(t, p.String(), back.c, m.c)
+		}
+	})
+}
+
+// TestReused expects the same bits whether B is packed for one product or for many.
+func TestReused(t *testing.T) {
+	everySet(t, func(t *testing.T, s *Set[float32]) {
+		for m := 1; m <= 36; m++ {
+			for flags := range 2 {
+				p := Product{M: m, N: 75, K: 67, TransposeA: flags > 0, TransposeB: true}
+				once := randomMatrices(s, p, 1)
+				once.multiply(s, p)
+				p.Reused = true
+				reused := randomMatrices(s, p, 1)
+				reused.multiply(s, p)
+				checkSame(t, p.String(), once.c, reused.c)
+			}
 		}
 	})
 }

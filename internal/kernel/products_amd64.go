@@ -1,6 +1,6 @@
 package kernel
 
-// products computes matrix products with the micro-kernels of one instruction set. It has three
+// products computes matrix products with the micro-kernels of one instruction set. It has four
 // methods; which one serves a Product depends on its shape alone:
 //
 //   - panels: blocks of C in registers, against panels of B two vectors wide. A is read in place
@@ -9,8 +9,10 @@ package kernel
 //   - rowDots, for a C of few columns: every element is the dot product of a row of A and a column
 //     of B, which is packed unless it is contiguous.
 //   - columnDots, for a C of few rows and a transposed B: likewise, with nothing to pack.
+//   - turned, for a small product with a transposed B that is larger than A: panels of Cᵀ = B · Aᵀ, for
+//     which A is packed.
 //
-// In panels every element of C is one chain of fused multiply-adds in the order of k, so it is the
+// In panels, turned or not, every element of C is one chain of fused multiply-adds in the order of k, so it is the
 // same whatever the tile, the micro-kernel and the other rows of the batch are.
 type products struct {
 	lanes       int              // elements in a vector
@@ -40,6 +42,7 @@ const (
 	panels method = iota
 	rowDots
 	columnDots
+	turned
 )
 
 func (x *products) install(s *Set[float32]) {
@@ -79,6 +82,8 @@ func (p Product) method() method {
 		return rowDots
 	case p.M <= fewRows && !p.TransposeA && p.TransposeB:
 		return columnDots
+	case p.turns():
+		return turned
 	}
 	return panels
 }

@@ -29,10 +29,13 @@ type tile struct {
 // multiply is Multiply of a Set.
 func (x *products) multiply(p Product) func(tile int, c, a, b, packed, bias []float32) {
 	if p.swapped() {
-		turned := x.multiply(p.simplified())
-		return func(tile int, c, a, b, packed, bias []float32) { turned(tile, c, b, a, packed, bias) }
+		multiply := x.multiply(p.simplified())
+		return func(tile int, c, a, b, packed, bias []float32) { multiply(tile, c, b, a, packed, bias) }
 	}
 	p = p.simplified()
+	if p.method() == turned {
+		return x.multiplyTurned(p)
+	}
 	m := &multiplication{products: x, method: p.method(), packSize: x.packSize(p)}
 	m.layout = layout{Product: p, aRow: p.K, aColumn: 1, bRow: p.N, cRow: p.N, packed: p.packs()}
 	if p.TransposeA {
@@ -205,6 +208,6 @@ func (x *products) panelOf(o *operands, q *panel) (b *float32, bRow int) {
 	if !o.packed {
 		return &o.b[q.k*o.bRow+q.left], o.bRow
 	}
-	width := x.panelWidth()
+	width := x.panelWidth(&o.Product)
 	return &o.b[q.left*o.K+q.k*width], width
 }

@@ -13,7 +13,7 @@ func (p Product) packs() bool {
 	switch p.method() {
 	case rowDots:
 		return p.N > 1 && !p.TransposeB
-	case columnDots:
+	case columnDots, turned:
 		return false
 	}
 	return p.TransposeB || p.conflicting()
@@ -29,12 +29,14 @@ func (p Product) conflicting() bool {
 func (x *products) packSize(p Product) int {
 	p = p.simplified()
 	switch {
+	case p.method() == turned:
+		return x.turnedSize(p)
 	case !p.packs():
 		return 0
 	case p.method() == rowDots:
 		return p.N * p.K
 	}
-	return ceilDivide(p.N, x.panelWidth()) * x.panelWidth() * p.K
+	return ceilDivide(p.N, x.panelWidth(&p)) * x.panelWidth(&p) * p.K
 }
 
 // packTiles is the number of panels that are transposed, or of groups of rows that are copied, or 1
@@ -50,10 +52,16 @@ func (x *products) packTiles(p Product) int {
 	if !p.TransposeB {
 		return ceilDivide(p.K, copiedRows)
 	}
-	return ceilDivide(p.N, x.panelWidth())
+	return ceilDivide(p.N, x.panelWidth(&p))
 }
 
-func (x *products) panelWidth() int { return 2 * x.lanes }
+// panelWidth returns the columns of a packed panel: two vectors, or one that holds all columns.
+func (x *products) panelWidth(p *Product) int {
+	if p.N <= x.lanes {
+		return x.lanes
+	}
+	return 2 * x.lanes
+}
 
 func (x *products) pack(p Product, tile int, packed, b []float32) {
 	p = p.simplified()
@@ -68,16 +76,16 @@ func (x *products) pack(p Product, tile int, packed, b []float32) {
 		x.copyRows(p, packed, b, tile*copiedRows, min((tile+1)*copiedRows, p.K))
 		return
 	}
-	width := x.panelWidth()
+	width := x.panelWidth(&p)
 	first := tile * width
 	columns := min(width, p.N-first)
-	x.packRows(packed[tile*width*p.K:(tile+1)*width*p.K], b[first*p.K:], columns, p.K)
+	x.packRows(packed[tile*width*p.K:(tile+1)*width*p.K], width, b[first*p.K:], columns, p.K)
 }
 
 // copyRows copies rows of B into all panels, a few at a time: whole rows are read in order, and what
 // is written to a panel is contiguous.
 func (x *products) copyRows(p Product, packed, b []float32, first, last int) {
-	width := x.panelWidth()
+	width := x.panelWidth(&p)
 	for ; first < last; first += 8 {
 		end := min(first+8, last)
 		for left := 0; left < p.N; left += width {
@@ -91,15 +99,22 @@ func (x *products) copyRows(p Product, packed, b []float32, first, last int) {
 
 // packRows writes rows of the given length as the columns of a panel, in parts that stay in the
 // first-level cache until all of their columns are there.
-func (x *products) packRows(panel, rows []float32, count, length int) {
-	width := x.panelWidth()
+func (x *products) packRows(panel []float32, width int, rows []float32, count, length int) {
 	for first := 0; first < length; first += packBlock {
-		part := min(packBlock, length-first)
-		for row := 0; row < count; {
-			height, transpose := x.transposeRows(count - row)
-			packPart(transpose, panel[first*width+row:], width, rows[row*length+first:], length, height, part)
-			row += height
+		x.transpose(panel[first*width:], width, rows[first:], length, count, min(packBlock, length-first))
+	}
+}
+
+// transpose writes a corner of src, of the given rows and columns, as columns and rows of dst. Where
+// groups of eight rows do not come out even, the last one overlaps the one before.
+func (x *products) transpose(dst []float32, dstRow int, src []float32, srcRow, rows, columns int) {
+	for row := 0; row < rows; {
+		if rows >= 8 {
+			row = min(row, rows-8)
 		}
+		height, transpose := x.transposeRows(rows - row)
+		packPart(transpose, dst[row:], dstRow, src[row*srcRow:], srcRow, height, columns)
+		row += height
 	}
 }
 

@@ -8,8 +8,7 @@ import (
 
 // work is a product to time.
 type work struct {
-	kernel.Product
-	reused bool // B is packed beforehand, as the weights of a recurrent model are for all its steps
+	kernel.Product // Reused: B is packed beforehand, as the weights of a recurrent model are for all its steps
 }
 
 // works are the shapes of this engine's programs, and cubes.
@@ -38,9 +37,9 @@ var works = []work{
 	{Product: kernel.Product{M: 16, K: 64, N: 192}},
 	{Product: kernel.Product{M: 32, K: 230, N: 200}},
 	{Product: kernel.Product{M: 32, K: 600, N: 200, TransposeB: true}},
-	{Product: kernel.Product{M: 32, K: 600, N: 200, TransposeB: true}, reused: true},
+	{Product: kernel.Product{M: 32, K: 600, N: 200, TransposeB: true, Reused: true}},
 	{Product: kernel.Product{M: 16, K: 192, N: 64, TransposeB: true}},
-	{Product: kernel.Product{M: 16, K: 192, N: 64, TransposeB: true}, reused: true},
+	{Product: kernel.Product{M: 16, K: 192, N: 64, TransposeB: true, Reused: true}},
 	{Product: kernel.Product{M: 200, K: 32, N: 600, TransposeA: true}},
 	{Product: kernel.Product{M: 200, K: 1600, N: 600, TransposeA: true}},
 	{Product: kernel.Product{M: 64, K: 1600, N: 192, TransposeA: true}},
@@ -51,7 +50,7 @@ var works = []work{
 func (w work) String() string {
 	mark := map[bool]string{true: "ᵀ"}
 	name := fmt.Sprintf("%dx%d%s · %dx%d%s", w.M, w.K, mark[w.TransposeA], w.K, w.N, mark[w.TransposeB])
-	if w.reused {
+	if w.Reused {
 		name += " packed"
 	}
 	return name

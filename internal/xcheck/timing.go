@@ -105,7 +105,7 @@ func newProgram(set *kernel.Set[float32], w work, m matrices, workers int) *prog
 	p.packTile = func(tile int) { set.Pack(w.Product, tile, m.packed, m.b) }
 	multiply := set.Multiply(w.Product)
 	p.multiplyTile = func(tile int) { multiply(tile, m.c, m.a, m.b, m.packed, nil) }
-	if w.reused {
+	if w.Reused {
 		p.workers.Run(p.packTiles, p.packTile)
 		p.packTiles = 0
 	}
