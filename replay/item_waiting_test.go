@@ -92,3 +92,36 @@ func TestSameKeyWhileWaiting(t *testing.T) {
 		}
 	})
 }
+
+// Items that leave to make room for rows can let others in: whoever waits for that is told.
+func TestRemovalsWakeWhoWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		table, waiting := written(t, ItemConfig{Limits: Queue(4), MaxSteps: 32}, 5)
+		inserted := false
+		go func() {
+			if err := waiting.Insert(t.Context(), 1, 1, 1); err != nil {
+				t.Error(err)
+			}
+			inserted = true
+		}()
+		synctest.Wait()
+		if inserted {
+			t.Fatal("a fifth item was let into a queue of four")
+		}
+		other, err := table.NewWriter(Episodes())
+		if err != nil {
+			t.Fatal(err)
+		}
+		one := []float32{1}
+		if err := other.Begin(t.Context(), Step{Observation: one}); err != nil {
+			t.Fatal(err)
+		}
+		for err == nil { // until only the rows that the writers need are left
+			err = other.Append(t.Context(), Step{Action: one, Reward: one, Discount: 1, Observation: one})
+		}
+		synctest.Wait()
+		if !inserted {
+			t.Errorf("the insert still waits: %+v", table.Status())
+		}
+	})
+}
