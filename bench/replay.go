@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -120,28 +121,39 @@ func (c replayCase) insert(ctx context.Context, table *replay.ItemTable) (func()
 }
 
 // perSecond returns how often works are done in a second, all together, each by a client of its own.
+// It is the median of rounds of a few milliseconds, so that what else the machine does now and then
+// does not count.
 func perSecond(works []func() error, duration time.Duration) (float64, error) {
+	repeats := 1
+	var rates []float64
+	for begin := time.Now(); time.Since(begin) < duration || len(rates) < 3; {
+		took, err := round(works, repeats)
+		if err != nil {
+			return 0, err
+		}
+		if took < 3*time.Millisecond && len(rates) == 0 {
+			repeats *= 2
+			continue
+		}
+		rates = append(rates, float64(repeats*len(works))/took.Seconds())
+	}
+	return median(rates), nil
+}
+
+// round lets every client do its work so many times, and returns the time of all.
+func round(works []func() error, repeats int) (time.Duration, error) {
 	var group sync.WaitGroup
-	counts, errs := make([]int, len(works)), make([]error, len(works))
+	errs := make([]error, len(works))
 	begin := time.Now()
 	for i, work := range works {
 		group.Go(func() {
-			for errs[i] == nil && (counts[i]%16 != 0 || time.Since(begin) < duration) {
+			for n := 0; n < repeats && errs[i] == nil; n++ {
 				errs[i] = work()
-				counts[i]++
 			}
 		})
 	}
 	group.Wait()
-	seconds := time.Since(begin).Seconds()
-	total := 0
-	for i, count := range counts {
-		total += count
-		if errs[i] != nil {
-			return 0, errs[i]
-		}
-	}
-	return float64(total) / seconds, nil
+	return time.Since(begin), errors.Join(errs...)
 }
 
 // copyRatio compares the time of a batch with that of copying its bytes, which are one piece for
