@@ -83,11 +83,12 @@ func TestProductTails(t *testing.T) {
 	})
 }
 
-// TestProductOfPages multiplies with a B whose rows lie a page apart, of which a copy is made.
+// TestProductOfPages multiplies matrices whose rows lie a page apart, of which a copy is made.
 func TestProductOfPages(t *testing.T) {
 	everySet(t, func(t *testing.T, s *Set[float32]) {
 		for flags := range 4 {
 			checkProductOf(t, s, Product{M: 128, N: 1024, K: 269, TransposeA: flags&1 > 0, Bias: flags&2 > 0})
+			checkProductOf(t, s, Product{M: 1024, N: 140, K: 269, TransposeA: true, TransposeB: flags&1 > 0, Bias: flags&2 > 0})
 		}
 	})
 }

@@ -7,9 +7,10 @@ var zeros [64]float32
 type multiplication struct {
 	*products
 	layout
-	method   method
-	packSize int
-	tiles    []tile
+	method     method
+	packedSize int // elements that Pack makes
+	copySize   int // elements of A that a tile copies
+	tiles      []tile
 }
 
 // layout is how the matrices of a product lie in memory.
@@ -36,7 +37,7 @@ func (x *products) multiply(p Product) func(tile int, c, a, b, packed, bias []fl
 	if p.method() == turned {
 		return x.multiplyTurned(p)
 	}
-	m := &multiplication{products: x, method: p.method(), packSize: x.packSize(p)}
+	m := &multiplication{products: x, method: p.method(), packedSize: x.packedSize(p), copySize: x.copySize(p)}
 	m.layout = layout{Product: p, aRow: p.K, aColumn: 1, bRow: p.N, cRow: p.N, packed: p.packs()}
 	if p.TransposeA {
 		m.aRow, m.aColumn = 1, p.M
@@ -61,7 +62,10 @@ func (m *multiplication) multiplyTile(index int, c, a, b, packed, bias []float32
 		o.start = bias
 	}
 	if m.packed {
-		o.b = packed[:m.packSize]
+		o.b = packed[:m.packedSize]
+	}
+	if m.copySize > 0 {
+		o.copy = packed[m.packedSize+index*m.copySize:][:m.copySize]
 	}
 	switch m.method {
 	case rowDots:
@@ -93,6 +97,7 @@ func fillRegion(p Product, r region, c, bias []float32) {
 type operands struct {
 	layout
 	a, b, c, start []float32
+	copy           []float32 // room for a part of A, if it is copied
 }
 
 // startAt returns what the element in row i and column j starts from, and the distances to that of
@@ -121,7 +126,8 @@ func (x *products) columnDots(o *operands, r region) {
 // panels walks through blocks of k, and in each through the panels of B.
 func (x *products) panels(o *operands, t *tile) {
 	for k := 0; k < o.K; k += depthBlock {
-		q := panel{k: k, depth: min(depthBlock, o.K-k)}
+		q := panel{k: k, depth: min(depthBlock, o.K-k), top: t.top}
+		x.rowsOfA(o, &q, t.bottom-t.top)
 		for q.left = t.left; q.left < t.right; q.left += q.width {
 			q.vectors = x.vectors(t.widest, t.right-q.left)
 			q.width = min(t.right-q.left, q.vectors*x.lanes)
@@ -130,10 +136,12 @@ func (x *products) panels(o *operands, t *tile) {
 	}
 }
 
-// panel is a block of op(B), rows from k and columns from left.
+// panel is a block of op(B), rows from k and columns from left, and what it is multiplied with.
 type panel struct {
 	k, depth, left, width int
 	vectors               int
+	a                     []float32 // from row top and column k of op(A)
+	top, aRow, aColumn    int
 }
 
 // division says how many vectors a panel may have for some rows of C, and how the rows are then divided
@@ -191,14 +199,14 @@ func (x *products) panel(o *operands, q *panel, top int, rows blocks) {
 // block multiplies some blocks of rows, all of one height, with a panel.
 func (x *products) block(o *operands, q *panel, top, height, count int) {
 	lanes := q.width - (q.vectors-1)*x.lanes
-	a := &o.a[top*o.aRow+q.k*o.aColumn]
+	a := &q.a[(top-q.top)*q.aRow]
 	b, bRow := x.panelOf(o, q)
 	c := &o.c[top*o.cRow+q.left]
 	start, startRow := c, o.cRow // later blocks of k add to what is there
 	if q.k == 0 {
 		start, startRow, _ = o.startAt(top, q.left)
 	}
-	x.micro[q.vectors][height-1](count, q.depth, a, o.aRow, o.aColumn, b, bRow,
+	x.micro[q.vectors][height-1](count, q.depth, a, q.aRow, q.aColumn, b, bRow,
 		c, o.cRow, start, startRow, lanes)
 }
 

@@ -26,11 +26,19 @@ func (p Product) conflicting() bool {
 	return p.N%pageElements == 0 && p.K*p.N > largeMatrix && p.M >= leastToCopy
 }
 
+// packSize is PackSize of a Set.
 func (x *products) packSize(p Product) int {
 	p = p.simplified()
-	switch {
-	case p.method() == turned:
+	if p.method() == turned {
 		return x.turnedSize(p)
+	}
+	g := x.gridOf(p)
+	return x.packedSize(p) + g.rows*g.columns*x.copySize(p)
+}
+
+// packedSize is the number of elements that are packed of B.
+func (x *products) packedSize(p Product) int {
+	switch {
 	case !p.packs():
 		return 0
 	case p.method() == rowDots:
