@@ -3,10 +3,9 @@ package bench
 import (
 	"fmt"
 	"math"
-	"runtime"
+	"slices"
 	"time"
 
-	"github.com/reverie-rl/reverie/control"
 	"github.com/reverie-rl/reverie/env"
 )
 
@@ -25,27 +24,26 @@ type Stepping struct {
 	Ratio float64
 }
 
-// simulated is an environment around a simulator in C. Both loops begin at the model's own state, so
-// that they do the same physics.
+// simulated is an environment around a simulator in C. Both loops begin at the model's own state and
+// apply the same controls, so that they do the same physics to the last bit: where bodies fall, other
+// controls, or only other roundings, soon make other contacts.
 type simulated interface {
-	TimePlainLoop(controlSteps int) (time.Duration, error)
+	TimePlainLoop(controls []float64) (time.Duration, error)
 	PhysicsSteps() int
-	State() (control.State, error)
+	DefaultState() (qpos, qvel []float64, err error)
 	SetState(qpos, qvel []float64) (env.TimeStep, error)
 }
 
 // Environment steps an environment with sinusoidal actions for the given time. Speeds are the medians
-// of 1000 steps each. It stays on one thread: the loop in C is one long call, after which Go's scheduler
-// would often go on with ours on another processor, with cold caches.
+// of 1000 steps each.
 func Environment(environment env.Environment, duration time.Duration) (Stepping, error) {
 	begin, err := beginning(environment)
 	if err != nil {
 		return Stepping{}, err
 	}
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
 	inC, ok := environment.(simulated)
 	actions := sinusoids(environment.Action())
+	controls := slices.Concat(actions...)
 	var ours, plain, ratios []float64
 	for start := time.Now(); time.Since(start) < duration; {
 		seconds, err := timeEpisode(environment, begin, actions)
@@ -54,7 +52,7 @@ func Environment(environment env.Environment, duration time.Duration) (Stepping,
 		}
 		ours = append(ours, seconds)
 		if ok {
-			elapsed, err := inC.TimePlainLoop(episode)
+			elapsed, err := inC.TimePlainLoop(controls)
 			if err != nil {
 				return Stepping{}, err
 			}
@@ -88,11 +86,10 @@ func beginning(environment env.Environment) (func() (env.TimeStep, error), error
 	if !ok {
 		return environment.Reset, nil
 	}
-	state, err := inC.State()
+	qpos, qvel, err := inC.DefaultState()
 	if err != nil {
 		return nil, err
 	}
-	qpos, qvel := make([]float64, len(state.QPos)), make([]float64, len(state.QVel))
 	return func() (env.TimeStep, error) { return inC.SetState(qpos, qvel) }, nil
 }
 

@@ -213,15 +213,15 @@ func (e *Environment) observe() env.Observation {
 	return e.observed
 }
 
-// TimePlainLoop measures a loop in C over controlSteps control steps of the task's physics, with
-// sinusoidal controls and without observations and rewards: the yardstick for Step. The episode is
-// over after it.
-func (e *Environment) TimePlainLoop(controlSteps int) (time.Duration, error) {
+// TimePlainLoop measures a loop in C over the task's physics, which applies controls, as many numbers
+// for each control step as the task has actuators, without observations and rewards: the yardstick for
+// Step. It begins at DefaultState. The episode is over after it.
+func (e *Environment) TimePlainLoop(controls []float64) (time.Duration, error) {
 	if err := e.open(); err != nil {
 		return 0, err
 	}
 	e.over = true
-	return e.physics.data.TimePlainLoop(controlSteps, e.substeps)
+	return e.physics.data.TimePlainLoop(controls, e.substeps)
 }
 
 // Close frees the simulation and the renderer.

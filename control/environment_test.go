@@ -423,3 +423,49 @@ func TestModelIsWhole(t *testing.T) {
 		t.Errorf("no task: %v", err)
 	}
 }
+
+// The state of the model as it is written is a state to begin at: a walker stands on its feet.
+func TestDefaultState(t *testing.T) {
+	e := open(t, "humanoid-stand", 1)
+	qpos, qvel, err := e.DefaultState()
+	if err != nil || len(qvel) != e.physics.model.NV || qpos[2] < 1 || qpos[3] != 1 {
+		t.Fatalf("positions %v, velocities %v, error %v", qpos, qvel, err)
+	}
+	if _, err := e.SetState(qpos, qvel); err != nil {
+		t.Error(err)
+	}
+}
+
+// The loop in C that steps are timed against does the same physics, also after falls. It ends with one
+// more evaluation, which normalises quaternions again.
+func TestPlainLoopDoesTheSamePhysics(t *testing.T) {
+	for _, name := range []string{"pendulum-swingup", "cartpole-swingup", "walker-walk", "humanoid-walk", "quadruped-walk"} {
+		e := open(t, name, 1)
+		var controls []float64
+		for i := range 200 * e.physics.model.NU {
+			controls = append(controls, math.Sin(.7*float64(i)))
+		}
+		if _, err := e.TimePlainLoop(controls); err != nil {
+			t.Fatal(err)
+		}
+		want, _ := e.State()
+		qpos, qvel, _ := e.DefaultState()
+		if _, err := e.SetState(qpos, qvel); err != nil {
+			t.Fatal(err)
+		}
+		for action := range slices.Chunk(controls, e.physics.model.NU) {
+			if _, err := e.Step(action); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, _ := e.State()
+		for i, x := range got.QPos {
+			if math.Abs(x-want.QPos[i]) > 1e-15 {
+				t.Errorf("%s: position %d is %v, want %v", name, i, x, want.QPos[i])
+			}
+		}
+		if !slices.Equal(got.QVel, want.QVel) {
+			t.Errorf("%s: velocities %v, want %v", name, got.QVel, want.QVel)
+		}
+	}
+}

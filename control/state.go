@@ -31,6 +31,14 @@ func (e *Environment) State() (State, error) {
 	}, nil
 }
 
+// DefaultState returns the positions of the model as it is written, at rest.
+func (e *Environment) DefaultState() (qpos, qvel []float64, err error) {
+	if err := e.open(); err != nil {
+		return nil, nil, err
+	}
+	return copyOf(e.physics.model.QPos0), make([]float64, e.physics.model.NV), nil
+}
+
 // copyOf is never nil, so that it is written as [] where there is nothing.
 func copyOf(array []float64) []float64 { return append([]float64{}, array...) }
 

@@ -35,6 +35,7 @@ type Data struct {
 	DataArrays
 	model *Model
 	saved [][]float64 // what Save saves, in order
+	pace  pace
 	dataHandle
 }
 

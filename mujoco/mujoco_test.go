@@ -342,7 +342,11 @@ func TestStepAllocatesNothing(t *testing.T) {
 func TestPlainLoop(t *testing.T) {
 	for _, integrator := range []string{"Euler", "RK4"} {
 		d := bouncingData(t, integrator)
-		if _, err := d.TimePlainLoop(20, 3); err != nil {
+		controls := make([]float64, 20)
+		for i := range controls {
+			controls[i] = math.Sin(.1 * float64(i))
+		}
+		if _, err := d.TimePlainLoop(controls, 3); err != nil {
 			t.Fatal(err)
 		}
 		want := d.Save(nil)
@@ -350,8 +354,8 @@ func TestPlainLoop(t *testing.T) {
 		if err := d.Forward(); err != nil {
 			t.Fatal(err)
 		}
-		for i := range 20 {
-			if err := d.Step([]float64{math.Sin(.1 * float64(i))}, 3); err != nil {
+		for i := range controls {
+			if err := d.Step(controls[i:i+1], 3); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -3,7 +3,6 @@
 #include "native.h"
 #include "guard.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -254,28 +253,18 @@ static void plain_step(const mjModel *m, mjData *d, int substeps) {
   mj_step1(m, d);
 }
 
-static void plain_control(const mjModel *m, mjData *d, int control_step) {
-  for (int i = 0; i < m->nu; i++) {
-    mjtNum low = m->actuator_ctrllimited[i] ? m->actuator_ctrlrange[2 * i] : -1;
-    mjtNum high = m->actuator_ctrllimited[i] ? m->actuator_ctrlrange[2 * i + 1] : 1;
-    d->ctrl[i] = (low + high) / 2 + (high - low) / 2 * sin(0.1 * control_step + i);
-  }
-}
-
-static void run_plain_loop(const mjModel *m, mjData *d, int control_steps, int substeps) {
+static void run_plain_loop(const mjModel *m, mjData *d, const mjtNum *controls, int control_steps, int substeps) {
+  mj_resetData(m, d);
+  mj_forward(m, d);
   for (int i = 0; i < control_steps; i++) {
-    if (i % 1000 == 0) {
-      mj_resetData(m, d);
-      mj_forward(m, d);
-    }
-    plain_control(m, d, i);
+    mju_copy(d->ctrl, controls + (size_t)i * m->nu, m->nu);
     plain_step(m, d, substeps);
   }
 }
 
-int plain_loop(simulation *s, int control_steps, int substeps) {
+int plain_loop(simulation *s, const mjtNum *controls, int control_steps, int substeps) {
   int failed;
   clear_warnings(s->data);
-  GUARDED(s->error, failed, run_plain_loop(s->model, s->data, control_steps, substeps));
+  GUARDED(s->error, failed, run_plain_loop(s->model, s->data, controls, control_steps, substeps));
   return failed ? CALL_FAILED : settle(s);
 }

@@ -224,6 +224,7 @@ func (d *Data) Step(control []float64, substeps int) error {
 		return fmt.Errorf("mujoco: a step of %d physics steps, must be 1 or more", substeps)
 	}
 	copy(d.Ctrl, control)
+	d.pace.step()
 	// As a number, because Go looks into what a pointer points to before every call.
 	if code := C.step(C.uintptr_t(uintptr(unsafe.Pointer(native))), C.int(substeps)); code != C.CALL_DONE {
 		return d.report(code)
@@ -243,14 +244,18 @@ func (d *Data) report(code C.int) error {
 	}
 }
 
-// TimePlainLoop measures how long a loop in C, with nothing of Go in it, needs for controlSteps
-// control steps of substeps physics steps each, by MuJoCo's own mj_step, mj_step1 and mj_step2, which
-// Step goes without parts of: the energies, and where cameras and lights are. The controls are sinusoids over
-// their whole range, and the simulation begins anew every 1000 control steps.
-func (d *Data) TimePlainLoop(controlSteps, substeps int) (time.Duration, error) {
+// TimePlainLoop measures how long a loop in C, with nothing of Go in it, needs to apply controls, NU
+// numbers for each control step, for substeps physics steps each, by MuJoCo's own mj_step, mj_step1 and
+// mj_step2, which Step goes without parts of: the energies, and where cameras and lights are. The
+// simulation begins at the model's default state.
+func (d *Data) TimePlainLoop(controls []float64, substeps int) (time.Duration, error) {
 	native := d.live()
+	count := len(controls) / max(1, len(d.Ctrl))
+	if len(controls) == 0 || count*len(d.Ctrl) != len(controls) {
+		return 0, fmt.Errorf("mujoco: %d controls, must be some for each of the model's %d", len(controls), len(d.Ctrl))
+	}
 	start := time.Now()
-	code := C.plain_loop(native, C.int(controlSteps), C.int(substeps))
+	code := C.plain_loop(native, (*C.mjtNum)(&controls[0]), C.int(count), C.int(substeps))
 	return time.Since(start), d.report(code)
 }
 

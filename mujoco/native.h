@@ -42,7 +42,7 @@ int forward_passive(simulation *s);
 int collide(simulation *s);
 int settle(simulation *s);
 int step(uintptr_t simulation_address, int substeps);
-int plain_loop(simulation *s, int control_steps, int substeps);
+int plain_loop(simulation *s, const mjtNum *controls, int control_steps, int substeps);
 
 // An OpenGL context, current on the thread that opened it.
 typedef struct gl gl;

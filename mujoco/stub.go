@@ -49,7 +49,7 @@ func (d *Data) settle() error { return ErrUnavailable }
 func (d *Data) Step(control []float64, substeps int) error { return ErrUnavailable }
 
 // TimePlainLoop returns ErrUnavailable.
-func (d *Data) TimePlainLoop(controlSteps, substeps int) (time.Duration, error) {
+func (d *Data) TimePlainLoop(controls []float64, substeps int) (time.Duration, error) {
 	return 0, ErrUnavailable
 }
 
