@@ -1,6 +1,6 @@
 package grad
 
-// block is the number of elements of which fused stages do one after another: a part of the first
+// fusedBlock is the number of elements of which fused stages do one after another: a part of the first
 // cache of a processor.
 const fusedBlock = 4096
 

@@ -30,8 +30,9 @@ type Scan struct {
 // values from outside, but what it makes can be used outside only if it is returned.
 func (s Scan) Run(t *Tracer, carry, arrays []*Value, body func(carry, elements []*Value) (next, outputs []*Value)) (final, stacked []*Value) {
 	s.check(arrays)
-	if s.Mask != nil {
-		return s.masked().Run(t, carry, append(slices.Clone(arrays), s.Mask), skipping(len(arrays), body))
+	if mask := s.Mask; mask != nil {
+		s.Mask = nil // it becomes one more array
+		return s.Run(t, carry, append(slices.Clone(arrays), mask), skipping(len(arrays), body))
 	}
 	l := t.openLoop(s.Length, s.Reverse)
 	var carried, elements []*Value

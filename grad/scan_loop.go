@@ -14,7 +14,7 @@ type loop struct {
 	carries []*Value // opCarry placeholders
 }
 
-// openLoop begins a body. What is traced until closeLoop is inside.
+// openLoop begins a body. What is traced until its close is inside.
 func (t *Tracer) openLoop(length int, reverse bool) *loop {
 	l := &loop{tracer: t, parent: t.loop, length: length, reverse: reverse, start: len(t.values)}
 	t.loop = l

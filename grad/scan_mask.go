@@ -2,12 +2,6 @@ package grad
 
 import "slices"
 
-// masked is s without the mask, which becomes one more array.
-func (s Scan) masked() Scan {
-	s.Mask = nil
-	return s
-}
-
 // skipping makes a body that leaves out the steps where element number mask is 0.
 func skipping(mask int, body func(carry, elements []*Value) (next, outputs []*Value)) func(carry, elements []*Value) (next, outputs []*Value) {
 	return func(carry, elements []*Value) (next, outputs []*Value) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/reverie-rl/reverie/bench"
@@ -36,6 +37,9 @@ func (c *benchCommand) Run(s *session) error {
 	}
 	if c.Threads == 0 {
 		c.Threads = min(runtime.NumCPU(), 4)
+	}
+	if timed := slices.Contains([]string{"env", "pool", "frames", "replay"}, c.Work); timed && (c.Profile || c.Listing) {
+		return usage(fmt.Errorf("--profile and --listing are for learner steps, and %s runs no program", c.Work))
 	}
 	switch c.Work {
 	case "env":

@@ -197,3 +197,24 @@ func TestDefaultFolder(t *testing.T) {
 	succeed(t, "eval", filepath.Join("runs", "mpo_classic_pendulum_seed4"), "--episodes", "1")
 	succeed(t, append(arguments, "--resume", "--steps", "600")...)
 }
+
+func TestBenchShowsPrograms(t *testing.T) {
+	profile := succeed(t, "bench", "mlp_adam", "--time", "20ms", "--threads", "1", "--profile").out
+	listing := succeed(t, "bench", "mlp_adam", "--threads", "1", "--listing").out
+	for text, words := range map[string][]string{
+		profile: {"share", "GFLOP/s", "matmul", "adam", "bench.go:"},
+		listing: {"arena of", "stages", "matmul", "[256 24]", "@", "bench.go:"},
+	} {
+		for _, word := range words {
+			if !strings.Contains(text, word) {
+				t.Errorf("no %q in\n%s", word, text)
+			}
+		}
+	}
+}
+
+func TestBenchRefusesToProfileWhatIsNoProgram(t *testing.T) {
+	for _, work := range []string{"env", "pool", "frames", "replay"} {
+		fail(t, exitUsage, []string{"learner steps", work}, "bench", work, "--profile")
+	}
+}
