@@ -96,23 +96,23 @@ func (b Sequences) check(layout Layout, length int) (int, error) {
 // formulas.
 func (t *Table) fillTransition(batch Transitions, item, row, n int, gamma float64) {
 	chunk, i := t.at(row)
-	copy(element(batch.Observation, t.layout.Observation, item), element(chunk.observation, t.layout.Observation, i))
-	copy(element(batch.Action, t.layout.Action, item), element(chunk.action, t.layout.Action, i))
-	batch.LogProbability[item] = chunk.logProbability[i]
+	copy(element(batch.Observation, t.layout.Observation, item), element(chunk.Observation, t.layout.Observation, i))
+	copy(element(batch.Action, t.layout.Action, item), element(chunk.Action, t.layout.Action, i))
+	batch.LogProbability[item] = chunk.LogProbability[i]
 	reward := element(batch.Reward, t.layout.Reward, item)
 	clear(reward)
 	weight, end := 1.0, row // weight is gamma^k d_t+1 ... d_t+k
 	for end < row+n && t.follows(end, 1) {
 		chunk, i := t.at(end)
-		for j, r := range element(chunk.reward, t.layout.Reward, i) {
+		for j, r := range element(chunk.Reward, t.layout.Reward, i) {
 			reward[j] += float32(weight * float64(r))
 		}
-		weight *= gamma * float64(chunk.discount[i])
+		weight *= gamma * float64(chunk.Discount[i])
 		end++
 	}
 	batch.Discount[item] = float32(weight)
 	chunk, i = t.at(end)
-	copy(element(batch.Next, t.layout.Observation, item), element(chunk.observation, t.layout.Observation, i))
+	copy(element(batch.Next, t.layout.Observation, item), element(chunk.Observation, t.layout.Observation, i))
 }
 
 // fillSequence writes the window of length steps that begins at row.
@@ -120,13 +120,13 @@ func (t *Table) fillSequence(batch Sequences, item, row, length int) {
 	for k := range length {
 		chunk, i := t.at(row + k)
 		place := item*length + k
-		copy(element(batch.Observation, t.layout.Observation, place+item), element(chunk.observation, t.layout.Observation, i))
-		copy(element(batch.Action, t.layout.Action, place), element(chunk.action, t.layout.Action, i))
-		copy(element(batch.Reward, t.layout.Reward, place), element(chunk.reward, t.layout.Reward, i))
-		batch.LogProbability[place] = chunk.logProbability[i]
-		batch.Discount[place] = chunk.discount[i]
+		copy(element(batch.Observation, t.layout.Observation, place+item), element(chunk.Observation, t.layout.Observation, i))
+		copy(element(batch.Action, t.layout.Action, place), element(chunk.Action, t.layout.Action, i))
+		copy(element(batch.Reward, t.layout.Reward, place), element(chunk.Reward, t.layout.Reward, i))
+		batch.LogProbability[place] = chunk.LogProbability[i]
+		batch.Discount[place] = chunk.Discount[i]
 	}
 	chunk, i := t.at(row + length)
 	last := item*(length+1) + length
-	copy(element(batch.Observation, t.layout.Observation, last), element(chunk.observation, t.layout.Observation, i))
+	copy(element(batch.Observation, t.layout.Observation, last), element(chunk.Observation, t.layout.Observation, i))
 }

@@ -120,8 +120,8 @@ func (b *Batch) fill(m *memory, k int) {
 		block, i := m.at(d.span, row+front+done)
 		rows := min(m.blockRows-i, known+1-done)
 		place := k*steps + front + done
-		b.copySeen(m.layout, block.chunk, place+k, i, rows)
-		b.copyDone(m.layout, block.chunk, place, i, min(rows, known-done))
+		b.copySeen(m.layout, block.Rows, place+k, i, rows)
+		b.copyDone(m.layout, block.Rows, place, i, min(rows, known-done))
 		done += rows
 	}
 	if m.layout.Image > 0 && b.Stack > 1 && len(b.Image) > 0 {
@@ -134,16 +134,16 @@ func (b *Batch) fill(m *memory, k int) {
 }
 
 // copySeen copies rows of what was seen. To is the first place in the batch, from that in c.
-func (b *Batch) copySeen(layout Layout, c *chunk, to, from, rows int) {
-	copyRows(b.Observation, c.observation, layout.Observation, to, from, rows)
-	copyRows(b.State, c.state, layout.State, to, from, rows)
+func (b *Batch) copySeen(layout Layout, c *Rows, to, from, rows int) {
+	copyRows(b.Observation, c.Observation, layout.Observation, to, from, rows)
+	copyRows(b.State, c.State, layout.State, to, from, rows)
 	if b.Stack == 1 {
-		copyRows(b.Image, c.image, layout.Image, to, from, rows)
+		copyRows(b.Image, c.Image, layout.Image, to, from, rows)
 	}
 	if len(b.First) == 0 {
 		return
 	}
-	for j, step := range c.step[from : from+rows] {
+	for j, step := range c.Step[from : from+rows] {
 		b.First[to+j] = 0
 		if step == 0 {
 			b.First[to+j] = 1
@@ -152,12 +152,12 @@ func (b *Batch) copySeen(layout Layout, c *chunk, to, from, rows int) {
 }
 
 // copyDone copies rows of what was done, and what followed.
-func (b *Batch) copyDone(layout Layout, c *chunk, to, from, rows int) {
-	copyRows(b.Action, c.action, layout.Action, to, from, rows)
-	copyRows(b.Reward, c.reward, layout.Reward, to, from, rows)
-	copyRows(b.LogProbability, c.logProbability, 1, to, from, rows)
-	copyRows(b.Discount, c.discount, 1, to, from, rows)
-	copyRows(b.Version, c.version, 1, to, from, rows)
+func (b *Batch) copyDone(layout Layout, c *Rows, to, from, rows int) {
+	copyRows(b.Action, c.Action, layout.Action, to, from, rows)
+	copyRows(b.Reward, c.Reward, layout.Reward, to, from, rows)
+	copyRows(b.LogProbability, c.LogProbability, 1, to, from, rows)
+	copyRows(b.Discount, c.Discount, 1, to, from, rows)
+	copyRows(b.Version, c.Version, 1, to, from, rows)
 	if len(b.Mask) > 0 {
 		for j := range rows {
 			b.Mask[to+j] = 1
@@ -172,7 +172,7 @@ func stackImages(m *memory, stack []byte, s span, row int) {
 	count := len(stack) / size
 	for j := range count {
 		block, i := m.at(s, max(0, row-count+1+j))
-		copy(element(stack, size, j), element(block.image, size, i))
+		copy(element(stack, size, j), element(block.Image, size, i))
 	}
 }
 

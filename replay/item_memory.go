@@ -12,7 +12,7 @@ const itemBytes = 256
 
 // block is a chunk of the rows of one writer. It is kept while anyone needs it.
 type block struct {
-	*chunk
+	*Rows
 	next  *block // of the same writer; valid for those who keep that one too
 	begin int64  // the writer's number of the first row
 	rows  int    // written so far
@@ -62,7 +62,7 @@ func (m *memory) take(begin int64) *block {
 	if last := len(m.free) - 1; last >= 0 {
 		b, m.free = m.free[last], m.free[:last]
 	} else {
-		b = &block{chunk: newChunk(m.layout, m.blockRows)}
+		b = &block{Rows: NewRows(m.layout, m.blockRows)}
 	}
 	b.next, b.begin, b.rows, b.users = nil, begin, 0, 1
 	m.blocks++

@@ -59,10 +59,10 @@ func (r *restored) addBlocks(file *safetensors.File, layout Layout) error {
 	if err != nil {
 		return err
 	}
-	if rows.image, err = safetensors.Values[uint8](file, "image", len(rows.step), layout.Image); err != nil {
+	if rows.Image, err = safetensors.Values[uint8](file, "image", len(rows.Step), layout.Image); err != nil {
 		return err
 	}
-	if rows.state, err = safetensors.Values[float32](file, "state", len(rows.step), layout.State); err != nil {
+	if rows.State, err = safetensors.Values[float32](file, "state", len(rows.Step), layout.State); err != nil {
 		return err
 	}
 	table, err := safetensors.Values[int64](file, "blocks", -1, blockColumns)
@@ -78,20 +78,20 @@ func (r *restored) addBlocks(file *safetensors.File, layout Layout) error {
 }
 
 // splitBlocks makes blocks of rows. Table has the first row, the rows and the next block of each.
-func splitBlocks(rows *chunk, table []int64, layout Layout, blockRows int) (blocks []*block, next []int64, err error) {
+func splitBlocks(rows *Rows, table []int64, layout Layout, blockRows int) (blocks []*block, next []int64, err error) {
 	done := int64(0)
 	for ; len(table) > 0; table = table[blockColumns:] {
 		begin, count := table[0], table[1]
-		if count < 1 || count > int64(blockRows) || count > int64(len(rows.step))-done || begin < 0 {
+		if count < 1 || count > int64(blockRows) || count > int64(len(rows.Step))-done || begin < 0 {
 			return nil, nil, fmt.Errorf("block %d has %d rows, more than there are", len(blocks), count)
 		}
-		b := &block{chunk: newChunk(layout, blockRows), begin: begin, rows: int(count)}
-		b.copyRows(layout, rows, 0, int(done), b.rows)
+		b := &block{Rows: NewRows(layout, blockRows), begin: begin, rows: int(count)}
+		b.Copy(layout, rows, 0, int(done), b.rows)
 		blocks, next = append(blocks, b), append(next, table[2])
 		done += count
 	}
-	if done != int64(len(rows.step)) {
-		return nil, nil, fmt.Errorf("%d rows in blocks of %d", len(rows.step), done)
+	if done != int64(len(rows.Step)) {
+		return nil, nil, fmt.Errorf("%d rows in blocks of %d", len(rows.Step), done)
 	}
 	return blocks, next, nil
 }

@@ -11,7 +11,7 @@ func (w *Writer) store(step Step) error {
 	if err := w.push(step, w.next-w.start); err != nil {
 		return err
 	}
-	previous.setStep(layout, i, step)
+	previous.SetStep(layout, i, step)
 	return nil
 }
 
@@ -31,9 +31,9 @@ func (w *Writer) push(seen Step, position int64) error {
 		w.extend()
 	}
 	b := w.tail
-	b.setObservation(t.config.Layout, b.rows, seen.Observation, position)
-	copy(element(b.image, t.config.Layout.Image, b.rows), seen.Image)
-	copy(element(b.state, t.config.Layout.State, b.rows), seen.State)
+	b.SetObservation(t.config.Layout, b.rows, seen.Observation, position)
+	copy(element(b.Image, t.config.Layout.Image, b.rows), seen.Image)
+	copy(element(b.State, t.config.Layout.State, b.rows), seen.State)
 	b.rows++
 	t.memory.rows++
 	w.next++

@@ -83,17 +83,17 @@ func (t *ItemTable) writeBlocks(w io.Writer, l *listing, begin, end int) error {
 	for _, b := range l.blocks[begin:end] {
 		rows += b.rows
 	}
-	all, table := newChunk(t.config.Layout, rows), make([]int64, 0, blockColumns*(end-begin))
+	all, table := NewRows(t.config.Layout, rows), make([]int64, 0, blockColumns*(end-begin))
 	rows = 0
 	for i, b := range l.blocks[begin:end] {
-		all.copyRows(t.config.Layout, b.chunk, rows, 0, b.rows)
+		all.Copy(t.config.Layout, b.Rows, rows, 0, b.rows)
 		rows += b.rows
 		table = append(table, b.begin, int64(b.rows), l.next[begin+i])
 	}
 	tensors := append(all.tensors(t.config.Layout, 0, rows),
 		safetensors.Of("blocks", table, end-begin, blockColumns),
-		safetensors.Of("image", all.image, rows, t.config.Layout.Image),
-		safetensors.Of("state", all.state, rows, t.config.Layout.State))
+		safetensors.Of("image", all.Image, rows, t.config.Layout.Image),
+		safetensors.Of("state", all.State, rows, t.config.Layout.State))
 	metadata := map[string]string{firstBlockKey: strconv.Itoa(begin), blockRowsKey: strconv.Itoa(t.memory.blockRows)}
 	if err := safetensors.Write(w, tensors, metadata); err != nil {
 		return fmt.Errorf("replay: saving blocks from %d: %w", begin, err)

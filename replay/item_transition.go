@@ -11,23 +11,23 @@ func (b Transitions) stack(layout Layout) int {
 // fill writes the steps of s as item k.
 func (b Transitions) fill(m *memory, k int, s span, gamma float64) {
 	block, i := m.at(s, s.context)
-	copy(element(b.Observation, m.layout.Observation, k), element(block.observation, m.layout.Observation, i))
-	copy(element(b.Action, m.layout.Action, k), element(block.action, m.layout.Action, i))
-	b.LogProbability[k] = block.logProbability[i]
+	copy(element(b.Observation, m.layout.Observation, k), element(block.Observation, m.layout.Observation, i))
+	copy(element(b.Action, m.layout.Action, k), element(block.Action, m.layout.Action, i))
+	b.LogProbability[k] = block.LogProbability[i]
 	reward := element(b.Reward, m.layout.Reward, k)
 	clear(reward)
 	weight := 1.0 // gamma^j d_t+1 ... d_t+j
 	for range s.steps {
-		for j, r := range element(block.reward, m.layout.Reward, i) {
+		for j, r := range element(block.Reward, m.layout.Reward, i) {
 			reward[j] += float32(weight * float64(r))
 		}
-		weight *= gamma * float64(block.discount[i])
+		weight *= gamma * float64(block.Discount[i])
 		if i++; i == m.blockRows {
 			block, i = block.next, 0
 		}
 	}
 	b.Discount[k] = float32(weight)
-	copy(element(b.Next, m.layout.Observation, k), element(block.observation, m.layout.Observation, i))
+	copy(element(b.Next, m.layout.Observation, k), element(block.Observation, m.layout.Observation, i))
 	if m.layout.Image > 0 {
 		width := b.stack(m.layout) * m.layout.Image
 		stackImages(m, element(b.Image, width, k), s, s.context)

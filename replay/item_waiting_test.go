@@ -44,7 +44,7 @@ func TestWriterWaitsForCopies(t *testing.T) {
 			if err := table.drawAll(t.Context(), drawn, 0); err != nil {
 				t.Fatal(err)
 			}
-			held, value := drawn[0].span, drawn[0].span.block.observation[0]
+			held, value := drawn[0].span, drawn[0].span.block.Observation[0]
 			appended := false
 			go func() {
 				for range 40 {
@@ -53,7 +53,7 @@ func TestWriterWaitsForCopies(t *testing.T) {
 				appended = true
 			}()
 			synctest.Wait()
-			if appended || held.block.users == 0 || held.block.observation[0] != value {
+			if appended || held.block.users == 0 || held.block.Observation[0] != value {
 				t.Fatalf("40 steps were stored in 32 rows while some are copied: %v", appended)
 			}
 			table.release(drawn)

@@ -45,18 +45,18 @@ func (t *Table) part(begin, end int) Part {
 const firstRowKey = "first_row"
 
 // tensors returns the rows [begin, end) of every column.
-func (c *chunk) tensors(layout Layout, begin, end int) []safetensors.Tensor {
+func (c *Rows) tensors(layout Layout, begin, end int) []safetensors.Tensor {
 	matrix := func(name string, slab []float32, width int) safetensors.Tensor {
 		return safetensors.Of(name, slab[begin*width:end*width], end-begin, width)
 	}
 	return []safetensors.Tensor{
-		matrix("observation", c.observation, layout.Observation),
-		matrix("action", c.action, layout.Action),
-		matrix("reward", c.reward, layout.Reward),
-		safetensors.Of("log_probability", c.logProbability[begin:end]),
-		safetensors.Of("discount", c.discount[begin:end]),
-		safetensors.Of("step", c.step[begin:end]),
-		safetensors.Of("version", c.version[begin:end]),
+		matrix("observation", c.Observation, layout.Observation),
+		matrix("action", c.Action, layout.Action),
+		matrix("reward", c.Reward, layout.Reward),
+		safetensors.Of("log_probability", c.LogProbability[begin:end]),
+		safetensors.Of("discount", c.Discount[begin:end]),
+		safetensors.Of("step", c.Step[begin:end]),
+		safetensors.Of("version", c.Version[begin:end]),
 	}
 }
 
@@ -83,18 +83,17 @@ func (t *Table) Restore(part []byte) error {
 	if t.next == t.origin {
 		t.origin, t.next = begin, begin
 	}
-	t.pushAll(rows)
-	return nil
+	return t.Extend(rows)
 }
 
 // readRows returns the rows of a saved part.
-func readRows(file *safetensors.File, layout Layout) (*chunk, error) {
+func readRows(file *safetensors.File, layout Layout) (*Rows, error) {
 	step, err := safetensors.Values[int64](file, "step", -1)
 	if err != nil {
 		return nil, err
 	}
-	rows := &chunk{step: step}
-	if rows.version, err = safetensors.Values[uint64](file, "version", len(step)); err != nil {
+	rows := &Rows{Step: step}
+	if rows.Version, err = safetensors.Values[uint64](file, "version", len(step)); err != nil {
 		return nil, err
 	}
 	for _, column := range []struct {
@@ -102,30 +101,15 @@ func readRows(file *safetensors.File, layout Layout) (*chunk, error) {
 		slab  *[]float32
 		shape []int
 	}{
-		{"observation", &rows.observation, []int{len(step), layout.Observation}},
-		{"action", &rows.action, []int{len(step), layout.Action}},
-		{"reward", &rows.reward, []int{len(step), layout.Reward}},
-		{"log_probability", &rows.logProbability, []int{len(step)}},
-		{"discount", &rows.discount, []int{len(step)}},
+		{"observation", &rows.Observation, []int{len(step), layout.Observation}},
+		{"action", &rows.Action, []int{len(step), layout.Action}},
+		{"reward", &rows.Reward, []int{len(step), layout.Reward}},
+		{"log_probability", &rows.LogProbability, []int{len(step)}},
+		{"discount", &rows.Discount, []int{len(step)}},
 	} {
 		if *column.slab, err = safetensors.Values[float32](file, column.name, column.shape...); err != nil {
 			return nil, err
 		}
 	}
 	return rows, nil
-}
-
-// pushAll adds rows as they are.
-func (t *Table) pushAll(rows *chunk) {
-	for i, step := range rows.step {
-		t.push(element(rows.observation, t.layout.Observation, i), step)
-		chunk, j := t.at(t.next - 1)
-		chunk.setStep(t.layout, j, Step{
-			Action:         element(rows.action, t.layout.Action, i),
-			LogProbability: rows.logProbability[i],
-			Reward:         element(rows.reward, t.layout.Reward, i),
-			Discount:       rows.discount[i],
-			Version:        rows.version[i],
-		})
-	}
 }

@@ -34,7 +34,7 @@ type Table struct {
 	layout    Layout
 	capacity  int
 	chunkRows int
-	chunks    []*chunk // chunk number c is in place c % len(chunks)
+	chunks    []*Rows // chunk number c is in place c % len(chunks)
 	origin    int      // number of the oldest row ever in this memory: above 0 after a Restore
 	next      int      // number of the next row, counted since the table was new
 	steps     int      // rows held that have an action
@@ -54,7 +54,7 @@ func NewTable(layout Layout, capacity int) (*Table, error) {
 	}
 	rows := min(maxChunkRows, (capacity+7)/8)
 	places := (capacity+rows-1)/rows + 1 // one more, since the oldest and the newest chunk may be held in part
-	return &Table{layout: layout, capacity: capacity, chunkRows: rows, chunks: make([]*chunk, places)}, nil
+	return &Table{layout: layout, capacity: capacity, chunkRows: rows, chunks: make([]*Rows, places)}, nil
 }
 
 // Layout returns the widths of the table's columns.
@@ -83,10 +83,25 @@ func (t *Table) Append(step Step) error {
 	newest := t.next - 1
 	chunk, i := t.at(newest)
 	if err := t.checkStep(step, newest); err != nil {
-		return fmt.Errorf("replay: step %d of the episode (row %d): %w", chunk.step[i], newest, err)
+		return fmt.Errorf("replay: step %d of the episode (row %d): %w", chunk.Step[i], newest, err)
 	}
-	chunk.setStep(t.layout, i, step)
-	t.push(step.Observation, chunk.step[i]+1)
+	chunk.SetStep(t.layout, i, step)
+	t.push(step.Observation, chunk.Step[i]+1)
+	return nil
+}
+
+// Extend adds rows as they are, those of a log for instance: each goes on with the episode of the row
+// before it if its Step is one higher. Rows whose columns have the wrong sizes, or whose numbers are
+// not finite, are an error and change nothing.
+func (t *Table) Extend(rows *Rows) error {
+	if err := rows.checkNumbers(t.layout); err != nil {
+		return err
+	}
+	for i, step := range rows.Step {
+		t.push(element(rows.Observation, t.layout.Observation, i), step)
+		chunk, j := t.at(t.next - 1)
+		chunk.Copy(t.layout, rows, j, i, 1)
+	}
 	return nil
 }
 
@@ -94,7 +109,7 @@ func (t *Table) Append(step Step) error {
 func (t *Table) first() int { return max(t.origin, t.next-t.capacity) }
 
 // at returns the place of a row.
-func (t *Table) at(row int) (*chunk, int) {
+func (t *Table) at(row int) (*Rows, int) {
 	return t.chunks[row/t.chunkRows%len(t.chunks)], row % t.chunkRows
 }
 
@@ -106,9 +121,9 @@ func (t *Table) push(observation []float32, step int64) {
 	}
 	place := &t.chunks[t.next/t.chunkRows%len(t.chunks)]
 	if *place == nil {
-		*place = newChunk(t.layout, t.chunkRows)
+		*place = NewRows(t.layout, t.chunkRows)
 	}
-	(*place).setObservation(t.layout, t.next%t.chunkRows, observation, step)
+	(*place).SetObservation(t.layout, t.next%t.chunkRows, observation, step)
 	t.next++
 	if previous := t.next - 2; previous >= t.first() && t.follows(previous, 1) {
 		t.steps++
@@ -124,13 +139,13 @@ func (t *Table) follows(row, count int) bool {
 	}
 	from, i := t.at(row)
 	to, j := t.at(row + count)
-	return to.step[j] == from.step[i]+int64(count)
+	return to.Step[j] == from.Step[i]+int64(count)
 }
 
 // checkStep tells what is wrong with a step taken at row.
 func (t *Table) checkStep(step Step, row int) error {
 	if previous := row - 1; previous >= t.first() && t.follows(previous, 1) {
-		if chunk, i := t.at(previous); chunk.discount[i] == 0 {
+		if chunk, i := t.at(previous); chunk.Discount[i] == 0 {
 			return errors.New("the episode was terminated (discount 0) by the step before; Begin must come first")
 		}
 	}
