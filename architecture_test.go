@@ -29,6 +29,7 @@ var allowed = map[string]string{
 	"classic": "internal env",
 	"replay":  "internal",
 	"track":   "internal",
+	"stream":  "internal env replay",
 
 	"agent":    "internal tensor grad env replay track",
 	"algo":     "internal tensor grad nn dist optim rl agent replay track",

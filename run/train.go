@@ -12,6 +12,7 @@ import (
 	"github.com/reverie-rl/reverie/env"
 	"github.com/reverie-rl/reverie/env/wrap"
 	"github.com/reverie-rl/reverie/internal/checkpoint"
+	"github.com/reverie-rl/reverie/internal/lock"
 	"github.com/reverie-rl/reverie/internal/rng"
 	"github.com/reverie-rl/reverie/replay"
 	"github.com/reverie-rl/reverie/track"
@@ -53,11 +54,11 @@ func Train(ctx context.Context, e *Experiment, o Options) (result *Result, err e
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
-	lock, err := prepareFolder(o)
+	held, err := prepareFolder(o)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, lock.Unlock()) }()
+	defer func() { err = errors.Join(err, held.Unlock()) }()
 	if err := s.start(o); err != nil {
 		return nil, err
 	}
@@ -200,18 +201,18 @@ func (s *session) evaluate(log *runLog) error {
 }
 
 // prepareFolder takes the run's folder, and refuses one that holds a run unless it is to be resumed.
-func prepareFolder(o Options) (*checkpoint.Lock, error) {
+func prepareFolder(o Options) (*lock.Lock, error) {
 	if err := os.MkdirAll(o.Folder, 0o755); err != nil {
 		return nil, fmt.Errorf("cannot create the run folder: %w; choose another with --out", err)
 	}
-	lock, err := checkpoint.LockFolder(o.Folder)
+	held, err := lock.Folder(o.Folder)
 	if err != nil {
 		return nil, err
 	}
 	if !o.Resume && holdsRun(o.Folder) {
-		return nil, errors.Join(&ExistsError{o.Folder}, lock.Unlock())
+		return nil, errors.Join(&ExistsError{o.Folder}, held.Unlock())
 	}
-	return lock, nil
+	return held, nil
 }
 
 // holdsRun tells whether there is anything in folder that a new run would mix with its own.

@@ -38,7 +38,7 @@ type Payload struct {
 	Write func(io.Writer) error
 }
 
-// Store is a folder of generations. One process at a time may save to it (see Lock); others may
+// Store is a folder of generations. One process at a time may save to it (see package lock); others may
 // load from it meanwhile.
 type Store struct {
 	folder  string

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/reverie-rl/reverie/internal/lock"
 )
 
 // folderVariable makes the test binary play the part of another process, which locks the run's
@@ -30,7 +32,7 @@ func TestMain(m *testing.M) {
 }
 
 func saveForever(folder string) error {
-	if _, err := LockFolder(folder); err != nil {
+	if _, err := lock.Folder(folder); err != nil {
 		return err
 	}
 	fmt.Println("locked")
@@ -104,19 +106,19 @@ func TestKilledWhileSaving(t *testing.T) {
 func TestLock(t *testing.T) {
 	folder := t.TempDir()
 	child := start(t, folder)
-	_, err := LockFolder(folder)
+	_, err := lock.Folder(folder)
 	expectError(t, err, folder, "in use by process "+strconv.Itoa(child.Process.Pid))
 	kill(t, child)
-	lock, err := LockFolder(folder)
+	held, err := lock.Folder(folder)
 	if err != nil {
 		t.Fatalf("the lock outlives its process: %v", err)
 	}
-	_, err = LockFolder(folder)
+	_, err = lock.Folder(folder)
 	expectError(t, err, "in use by process "+strconv.Itoa(os.Getpid()))
-	if err := lock.Unlock(); err != nil {
+	if err := held.Unlock(); err != nil {
 		t.Fatal(err)
 	}
-	_, err = LockFolder(filepath.Join(folder, "absent"))
+	_, err = lock.Folder(filepath.Join(folder, "absent"))
 	expectError(t, err, filepath.Join(folder, "absent"))
 }
 
@@ -153,6 +155,6 @@ func TestReadOnlyFolder(t *testing.T) {
 	}
 	expectError(t, store.Save(2, nil, nil), store.folder, "read-only file system")
 	expectStep(t, store, 1)
-	_, err := LockFolder(folder)
+	_, err := lock.Folder(folder)
 	expectError(t, err, folder, "read-only file system")
 }

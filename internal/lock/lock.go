@@ -1,4 +1,5 @@
-package checkpoint
+// Package lock keeps two processes from writing in one folder.
+package lock
 
 import (
 	"cmp"
@@ -20,9 +21,9 @@ var errHeld = errors.New("held by another process")
 // the process ends, in whatever way.
 type Lock struct{ file *os.File }
 
-// LockFolder takes the lock of folder, which must exist. If another process has it, the error names
+// Folder takes the lock of folder, which must exist. If another process has it, the error names
 // the folder and that process.
-func LockFolder(folder string) (*Lock, error) {
+func Folder(folder string) (*Lock, error) {
 	file, err := os.OpenFile(filepath.Join(folder, lockName), os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
 		return nil, cannotLock(folder, err)
@@ -31,7 +32,7 @@ func LockFolder(folder string) (*Lock, error) {
 		holder, _ := io.ReadAll(file) // for the message only
 		file.Close()
 		if errors.Is(err, errHeld) {
-			return nil, fmt.Errorf("checkpoint: %s is in use by process %s: wait for it to end, stop it, or use another folder",
+			return nil, fmt.Errorf("lock: %s is in use by process %s: wait for it to end, stop it, or use another folder",
 				folder, cmp.Or(strings.TrimSpace(string(holder)), "(unknown)"))
 		}
 		return nil, cannotLock(folder, err)
@@ -44,7 +45,7 @@ func LockFolder(folder string) (*Lock, error) {
 }
 
 func cannotLock(folder string, err error) error {
-	return fmt.Errorf("checkpoint: locking %s: %w: make it writable and leave it some space, or use another folder", folder, err)
+	return fmt.Errorf("lock: locking %s: %w: make it writable and leave it some space, or use another folder", folder, err)
 }
 
 // signLock writes the number of this process into the lock's file.

@@ -1,0 +1,191 @@
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// ErrFull says that a chunk was refused because the log has reached its quota or its disk is nearly full.
+var ErrFull = errors.New("no room for more experience")
+
+// patience is how long a message may take to be acknowledged.
+const patience = 60 * time.Second
+
+// publisher publishes the chunks of one writer, in order, on a goroutine of its own, so that packing and
+// writing go on beside acting.
+type publisher struct {
+	log     *Log
+	subject string
+	name    string
+	packer  *packer
+	memory  func() *Chunk
+
+	sequence uint64 // of the newest chunk
+	message  uint64 // its sequence in the log; 0 if there is none
+
+	queue chan handed
+	free  chan *Chunk
+	done  sync.WaitGroup // chunks that are under way
+
+	lock   sync.Mutex
+	failed error
+	places []place // of the messages that may be needed again
+}
+
+// handed is a chunk to publish, and the memory that it lies in.
+type handed struct{ chunk, memory *Chunk }
+
+// place tells where rows are.
+type place struct {
+	end     int64 // the row after the last
+	message uint64
+}
+
+func (l *Log) newPublisher(name string, memory func() *Chunk) (*publisher, error) {
+	packer, err := newPacker()
+	if err != nil {
+		return nil, err
+	}
+	p := &publisher{
+		log: l, name: name, subject: l.name + "." + name, packer: packer, memory: memory,
+		queue: make(chan handed, 1), free: make(chan *Chunk, 2),
+	}
+	p.free <- memory()
+	p.free <- memory()
+	go p.run()
+	return p, nil
+}
+
+// run publishes what is handed over. After a failure it drops the rest: what comes after a gap would be
+// of no use.
+func (p *publisher) run() {
+	for handed := range p.queue {
+		chunk := handed.chunk
+		if p.failure() == nil {
+			if err := p.publish(chunk); err != nil {
+				p.fail(fmt.Errorf("stream: rows %d to %d of %s in %s: %w", chunk.First, chunk.End(), p.name, p.log.place(), err))
+			}
+		}
+		p.free <- handed.memory
+		p.done.Done()
+	}
+}
+
+// exchange returns memory for a chunk. It waits while two are being published.
+func (p *publisher) exchange() (*Chunk, error) {
+	if err := p.failure(); err != nil {
+		return nil, err
+	}
+	return <-p.free, nil
+}
+
+func (p *publisher) hand(h handed) {
+	p.done.Add(1)
+	p.queue <- h
+}
+
+// wait returns when all chunks are on the disk.
+func (p *publisher) wait() error {
+	p.done.Wait()
+	return p.failure()
+}
+
+func (p *publisher) close() {
+	p.done.Wait()
+	close(p.queue)
+}
+
+func (p *publisher) failure() error {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	return p.failed
+}
+
+func (p *publisher) fail(err error) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	p.failed = err
+}
+
+// publish stores a chunk. It names the message that it follows, so that of two processes that write under
+// one name the second is refused.
+func (p *publisher) publish(chunk *Chunk) error {
+	chunk.Sequence = p.sequence + 1
+	chunk.Versions = versions(chunk)
+	message, err := p.packer.message(p.subject, chunk)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := p.log.checkRoom(ctx, int64(message.Size())); err != nil {
+		return err
+	}
+	ack, err := p.log.jet.PublishMsg(ctx, message,
+		jetstream.WithMsgID(fmt.Sprintf("%s/%d", p.name, chunk.Sequence)), jetstream.WithExpectLastSequencePerSubject(p.message))
+	if err != nil {
+		return explain(err)
+	}
+	if ack.Duplicate && ack.Sequence <= p.message {
+		return fmt.Errorf("another process writes as %s", p.name)
+	}
+	p.sequence, p.message = chunk.Sequence, ack.Sequence
+	p.note(place{chunk.End(), ack.Sequence})
+	return p.log.retainSteps(ctx, chunk.End())
+}
+
+// explain says in words what a refusal means.
+func explain(err error) error {
+	var refusal *jetstream.APIError
+	if errors.As(err, &refusal) && refusal.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
+		return fmt.Errorf("another process writes under the same name: %w", err)
+	}
+	return err
+}
+
+// versions is the lowest and the highest version of the weights that chose the actions of a chunk.
+func versions(chunk *Chunk) []uint64 {
+	var span []uint64
+	for i, kind := range chunk.Kinds[:chunk.Rows] {
+		if kind != Acted {
+			continue
+		}
+		version := chunk.Data.Version[i]
+		if span == nil {
+			span = []uint64{version, version}
+		}
+		span[0], span[1] = min(span[0], version), max(span[1], version)
+	}
+	return span
+}
+
+// follow makes a chunk that the log has the newest of the writer.
+func (p *publisher) follow(chunk located) {
+	p.sequence, p.message = max(p.sequence, chunk.Sequence), chunk.message
+	p.note(place{chunk.End(), chunk.message})
+}
+
+// note remembers where rows are.
+func (p *publisher) note(at place) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	p.places = append(p.places, at)
+}
+
+// oldest is the message from which on row and all after it can be read.
+func (p *publisher) oldest(row int64) uint64 {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	for len(p.places) > 0 && p.places[0].end <= row {
+		p.places = p.places[1:]
+	}
+	if len(p.places) == 0 {
+		return p.message + 1
+	}
+	return p.places[0].message
+}
