@@ -50,6 +50,10 @@ type Config struct {
 	CheckpointEvery  int64 `toml:"checkpoint_every"`  // environment steps between checkpoints
 	LogEvery         int64 `toml:"log_every"`         // environment steps between lines of metrics
 	Trap             bool  `toml:"trap"`              // end at the first operation that makes a NaN or an infinity, and keep its inputs; slower
+
+	Stream      string `toml:"stream"`       // the experience log on an existing NATS server, nats://HOST:PORT/NAME; in the run's folder if empty
+	RetainSteps int64  `toml:"retain_steps"` // newest rows that the log keeps; 0 for all
+	StreamQuota int64  `toml:"stream_quota"` // bytes that the log may have; 0 for no quota
 }
 
 // DefaultConfig is the settings of a run that says nothing else.
@@ -78,6 +82,8 @@ func (c Config) Validate() error {
 	require(c.EvaluateEpisodes > 0, "evaluate_episodes", c.EvaluateEpisodes, "positive")
 	require(c.CheckpointEvery > 0, "checkpoint_every", c.CheckpointEvery, "positive")
 	require(c.LogEvery > 0, "log_every", c.LogEvery, "positive")
+	require(c.RetainSteps == 0 || c.RetainSteps >= int64(c.ReplayCapacity), "retain_steps", c.RetainSteps, "0 or at least replay_capacity, which a resumed run reads again")
+	require(c.StreamQuota >= 0, "stream_quota", c.StreamQuota, "at least 0")
 	return errors.Join(problems...)
 }
 
@@ -255,18 +261,4 @@ func LoadExperiment(folder string, catalogues Catalogues) (*Experiment, error) {
 		return nil, fmt.Errorf("%s: unknown settings %v", path, unknown)
 	}
 	return e, nil
-}
-
-// Differences lists, a line each, the settings in which other differs from e.
-func (e *Experiment) Differences(other *Experiment) []string {
-	var lines []string
-	for _, pair := range [][2]any{{&e.Config, &other.Config}, {e.Agent, other.Agent}} {
-		ours, theirs := reflect.ValueOf(pair[0]).Elem(), reflect.ValueOf(pair[1]).Elem()
-		for i, key := range keys(pair[0]) {
-			if a, b := ours.Field(i).Interface(), theirs.Field(i).Interface(); !reflect.DeepEqual(a, b) {
-				lines = append(lines, fmt.Sprintf("%s: %v, was %v", key, b, a))
-			}
-		}
-	}
-	return lines
 }

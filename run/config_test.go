@@ -94,7 +94,7 @@ func TestSetRefuses(t *testing.T) {
 	} {
 		expectError(t, e.Set(assignment), want)
 	}
-	if lines := experiment(t, "mpo").Differences(e); len(lines) > 0 {
+	if lines, err := experiment(t, "mpo").Change(e); len(lines) > 0 || err != nil {
 		t.Errorf("refused settings changed %v", lines)
 	}
 }
@@ -132,18 +132,37 @@ func TestFindTask(t *testing.T) {
 	}
 }
 
-func TestDifferences(t *testing.T) {
+func TestChange(t *testing.T) {
 	one, other := experiment(t, "mpo"), experiment(t, "mpo")
-	if lines := one.Differences(other); len(lines) != 0 {
-		t.Errorf("equal experiments differ in %v", lines)
+	if lines, err := one.Change(other); len(lines) != 0 || err != nil {
+		t.Errorf("equal experiments differ in %v, %v", lines, err)
 	}
-	for _, assignment := range []string{"seed=2", "policy_layers=[8]"} {
+	for _, assignment := range []string{"replay_capacity=50", "policy_layers=[8]"} {
 		if err := other.Set(assignment); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got, want := one.Differences(other), []string{"seed: 2, was 1", "policy_layers: [8], was [256 256]"}; !slices.Equal(got, want) {
+	want := []string{"replay_capacity: 50, was 1000000", "policy_layers: [8], was [256 256]"}
+	if got, err := one.Change(other); !slices.Equal(got, want) || err != nil {
+		t.Errorf("the differences are %q, want %q; %v", got, want, err)
+	}
+	for _, assignment := range []string{"seed=2", "action_repeat=4"} {
+		if err := other.Set(assignment); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := one.Change(other)
+	expectError(t, err, "setting seed: 2, was 1 cannot be changed", "random numbers would begin anew", "action_repeat: 4, was 1", "--out")
+	if !slices.Equal(got, want) {
 		t.Errorf("the differences are %q, want %q", got, want)
+	}
+}
+
+func TestFixedSettingsAreOfTheRun(t *testing.T) {
+	for key := range fixed {
+		if !slices.Contains(keys(&Config{}), key) {
+			t.Errorf("%s is no setting", key)
+		}
 	}
 }
 
@@ -158,7 +177,7 @@ func TestConfigRoundTrip(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if lines := e.Differences(loaded); len(lines) != 0 || loaded.Task.Name != "classic/pendulum" || loaded.Algorithm.Name != "mpo" {
+	if lines, err := e.Change(loaded); len(lines) != 0 || err != nil || loaded.Task.Name != "classic/pendulum" || loaded.Algorithm.Name != "mpo" {
 		t.Errorf("%s of %s differs in %v", loaded.Algorithm.Name, loaded.Task.Name, lines)
 	}
 }
@@ -213,7 +232,7 @@ func TestLoadExperimentOfAnEarlierVersion(t *testing.T) {
 func TestValidateNamesEveryField(t *testing.T) {
 	var words []string
 	for _, key := range keys(&Config{}) {
-		if !slices.Contains([]string{"task", "agent", "seed", "from", "pixels", "camera", "trap"}, key) {
+		if !slices.Contains([]string{"task", "agent", "seed", "from", "pixels", "camera", "trap", "stream", "retain_steps", "stream_quota"}, key) {
 			words = append(words, key+" is 0")
 		}
 	}
@@ -224,6 +243,8 @@ func TestValidateNamesEveryField(t *testing.T) {
 	}
 	config.Pixels = -1
 	expectError(t, config.Validate(), "pixels is -1", "[0, 1024]")
+	config.RetainSteps, config.StreamQuota = 1000, -1
+	expectError(t, config.Validate(), "retain_steps is 1000", "at least replay_capacity", "stream_quota is -1")
 	config.Seed = 1 << 63
 	expectError(t, config.Validate(), "seed is 9223372036854775808", "2^63-1")
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"strings"
 
 	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/env"
@@ -14,6 +13,7 @@ import (
 	"github.com/reverie-rl/reverie/internal/checkpoint"
 	"github.com/reverie-rl/reverie/internal/rng"
 	"github.com/reverie-rl/reverie/replay"
+	"github.com/reverie-rl/reverie/stream"
 )
 
 // Streams from which the seeds of a run's components are derived.
@@ -34,6 +34,8 @@ type session struct {
 	policy      agent.Policy
 	table       *replay.Table
 	sampler     *replay.Sampler
+	log         *stream.Log
+	writer      *stream.Writer // of the rows that go into table
 	workers     *grad.Workers
 	trapped     *grad.NotFiniteError // what the learner's programs ran into, with Trap
 
@@ -45,18 +47,19 @@ type session struct {
 
 // state is what a checkpoint keeps besides parameters and replay.
 type state struct {
-	Step        int64      `json:"step"`
-	Updates     int64      `json:"updates"`
-	Draw        uint64     `json:"draw"` // of the sampler
-	Episodes    int64      `json:"episodes"`
-	Playing     bool       `json:"playing"`     // an episode has begun and not ended
-	Return      float64    `json:"return"`      // of the episode so far
-	LastReturn  float64    `json:"last_return"` // of the last whole episode
-	Evaluation  Evaluation `json:"evaluation"`  // the last
-	Evaluations []float64  `json:"evaluations"` // mean returns of all evaluations
-	Window      window     `json:"window"`      // the learner's metrics since the last line
-	Observation []float32  `json:"observation"`
-	Environment []byte     `json:"environment"` // its snapshot, if it can make one
+	Step        int64           `json:"step"`
+	Updates     int64           `json:"updates"`
+	Draw        uint64          `json:"draw"` // of the sampler
+	Episodes    int64           `json:"episodes"`
+	Playing     bool            `json:"playing"`     // an episode has begun and not ended
+	Return      float64         `json:"return"`      // of the episode so far
+	LastReturn  float64         `json:"last_return"` // of the last whole episode
+	Evaluation  Evaluation      `json:"evaluation"`  // the last
+	Evaluations []float64       `json:"evaluations"` // mean returns of all evaluations
+	Window      window          `json:"window"`      // the learner's metrics since the last line
+	Observation []float32       `json:"observation"`
+	Stream      stream.Position `json:"stream"`      // behind the newest row of the replay
+	Environment []byte          `json:"environment"` // its snapshot, if it can make one
 }
 
 // What a run folder holds.
@@ -110,13 +113,26 @@ func (s *session) build() error {
 	return err
 }
 
+// close ends what the session has open. What was acted is in the log then, if it can be written.
 func (s *session) close() error {
+	var errs []error
+	if s.writer != nil {
+		errs = append(errs, s.writer.Close())
+	}
+	if s.log != nil {
+		errs = append(errs, s.log.Close())
+	}
 	s.workers.Close()
-	return s.environment.Close()
+	return errors.Join(append(errs, s.environment.Close())...)
 }
 
-// save writes a checkpoint of everything.
+// save writes a checkpoint of everything. The replay is not in it but its place in the log, where it is
+// safe before the checkpoint is.
 func (s *session) save() error {
+	if err := s.writer.Flush(); err != nil {
+		return err
+	}
+	s.state.Stream = s.writer.Position()
 	s.state.Updates, s.state.Draw, s.state.Observation = s.learner.Updates(), s.sampler.Draw, s.observation
 	if snapshotter, ok := s.environment.(env.Snapshotter); ok {
 		var err error
@@ -124,11 +140,8 @@ func (s *session) save() error {
 			return err
 		}
 	}
-	payloads := []checkpoint.Payload{{Name: parametersFile, Write: writeParameters(wholeTree(s.learner.Parts()))}}
-	for _, part := range s.table.Save() {
-		payloads = append(payloads, checkpoint.Payload{Name: part.Name, Write: part.Write})
-	}
-	return s.store.Save(s.state.Step, s.state, payloads)
+	parameters := checkpoint.Payload{Name: parametersFile, Write: writeParameters(wholeTree(s.learner.Parts()))}
+	return s.store.Save(s.state.Step, s.state, []checkpoint.Payload{parameters})
 }
 
 // load takes over the newest checkpoint that is whole and reports those that are not on warnings.
@@ -144,27 +157,7 @@ func (s *session) load(warnings io.Writer) error {
 	if err := loadParameters(generation, s.learner.Parts(), nil); err != nil {
 		return fmt.Errorf("%w\nresume with the settings that the run had, or begin another with --out", err)
 	}
-	if err := s.loadReplay(generation); err != nil {
-		return err
-	}
 	return s.resume()
-}
-
-// loadReplay fills the table with the rows of a generation.
-func (s *session) loadReplay(generation *checkpoint.Generation) error {
-	for _, name := range generation.Names() {
-		if !strings.HasPrefix(name, "rows-") {
-			continue
-		}
-		data, err := generation.Read(name)
-		if err == nil {
-			err = s.table.Restore(data)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // resume puts the loaded state in its places.

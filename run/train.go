@@ -53,13 +53,17 @@ func Train(ctx context.Context, e *Experiment, o Options) (result *Result, err e
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
+	defer func() {
+		if closing := s.close(); err == nil { // an error of the log would come twice
+			err = closing
+		}
+	}()
 	held, err := prepareFolder(o)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, held.Unlock()) }()
-	if err := s.start(o); err != nil {
+	if err := s.start(ctx, o); err != nil {
 		return nil, err
 	}
 	log, err := openLog(s, o)
@@ -76,7 +80,7 @@ func Train(ctx context.Context, e *Experiment, o Options) (result *Result, err e
 
 // start loads what the run begins with, and then stores the settings: those of a run that cannot go
 // on with them stay as they were.
-func (s *session) start(o Options) error {
+func (s *session) start(ctx context.Context, o Options) error {
 	err := checkpoint.ErrNone
 	if o.Resume {
 		if err = s.load(o.Output); errors.Is(err, checkpoint.ErrNone) {
@@ -85,6 +89,9 @@ func (s *session) start(o Options) error {
 	}
 	if errors.Is(err, checkpoint.ErrNone) {
 		err = s.inherit(o.Output)
+	}
+	if err == nil {
+		err = s.openStream(ctx, o.Output)
 	}
 	if err != nil {
 		return err
@@ -144,7 +151,7 @@ func (s *session) act() error {
 			return err
 		}
 		agent.Flatten(s.observation, first.Observation)
-		if err := s.table.Begin(s.observation); err != nil {
+		if err := s.begin(); err != nil {
 			return err
 		}
 		s.state.Playing, s.state.Return = true, 0
@@ -157,10 +164,10 @@ func (s *session) act() error {
 	}
 	agent.Flatten(s.observation, next.Observation)
 	s.reward[0] = float32(next.Reward)
-	err = s.table.Append(replay.Step{
+	err = s.remember(replay.Step{
 		Action: chosen.Values, LogProbability: chosen.LogProbability, Reward: s.reward,
 		Discount: float32(next.Discount), Observation: s.observation, Version: uint64(s.learner.Updates()),
-	})
+	}, next.Type == env.Last)
 	s.state.Step += int64(wrap.Taken(s.environment))
 	s.state.Return += next.Reward
 	if next.Type == env.Last {
@@ -215,9 +222,15 @@ func prepareFolder(o Options) (*lock.Lock, error) {
 	return held, nil
 }
 
+// Exists tells whether folder holds a run that can be gone on with.
+func Exists(folder string) bool {
+	_, err := os.Stat(filepath.Join(folder, configFile))
+	return err == nil
+}
+
 // holdsRun tells whether there is anything in folder that a new run would mix with its own.
 func holdsRun(folder string) bool {
-	for _, name := range []string{configFile, metricsFile, checkpointFolder} {
+	for _, name := range []string{configFile, metricsFile, checkpointFolder, streamFolder} {
 		if _, err := os.Stat(filepath.Join(folder, name)); err == nil {
 			return true
 		}
@@ -229,5 +242,5 @@ func holdsRun(folder string) bool {
 type ExistsError struct{ Folder string }
 
 func (e *ExistsError) Error() string {
-	return fmt.Sprintf("%s holds a run already: add --resume to go on with it, or choose another folder with --out", e.Folder)
+	return fmt.Sprintf("%s holds a run already: leave out --no-resume to go on with it, or choose another folder with --out", e.Folder)
 }

@@ -5,10 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"math"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/reverie-rl/reverie/agent"
@@ -16,7 +16,8 @@ import (
 	"github.com/reverie-rl/reverie/classic"
 	"github.com/reverie-rl/reverie/env"
 	"github.com/reverie-rl/reverie/internal/checkpoint"
-	"github.com/reverie-rl/reverie/internal/safetensors"
+	"github.com/reverie-rl/reverie/replay"
+	"github.com/reverie-rl/reverie/stream"
 )
 
 // ladder counts its steps: the observation is the number of the step in the episode, the reward 10
@@ -81,31 +82,30 @@ func train(t *testing.T, e *Experiment, folder string, resume bool) (*Result, st
 	return result, output.String(), err
 }
 
-// rows returns a column of the replay in a run's newest checkpoint.
-func rows(t *testing.T, folder, column string, width int) []float32 {
+// remembered returns the rows in a run's experience log, with the observation behind the newest.
+func remembered(t *testing.T, folder string) *replay.Rows {
 	t.Helper()
-	generation, _, err := checkpoint.Open(filepath.Join(folder, checkpointFolder)).Load()
+	log, err := stream.Open(t.Context(), stream.Config{Folder: filepath.Join(folder, streamFolder)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := slices.IndexFunc(generation.Names(), func(name string) bool { return strings.HasPrefix(name, "rows-") })
-	data, err := generation.Read(generation.Names()[i])
-	if err != nil {
-		t.Fatal(err)
+	defer log.Close()
+	all := &replay.Rows{}
+	for chunk, err := range log.History(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept := all.Len()
+		if kept > int(chunk.First) {
+			kept-- // the observation that stood alone is the first of this chunk
+		}
+		layout := chunk.Schema.Layout
+		joined := replay.NewRows(layout, kept+chunk.Data.Len())
+		joined.Copy(layout, all, 0, 0, kept)
+		joined.Copy(layout, chunk.Data, kept, 0, chunk.Data.Len())
+		all = joined
 	}
-	file, err := safetensors.Read(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	shape := []int{-1}
-	if width > 0 {
-		shape = append(shape, width)
-	}
-	values, err := safetensors.Values[float32](file, column, shape...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return values
+	return all
 }
 
 // TestReplayOfEndedEpisodes plays one terminated and one truncated episode: both leave their final
@@ -119,14 +119,14 @@ func TestReplayOfEndedEpisodes(t *testing.T) {
 		"reward":   {10, 20, 30, 0, 10, 20, 30, 40, 50, 0}, // the final rows have no action, reward and discount
 		"discount": {1, 1, 0, 0, 1, 1, 1, 1, 1, 0},
 	}
-	if got := rows(t, folder, "reward", 1); !slices.Equal(got, want["reward"]) {
+	if got := remembered(t, folder).Reward; !slices.Equal(got, want["reward"]) {
 		t.Errorf("rewards are %v, want %v", got, want["reward"])
 	}
-	if got := rows(t, folder, "discount", 0); !slices.Equal(got, want["discount"]) {
+	if got := remembered(t, folder).Discount; !slices.Equal(got, want["discount"]) {
 		t.Errorf("discounts are %v, want %v", got, want["discount"])
 	}
 	var rungs []float32
-	for i, x := range rows(t, folder, "observation", 3) {
+	for i, x := range remembered(t, folder).Observation {
 		if i%3 == 0 {
 			rungs = append(rungs, x)
 		}
@@ -145,7 +145,7 @@ func TestActionRepeat(t *testing.T) {
 	if err != nil || result.Step != 8 {
 		t.Fatalf("%+v, %v", result, err)
 	}
-	if got, want := rows(t, folder, "reward", 1), []float32{30, 30, 0, 30, 70, 50, 0}; !slices.Equal(got, want) {
+	if got, want := remembered(t, folder).Reward, []float32{30, 30, 0, 30, 70, 50, 0}; !slices.Equal(got, want) {
 		t.Errorf("rewards are %v, want %v", got, want)
 	}
 	for repeat, want := range map[int]int64{1: 17, 2: 17, 7: 18} { // every 2 of the steps 8 to 40; 7 of them last up to 42
@@ -220,6 +220,10 @@ func TestActionThatIsNotANumber(t *testing.T) {
 	expectError(t, err, "step 1 of an episode", "action element 1 of 2 is NaN")
 	s, err := newSession(onLadder(10, nil), t.TempDir())
 	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	if err := s.openStream(t.Context(), io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	s.policy = still{0, float32(math.NaN())}
@@ -311,7 +315,7 @@ func TestResumeWithoutSnapshots(t *testing.T) {
 	if _, _, err := train(t, onLadder(8, nil), folder, true); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := rows(t, folder, "reward", 1), []float32{10, 20, 30, 0, 10, 20, 0, 10, 20, 30, 0}; !slices.Equal(got, want) {
+	if got, want := remembered(t, folder).Reward, []float32{10, 20, 30, 0, 10, 20, 0, 10, 20, 30, 0}; !slices.Equal(got, want) {
 		t.Errorf("rewards are %v, want %v", got, want)
 	}
 }

@@ -8,11 +8,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// freeBytes is the room on the disk of folder for a process without privileges.
-func freeBytes(folder string) (int64, error) {
+// room is the bytes of the disk of folder that a process without privileges can have, and all of them.
+func room(folder string) (free, all int64, err error) {
 	var status unix.Statfs_t
 	if err := unix.Statfs(folder, &status); err != nil {
-		return 0, fmt.Errorf("%s: %w", folder, err)
+		return 0, 0, fmt.Errorf("%s: %w", folder, err)
 	}
-	return int64(status.Bavail) * int64(status.Bsize), nil
+	return int64(status.Bavail) * int64(status.Bsize), int64(status.Blocks) * int64(status.Bsize), nil
 }

@@ -6,15 +6,15 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// freeBytes is the room on the disk of folder for this user.
-func freeBytes(folder string) (int64, error) {
+// room is the bytes of the disk of folder that this user can have, and all of them.
+func room(folder string) (free, all int64, err error) {
 	path, err := windows.UTF16PtrFromString(folder)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	var free uint64
-	if err := windows.GetDiskFreeSpaceEx(path, &free, nil, nil); err != nil {
-		return 0, fmt.Errorf("%s: %w", folder, err)
+	var available, total uint64
+	if err := windows.GetDiskFreeSpaceEx(path, &available, &total, nil); err != nil {
+		return 0, 0, fmt.Errorf("%s: %w", folder, err)
 	}
-	return int64(free), nil
+	return int64(available), int64(total), nil
 }

@@ -27,8 +27,8 @@ type Config struct {
 	Retention Retention
 
 	// Quota is the most bytes that the log may have, and Reserve the least that must stay free on the
-	// disk of Folder: a chunk beyond them is refused, and all before it stay. 0 is no quota, and for
-	// Reserve DefaultReserve.
+	// disk of Folder: a chunk beyond them is refused, and all before it stay. 0 is no quota, and a
+	// reserve of a twentieth of the disk or 64 MiB, whichever is less.
 	Quota, Reserve int64
 
 	Warnings io.Writer // what the server inside the process complains of; nil drops it
@@ -41,8 +41,8 @@ type Retention struct {
 	Age   time.Duration
 }
 
-// DefaultReserve is the free space that a log leaves on a disk, in bytes.
-const DefaultReserve = 64 << 20
+// mostReserve is the most that a log leaves free on a disk without being told to, in bytes.
+const mostReserve = 64 << 20
 
 // insideName is the name of the log in a folder.
 const insideName = "experience"
@@ -70,9 +70,6 @@ func Open(ctx context.Context, config Config) (*Log, error) {
 	}
 	if config.Warnings == nil {
 		config.Warnings = io.Discard
-	}
-	if config.Reserve == 0 {
-		config.Reserve = DefaultReserve
 	}
 	l := &Log{config: config, name: insideName}
 	if err := l.open(ctx); err != nil {

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -21,12 +22,13 @@ func (l *Log) checkRoom(ctx context.Context, bytes int64) error {
 	if l.config.Folder == "" {
 		return nil
 	}
-	free, err := freeBytes(l.config.Folder)
+	free, all, err := room(l.config.Folder)
 	if err != nil {
 		return err
 	}
-	if free-bytes < l.config.Reserve {
-		return fmt.Errorf("%w: no space left on device beyond the reserve: %d bytes are free, %d must stay free: make room and go on", ErrFull, free, l.config.Reserve)
+	reserve := cmp.Or(l.config.Reserve, min(mostReserve, all/20))
+	if free-bytes < reserve {
+		return fmt.Errorf("%w: no space left on device beyond the reserve: %d bytes are free, %d must stay free: make room and go on", ErrFull, free, reserve)
 	}
 	return nil
 }

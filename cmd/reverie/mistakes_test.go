@@ -87,7 +87,7 @@ func TestAgentThatCannotPlayTheTask(t *testing.T) {
 func TestFolderHoldsARunAlready(t *testing.T) {
 	folder := reference(t)
 	before := contents(t, newest(t, folder))
-	fail(t, exitUsage, []string{folder, "holds a run already", "--resume", "--out"}, small(folder)...)
+	fail(t, exitUsage, []string{folder, "holds a run already", "--no-resume", "--out"}, small(folder, "--no-resume")...)
 	if err := os.Remove(filepath.Join(folder, "config.toml")); err != nil {
 		t.Fatal(err)
 	}

@@ -35,7 +35,7 @@ func remount(t *testing.T, folder string, flags uintptr, options string) {
 
 // A run whose disk fills up keeps its last checkpoint, and goes on when there is space.
 func TestFullDisk(t *testing.T) {
-	disk := mount(t, "256k")
+	disk := mount(t, "128k")
 	folder := filepath.Join(disk, "run")
 	fail(t, exitFailed, []string{"no space left on device", folder, "--resume goes on from there"}, small(folder)...)
 	if result := succeed(t, "eval", folder, "--episodes", "1"); result.log != "" {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -23,7 +24,7 @@ type trainCommand struct {
 	Set    []string `sep:"none" placeholder:"KEY=VALUE" help:"Change a setting of config.toml; may be repeated."`
 	Out    string   `type:"path" help:"The run folder; by default one under runs/."`
 	From   string   `placeholder:"RUN[:PART,...]" help:"Start from parameters of another run."`
-	Resume bool     `help:"Go on from the newest checkpoint in the run folder."`
+	Resume *bool    `negatable:"" help:"Go on with the run in the folder, or refuse a folder that holds one; by default, go on if there is one."`
 	Film   bool     `negatable:"" default:"true" help:"Film the trained policy."`
 }
 
@@ -33,7 +34,8 @@ func (c *trainCommand) Run(s *session) error {
 	if err != nil {
 		return usage(err)
 	}
-	o := run.Options{Folder: c.folder(experiment), Resume: c.Resume, Output: s.log}
+	o := run.Options{Folder: c.folder(experiment), Output: s.log}
+	o.Resume = c.resumes(o.Folder)
 	fmt.Fprintf(s.log, "%s on %s, seed %d, %d steps, in %s\n", experiment.Config.Agent, experiment.Config.Task, experiment.Config.Seed, experiment.Config.Steps, o.Folder)
 	result, err := trainUntilSignal(s.context, experiment, o)
 	if err != nil {
@@ -68,10 +70,18 @@ func (c *trainCommand) experiment(s *session) (*run.Experiment, error) {
 	if err := c.apply(experiment); err != nil {
 		return nil, err
 	}
-	if c.Resume {
+	if c.resumes(c.folder(experiment)) {
 		return c.resumed(s, c.folder(experiment))
 	}
 	return experiment, experiment.Validate()
+}
+
+// resumes tells whether the command goes on with a run.
+func (c *trainCommand) resumes(folder string) bool {
+	if c.Resume != nil {
+		return *c.Resume
+	}
+	return run.Exists(folder)
 }
 
 // resumed is the experiment in folder with the changes that the command line makes.
@@ -81,7 +91,7 @@ func (c *trainCommand) resumed(s *session, folder string) (*run.Experiment, erro
 		return nil, err
 	}
 	if stored.Config.Agent != c.Agent || stored.Config.Task != c.Task {
-		return nil, fmt.Errorf("%s holds a run of %s on %s, not of %s on %s", folder, stored.Config.Agent, stored.Config.Task, c.Agent, c.Task)
+		return nil, fmt.Errorf("%s holds a run of %s on %s, not of %s on %s: choose another folder with --out", folder, stored.Config.Agent, stored.Config.Task, c.Agent, c.Task)
 	}
 	changed, err := run.LoadExperiment(folder, s.catalogues)
 	if err != nil {
@@ -90,10 +100,11 @@ func (c *trainCommand) resumed(s *session, folder string) (*run.Experiment, erro
 	if err := c.apply(changed); err != nil {
 		return nil, err
 	}
-	for _, difference := range stored.Differences(changed) {
+	applied, err := stored.Change(changed)
+	for _, difference := range applied {
 		fmt.Fprintln(s.log, "changed setting:", difference)
 	}
-	return changed, changed.Validate()
+	return changed, errors.Join(err, changed.Validate())
 }
 
 // apply changes the settings that the command line names.

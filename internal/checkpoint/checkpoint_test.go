@@ -268,11 +268,11 @@ func TestManifestOfAnotherFormat(t *testing.T) {
 	if err := os.Remove(filepath.Join(store.path(1), manifestName)); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeManifest(store.path(1), manifest{Format: 2}); err != nil {
+	if err := writeManifest(store.path(1), manifest{Format: 1}); err != nil {
 		t.Fatal(err)
 	}
 	_, _, err := store.Load()
-	expectError(t, err, "format 2, this program reads format 1")
+	expectError(t, err, "format 1, this program reads format 2")
 }
 
 func TestManifestCannotPointOutside(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 )
 
 // format is the version of the manifest and of the folder's layout.
-const format = 1
+const format = 2
 
 // manifest describes a generation.
 type manifest struct {

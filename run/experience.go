@@ -1,0 +1,105 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/reverie-rl/reverie/replay"
+	"github.com/reverie-rl/reverie/stream"
+)
+
+// streamFolder holds the experience log of a run.
+const streamFolder = "stream"
+
+// streamConfig says where a run's experience log is.
+func (e *Experiment) streamConfig(folder string, warnings io.Writer) stream.Config {
+	config := stream.Config{
+		Retention: stream.Retention{Steps: e.Config.RetainSteps}, Quota: e.Config.StreamQuota, Warnings: warnings,
+	}
+	if config.URL = e.Config.Stream; config.URL == "" {
+		config.Folder = filepath.Join(folder, streamFolder)
+	}
+	return config
+}
+
+// writerName is the name under which a run writes.
+func (e *Experiment) writerName() string {
+	name := fmt.Sprintf("%s-%s-%d", e.Config.Agent, e.Config.Task, e.Config.Seed)
+	return strings.Map(func(r rune) rune {
+		if r == '-' || r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
+			return r
+		}
+		return '-'
+	}, name)
+}
+
+// schema describes the rows of the session.
+func (s *session) schema() stream.Schema {
+	config := s.experiment.Config
+	described := stream.Schema{
+		Task: config.Task, Agent: config.Agent, ActionRepeat: config.ActionRepeat,
+		Layout: s.table.Layout(), Action: stream.FieldOf(s.environment.Action()),
+	}
+	for _, spec := range s.environment.Observations() {
+		described.Observations = append(described.Observations, stream.FieldOf(spec))
+	}
+	return described
+}
+
+// openStream opens the experience log and fills the replay with what it has from before the position in
+// the session's state.
+func (s *session) openStream(ctx context.Context, warnings io.Writer) error {
+	var err error
+	if s.log, err = stream.Open(ctx, s.experiment.streamConfig(s.folder, warnings)); err != nil {
+		return err
+	}
+	view := stream.NewView(s.table)
+	at, kept := s.state.Stream, int64(s.experiment.Config.ReplayCapacity)
+	writer, found, err := s.log.Resume(ctx, s.experiment.writerName(), s.schema(), at, kept, view.Add)
+	if err != nil {
+		return err
+	}
+	s.writer = writer
+	reportLosses(warnings, found)
+	if err := view.Finish(); err != nil {
+		return err
+	}
+	if s.state.Playing && !writer.Playing() {
+		return s.begin() // the observation that the log ended with is lost, but the episode goes on
+	}
+	return nil
+}
+
+// reportLosses tells what of the replay could not be read.
+func reportLosses(warnings io.Writer, found stream.Recovery) {
+	for _, damage := range found.Damaged {
+		fmt.Fprintln(warnings, "warning: experience log:", damage)
+	}
+	lost := int64(0)
+	for _, rows := range found.Lost {
+		fmt.Fprintf(warnings, "warning: experience log: rows %v are damaged or gone\n", rows)
+		lost += rows.End - rows.Begin
+	}
+	if lost > 0 {
+		fmt.Fprintf(warnings, "warning: going on without %d of %d rows of replay: the run will not end as one that lost nothing\n", lost, lost+found.Rows)
+	}
+}
+
+// begin remembers the first observation of an episode.
+func (s *session) begin() error {
+	if err := s.table.Begin(s.observation); err != nil {
+		return err
+	}
+	return s.writer.Begin(replay.Step{Observation: s.observation}, nil)
+}
+
+// remember remembers a step in the replay, which refuses what is not finite, and in the log.
+func (s *session) remember(step replay.Step, last bool) error {
+	if err := s.table.Append(step); err != nil {
+		return err
+	}
+	return s.writer.Append(step, nil, last)
+}
