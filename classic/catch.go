@@ -35,6 +35,7 @@ func NewCatch(seed uint64) (env.Environment, error) {
 	c := &Catch{game: game, shell: shell{
 		dynamics:     game,
 		name:         catchName,
+		body:         catchName,
 		observations: []env.Spec{{Name: "board", Shape: []int{catchRows, catchColumns}, Minimum: make([]float64, cells), Maximum: filled(cells, 1)}},
 		action:       env.Spec{Name: "move", Kind: env.Int, Minimum: []float64{0}, Maximum: []float64{2}},
 		limit:        catchRows,
@@ -47,14 +48,17 @@ func (c *catch) begin(random *rand.Rand) {
 	c.memory = [3]float64{0, float64(random.IntN(catchColumns)), catchColumns / 2}
 }
 
-func (c *catch) advance(action []float64, _ *rand.Rand) (reward float64, ended bool) {
-	row, ball, paddle := &c.memory[0], c.memory[1], &c.memory[2]
+func (c *catch) advance(action []float64, _ *rand.Rand) {
+	row, paddle := &c.memory[0], &c.memory[2]
 	*paddle = min(max(*paddle+action[0]-1, 0), catchColumns-1)
 	*row++
-	if *row < catchRows-1 {
+}
+
+func (c *catch) arrived(physics []float64) (reward float64, ended bool) {
+	switch row, ball, paddle := physics[0], physics[1], physics[2]; {
+	case row < catchRows-1:
 		return 0, false
-	}
-	if *paddle == ball {
+	case paddle == ball:
 		return 1, true
 	}
 	return -1, true
@@ -66,7 +70,8 @@ func (c *catch) observe(board []float64) {
 	board[(catchRows-1)*catchColumns+int(c.memory[2])] = 1
 }
 
-func (c *catch) state() []float64 { return c.memory[:] }
+func (c *catch) state() []float64   { return c.memory[:] }
+func (c *catch) physics() []float64 { return c.memory[:] }
 
 // Render implements env.Renderer. There is one camera, number 0.
 func (c *Catch) Render(camera, width, height int) (*image.RGBA, error) {

@@ -1,6 +1,8 @@
 package classic
 
 import (
+	"fmt"
+	"hash/crc32"
 	"math/rand/v2"
 
 	"github.com/reverie-rl/reverie/env"
@@ -28,9 +30,26 @@ func CartOnRail() LinearSystem {
 // linear is the dynamics of a LinearSystem.
 type linear struct {
 	system         LinearSystem
-	memory, next   *mat.VecDense // the state, and room to compute the one that follows
-	weighted, cost *mat.VecDense // room for products
-	control        *mat.VecDense
+	memory         []float64     // the state, then the state before and the control applied there: what the reward is for
+	place, control *mat.VecDense // state and control, windows into memory
+	drift, push    *mat.VecDense // room for products
+}
+
+func newLinear(system LinearSystem) *linear {
+	states, controls := system.B.Dims()
+	memory := make([]float64, 2*states+controls)
+	return &linear{
+		system: system, memory: memory,
+		place: mat.NewVecDense(states, memory[:states]), control: mat.NewVecDense(controls, memory[2*states:]),
+		drift: mat.NewVecDense(states, nil), push: mat.NewVecDense(states, nil),
+	}
+}
+
+// linearBody names how a system moves, whatever it costs.
+func linearBody(system LinearSystem) string {
+	text := fmt.Sprint(mat.Formatted(system.A), mat.Formatted(system.B), system.Noise)
+	states, controls := system.B.Dims()
+	return fmt.Sprintf("classic/linear_%d_%d@%08x", states, controls, crc32.Checksum([]byte(text), castagnoli))
 }
 
 // LQR is the environment of a LinearSystem.
@@ -54,15 +73,11 @@ func NewLinear(name string, system LinearSystem, limit int, seed uint64) (*LQR, 
 		return nil, err
 	}
 	states, controls := system.B.Dims()
-	body := &linear{
-		system: system,
-		memory: mat.NewVecDense(states, nil), next: mat.NewVecDense(states, nil),
-		weighted: mat.NewVecDense(states, nil), cost: mat.NewVecDense(controls, nil),
-		control: mat.NewVecDense(controls, nil),
-	}
+	body := newLinear(system)
 	l := &LQR{body: body, shell: shell{
 		dynamics:     body,
 		name:         name,
+		body:         linearBody(system),
 		observations: []env.Spec{{Name: "state", Shape: []int{states}}},
 		action:       env.Spec{Name: "control", Shape: []int{controls}, Minimum: filled(controls, -1), Maximum: filled(controls, 1)},
 		limit:        limit,
@@ -72,25 +87,41 @@ func NewLinear(name string, system LinearSystem, limit int, seed uint64) (*LQR, 
 }
 
 func (l *linear) begin(random *rand.Rand) {
-	for i := range l.state() {
-		l.state()[i] = random.Float64() - 0.5
+	clear(l.memory)
+	for i := range l.place.Len() {
+		l.memory[i] = random.Float64() - 0.5
 	}
 }
 
-func (l *linear) advance(action []float64, random *rand.Rand) (reward float64, ended bool) {
-	copy(l.control.RawVector().Data, action)
-	l.weighted.MulVec(l.system.Q, l.memory)
-	l.cost.MulVec(l.system.R, l.control)
-	reward = -mat.Dot(l.memory, l.weighted) - mat.Dot(l.control, l.cost)
-	l.next.MulVec(l.system.A, l.memory)
-	l.weighted.MulVec(l.system.B, l.control)
-	l.memory.AddVec(l.next, l.weighted)
-	for i := range l.state() {
-		l.state()[i] += l.system.Noise * random.NormFloat64()
+func (l *linear) advance(action []float64, random *rand.Rand) {
+	states := l.place.Len()
+	copy(l.physics(), l.memory[:states])
+	copy(l.physics()[states:], action)
+	l.drift.MulVec(l.system.A, l.place)
+	l.push.MulVec(l.system.B, l.control)
+	l.place.AddVec(l.drift, l.push)
+	for i := range states {
+		l.memory[i] += l.system.Noise * random.NormFloat64()
 	}
-	return reward, false
 }
 
-func (l *linear) observe(observation []float64) { copy(observation, l.state()) }
+func (l *linear) arrived(physics []float64) (reward float64, ended bool) {
+	states := l.place.Len()
+	return -quadratic(l.system.Q, physics[:states]) - quadratic(l.system.R, physics[states:]), false
+}
 
-func (l *linear) state() []float64 { return l.memory.RawVector().Data }
+// quadratic is x^T M x.
+func quadratic(m *mat.Dense, x []float64) float64 {
+	sum := 0.0
+	for i, left := range x {
+		for j, right := range x {
+			sum += left * m.At(i, j) * right
+		}
+	}
+	return sum
+}
+
+func (l *linear) observe(observation []float64) { copy(observation, l.memory) }
+
+func (l *linear) state() []float64   { return l.memory }
+func (l *linear) physics() []float64 { return l.memory[l.place.Len():] }

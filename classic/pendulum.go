@@ -29,7 +29,7 @@ const (
 //	v' = v + h (m g l sin(angle) + torque - b v) / (I + h b)
 //	angle' = angle + h v'
 type pendulum struct {
-	memory [2]float64 // angle in rad, 0 is upright; velocity in rad/s
+	memory [3]float64 // angle in rad, 0 is upright; velocity in rad/s; the latest torque in N m
 	reward func(angle, velocity, torque float64) float64
 }
 
@@ -61,6 +61,7 @@ func newPendulum(name string, seed uint64, reward func(angle, velocity, torque f
 	p := &Pendulum{body: body, shell: shell{
 		dynamics: body,
 		name:     name,
+		body:     pendulumName,
 		observations: []env.Spec{
 			{Name: "orientation", Shape: []int{2}, Minimum: filled(2, -1), Maximum: filled(2, 1)},
 			{Name: "velocity", Shape: []int{1}},
@@ -84,16 +85,19 @@ func sparseReward(angle, _, _ float64) float64 {
 }
 
 func (p *pendulum) begin(random *rand.Rand) {
-	p.memory = [2]float64{(2*random.Float64() - 1) * math.Pi, 0}
+	p.memory = [3]float64{(2*random.Float64() - 1) * math.Pi}
 }
 
-func (p *pendulum) advance(action []float64, _ *rand.Rand) (reward float64, ended bool) {
+func (p *pendulum) advance(action []float64, _ *rand.Rand) {
 	angle, velocity, torque := p.memory[0], p.memory[1], action[0]
 	force := pendulumMass*gravity*pendulumLength*math.Sin(angle) + torque - pendulumDamping*velocity
 	velocity += pendulumStep * force / (pendulumInertia + pendulumStep*pendulumDamping)
 	angle += pendulumStep * velocity
-	p.memory = [2]float64{angle, velocity}
-	return p.reward(angle, velocity, torque), false
+	p.memory = [3]float64{angle, velocity, torque}
+}
+
+func (p *pendulum) arrived(physics []float64) (reward float64, ended bool) {
+	return p.reward(physics[0], physics[1], physics[2]), false
 }
 
 func (p *pendulum) observe(observation []float64) {
@@ -101,7 +105,8 @@ func (p *pendulum) observe(observation []float64) {
 	observation[2] = p.memory[1]
 }
 
-func (p *pendulum) state() []float64 { return p.memory[:] }
+func (p *pendulum) state() []float64   { return p.memory[:] }
+func (p *pendulum) physics() []float64 { return p.memory[:] }
 
 // Interval is the time between two steps, in seconds.
 func (p *Pendulum) Interval() float64 { return pendulumStep }

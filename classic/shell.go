@@ -15,19 +15,24 @@ import (
 type dynamics interface {
 	// begin draws an initial state.
 	begin(random *rand.Rand)
-	// advance applies an action that is within its bounds for one step. It returns the reward and
-	// whether the task ended there.
-	advance(action []float64, random *rand.Rand) (reward float64, ended bool)
+	// advance applies an action that is within its bounds for one step.
+	advance(action []float64, random *rand.Rand)
+	// arrived returns the reward of a step that left these physics and whether the task ended there. It
+	// depends on nothing else and leaves the state alone.
+	arrived(physics []float64) (reward float64, ended bool)
 	// observe writes the observation.
 	observe(observation []float64)
 	// state is the memory that, with the random stream, determines all that follows.
 	state() []float64
+	// physics is the part of state that arrived asks for.
+	physics() []float64
 }
 
-// shell makes an env.Environment and env.Snapshotter out of dynamics.
+// shell makes an env.Environment, env.Snapshotter and env.Relabeller out of dynamics.
 type shell struct {
 	dynamics
 	name         string
+	body         string     // Model of env.PhysicsSpec: tasks of one body differ in their rewards alone
 	observations []env.Spec // of Kind Float64, written one after the other by observe
 	action       env.Spec   // bounded
 	limit        int        // steps after which an episode is cut off
@@ -80,7 +85,8 @@ func (s *shell) Step(action []float64) (env.TimeStep, error) {
 	if err := s.action.CheckAction(action); err != nil {
 		return env.TimeStep{}, fmt.Errorf("%s: %w", s.name, err)
 	}
-	reward, ended := s.advance(s.clip(action), s.random)
+	s.advance(s.clip(action), s.random)
+	reward, ended := s.arrived(s.physics())
 	s.count++
 	s.observe(s.buffer)
 	s.playing = !ended && s.count < s.limit
@@ -102,6 +108,32 @@ func (s *shell) clip(action []float64) []float64 {
 		s.clipped[i] = min(max(value, s.action.Minimum[i]), s.action.Maximum[i])
 	}
 	return s.clipped
+}
+
+// PhysicsSpec implements env.Relabeller.
+func (s *shell) PhysicsSpec() env.PhysicsSpec {
+	return env.PhysicsSpec{Model: s.body, Size: len(s.physics())}
+}
+
+// Physics implements env.Relabeller.
+func (s *shell) Physics(into []float64) error {
+	if err := s.PhysicsSpec().CheckSize(into); err != nil {
+		return fmt.Errorf("%s: %w", s.name, err)
+	}
+	copy(into, s.physics())
+	return nil
+}
+
+// RewardOf implements env.Relabeller.
+func (s *shell) RewardOf(physics []float64) (reward, discount float64, err error) {
+	if err := s.PhysicsSpec().CheckPhysics(physics); err != nil {
+		return 0, 0, fmt.Errorf("%s: %w", s.name, err)
+	}
+	reward, ended := s.arrived(physics)
+	if ended {
+		return reward, 0, nil
+	}
+	return reward, 1, nil
 }
 
 // Close implements env.Environment.

@@ -19,15 +19,21 @@ func dogTasks() []task {
 			timeLimit: 15, interval: .015, bind: bind,
 		}
 	}
+	// A floor has no end for those who walk on it: its size is what is drawn.
+	onFloor := func(name, floor string, bind func(physics) binding) task {
+		t := variant(name, dogModel(floor), bind)
+		t.body = func() string { return dogXML }
+		return t
+	}
 	move := func(speed float64) func(physics) binding {
 		return func(p physics) binding { return bindDogMove(p, speed) }
 	}
 	return []task{
 		variant("fetch", dogFetchModel, bindDogFetch, "hard"),
-		variant("run", dogModel("135 135"), move(9)),
-		variant("stand", dogModel("15 15"), bindDogStand),
-		variant("trot", dogModel("45 45"), move(3)),
-		variant("walk", dogModel("15 15"), move(1)),
+		onFloor("run", "135 135", move(9)),
+		onFloor("stand", "15 15", bindDogStand),
+		onFloor("trot", "45 45", move(3)),
+		onFloor("walk", "15 15", move(1)),
 	}
 }
 

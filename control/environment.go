@@ -11,7 +11,8 @@ import (
 	"github.com/reverie-rl/reverie/mujoco"
 )
 
-// Environment is a task of the suite as an env.Environment, env.Snapshotter, env.Renderer and env.Viewer.
+// Environment is a task of the suite as an env.Environment, env.Snapshotter, env.Renderer, env.Viewer and
+// env.Relabeller.
 type Environment struct {
 	task    task
 	physics physics
@@ -29,6 +30,9 @@ type Environment struct {
 	stepLimit float64 // control steps in an episode
 	count     int     // control steps taken in this episode
 	over      bool    // the next Step begins an episode
+
+	physicsSpec env.PhysicsSpec
+	judge       *Environment // where RewardOf looks at states; nil before the first
 
 	compiled  [][]float64                         // binding.drawn as compiled
 	renderers map[mujoco.Profile]*mujoco.Renderer // those that were asked for
@@ -81,6 +85,7 @@ func newEnvironment(t task, seed uint64) (*Environment, error) {
 		stepLimit: t.timeLimit / (p.model.Options.Timestep * float64(substeps)),
 	}
 	e.random = rand.New(e.source)
+	e.physicsSpec = physicsSpecOf(t, p, e.binding)
 	for _, o := range e.binding.observations {
 		spec := env.Spec{Name: o.name, Shape: o.shape}
 		e.observations = append(e.observations, spec)
@@ -224,7 +229,7 @@ func (e *Environment) TimePlainLoop(controls []float64) (time.Duration, error) {
 	return e.physics.data.TimePlainLoop(controls, e.substeps)
 }
 
-// Close frees the simulation and the renderer.
+// Close frees the simulations and the renderers.
 func (e *Environment) Close() error {
 	for _, renderer := range e.renderers {
 		renderer.Close()
@@ -235,8 +240,12 @@ func (e *Environment) Close() error {
 	if e.physics.data != nil {
 		e.physics.close()
 	}
-	e.renderers, e.drawn, e.physics, e.over = nil, nil, physics{}, false
-	return nil
+	var err error
+	if e.judge != nil {
+		err = e.judge.Close()
+	}
+	e.renderers, e.drawn, e.judge, e.physics, e.over = nil, nil, nil, physics{}, false
+	return err
 }
 
 // open returns an error if the environment is closed.

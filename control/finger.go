@@ -22,8 +22,10 @@ func fingerTasks() []task {
 	turn := func(targetRadius float64) func(physics) binding {
 		return func(p physics) binding { return bindFingerTurn(p, targetRadius) }
 	}
+	spin := variant("spin", bindFingerSpin, "planet6")
+	spin.body = func() string { return fingerXML + "with a spinner that turns more easily" }
 	return []task{
-		variant("spin", bindFingerSpin, "planet6"),
+		spin,
 		variant("turn_easy", turn(.07)),
 		variant("turn_hard", turn(.03)),
 	}
@@ -89,6 +91,7 @@ func bindFingerTurn(p physics, targetRadius float64) binding {
 		},
 		reward: func() float64 { return indicator(missing() <= 0) },
 		drawn:  [][]float64{place, radius},
+		goals:  [][]float64{place},
 	}
 }
 

@@ -23,7 +23,7 @@ func fishTasks() []task {
 
 var fishUpright = sloping(1, 1, 1, Gaussian, DefaultAtMargin)
 
-// bindFishUpright rewards a fish that swims the right way up.
+// bindFishUpright rewards a fish that swims the right way up. The target stays where it is compiled.
 func bindFishUpright(p physics) binding {
 	torso := p.bodyMatrix("torso")
 	return binding{
@@ -34,6 +34,7 @@ func bindFishUpright(p physics) binding {
 		},
 		initialise: once(func(random *rand.Rand) { drawFish(p, random) }),
 		reward:     func() float64 { return fishUpright.Of(torso[zz]) },
+		goals:      [][]float64{p.row(p.model.GeomPos, 3, mujoco.Geom, "target")},
 	}
 }
 

@@ -113,6 +113,7 @@ func (m manipulator) bind(p physics) binding {
 	for _, body := range placed {
 		b.drawn = append(b.drawn, body.position, body.quaternion)
 	}
+	b.goals = [][]float64{target.position, target.quaternion}
 	return b
 }
 

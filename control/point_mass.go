@@ -17,7 +17,9 @@ func pointMassTasks() []task {
 			timeLimit: 20, bind: func(p physics) binding { return bindPointMass(p, hard) },
 		}
 	}
-	return []task{variant("easy", false, "benchmarking", "easy"), variant("hard", true, "extra")}
+	hard := variant("hard", true, "extra")
+	hard.body = func() string { return pointMassXML + "with motors that pull in random directions" }
+	return []task{variant("easy", false, "benchmarking", "easy"), hard}
 }
 
 func bindPointMass(p physics, hard bool) binding {

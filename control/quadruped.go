@@ -19,14 +19,17 @@ func quadrupedTasks() []task {
 			timeLimit: 20, interval: .02, bind: bind,
 		}
 	}
-	walk := func(speed float64) func(physics) binding {
-		return func(p physics) binding { return bindQuadrupedMove(p, speed) }
+	// A floor has no end for those who walk on it: its size is what is drawn.
+	moving := func(name string, floor, speed float64) task {
+		t := variant(name, arena{floor: floor}, func(p physics) binding { return bindQuadrupedMove(p, speed) }, "dreamer20")
+		t.body = arena{}.model
+		return t
 	}
 	return []task{
 		variant("escape", arena{floor: 40, terrain: true}, bindQuadrupedEscape),
 		variant("fetch", arena{floor: 15, ball: true}, bindQuadrupedFetch),
-		variant("run", arena{floor: 100}, walk(5), "dreamer20"),
-		variant("walk", arena{floor: 10}, walk(.5), "dreamer20"),
+		moving("run", 100, 5),
+		moving("walk", 10, .5),
 	}
 }
 

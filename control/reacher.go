@@ -42,5 +42,6 @@ func bindReacher(p physics, targetRadius float64) binding {
 		}),
 		reward: func() float64 { return reached.Of(distance(target[:2], finger[:2])) },
 		drawn:  [][]float64{place},
+		goals:  [][]float64{place},
 	}
 }

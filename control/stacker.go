@@ -66,6 +66,7 @@ func (s stacker) bind(p physics) binding {
 		initialise: p.untilClear(func(random *rand.Rand) { s.draw(a, target, random) }),
 		reward:     stackerReward(p, names),
 		drawn:      [][]float64{target.position},
+		goals:      [][]float64{target.position},
 	}
 }
 

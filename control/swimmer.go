@@ -69,6 +69,7 @@ func bindSwimmer(p physics) binding {
 			return near.Of(norm(toTarget))
 		},
 		drawn: [][]float64{place, light},
+		goals: [][]float64{place},
 	}
 }
 

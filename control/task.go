@@ -9,11 +9,14 @@ import (
 
 // task describes one task of the suite.
 type task struct {
-	name      string // without the suite, as in "cartpole-swingup"
-	tags      []string
-	model     func() string // MJCF
-	timeLimit float64       // length of an episode in seconds
-	interval  float64       // control step in seconds; 0 for one physics step
+	name  string // without the suite, as in "cartpole-swingup"
+	tags  []string
+	model func() string // MJCF
+	// body says what moves, and how, where that is not all of model: tasks of equal bodies can take over
+	// each other's physics. nil if it is model.
+	body      func() string
+	timeLimit float64 // length of an episode in seconds
+	interval  float64 // control step in seconds; 0 for one physics step
 	bind      func(physics) binding
 }
 
@@ -29,6 +32,9 @@ type binding struct {
 	terminated func() bool
 	// drawn are the constants of the model that initialise draws anew.
 	drawn [][]float64
+	// goals are the constants of the model that reward or terminated reads and that differ between
+	// episodes. All tasks of a body have the same.
+	goals [][]float64
 	// rebuild computes what else in the model follows from drawn, after drawn was put back; nil if
 	// nothing does.
 	rebuild func()

@@ -124,3 +124,15 @@ func TestTagged(t *testing.T) {
 	_, err := catalogue.Tagged("easy", "hard")
 	expect(t, "unknown", err, `no task has the tag "hard"; the tags are easy, new`)
 }
+
+func TestPhysicsSpec(t *testing.T) {
+	walker, reacher := PhysicsSpec{"control/walker@1", 2}, PhysicsSpec{"control/reacher@2", 2}
+	expect(t, "the same body", walker.CheckSource(walker), "")
+	expect(t, "another body", walker.CheckSource(reacher),
+		"recorded with the physics of control/reacher@2 (2 numbers), the task has those of control/walker@1 (2 numbers)")
+	expect(t, "another size", walker.CheckSource(PhysicsSpec{"control/walker@1", 3}), "control/walker@1 (3 numbers)")
+	expect(t, "good", walker.CheckPhysics([]float64{1, 2}), "")
+	expect(t, "too short", walker.CheckPhysics([]float64{1}), "there are 1 numbers for the physics of control/walker@1 (2 numbers)")
+	expect(t, "NaN", walker.CheckPhysics([]float64{1, math.NaN()}), "element 1 of the physics of control/walker@1 (2 numbers) is NaN")
+	expect(t, "infinite", walker.CheckPhysics([]float64{math.Inf(1), 2}), "element 0")
+}

@@ -33,9 +33,10 @@ type DataArrays struct {
 // Data is one simulation of a Model.
 type Data struct {
 	DataArrays
-	model *Model
-	saved [][]float64 // what Save saves, in order
-	pace  pace
+	model   *Model
+	saved   [][]float64 // what Save saves, in order
+	physics [][]float64 // what Physics writes, in order
+	pace    pace
 	dataHandle
 }
 
@@ -61,13 +62,7 @@ func (a *DataArrays) savedArrays() [][]float64 {
 }
 
 // StateSize is the number of numbers that Save appends.
-func (d *Data) StateSize() int {
-	size := 0
-	for _, array := range d.saved {
-		size += len(array)
-	}
-	return size
-}
+func (d *Data) StateSize() int { return sizeOf(d.saved) }
 
 // Save appends the whole state to state: time, positions, velocities, activations, control, applied
 // forces, mocap poses, user data, the solver's warm start, and the latest accelerations and sensor
@@ -87,18 +82,11 @@ func (d *Data) Restore(state []float64) error {
 		return fmt.Errorf("mujoco: the state has %d numbers, this model's has %d", len(state), d.StateSize())
 	}
 	d.Reset()
-	d.copyState(state)
+	fill(d.saved, state)
 	copy(d.QPos, d.rawQPos)
 	if err := d.settle(); err != nil {
 		return fmt.Errorf("mujoco: restoring a state: %w", err)
 	}
-	d.copyState(state) // once more: settling overwrote what was sensed from accelerations
+	fill(d.saved, state) // once more: settling overwrote what was sensed from accelerations
 	return nil
-}
-
-// copyState fills the saved arrays from state.
-func (d *Data) copyState(state []float64) {
-	for _, array := range d.saved {
-		state = state[copy(array, state):]
-	}
 }

@@ -96,6 +96,7 @@ type ModelArrays struct {
 	ActuatorGainPrm, ActuatorBiasPrm []float64 // [nu, mjNGAIN], [nu, mjNBIAS]
 
 	SensorAdr, SensorDim []int32 // [nsensor] where the sensor's numbers lie in Data.SensorData
+	SensorNeedStage      []int32 // [nsensor] mjtStage
 }
 
 // Model is a compiled model: what the simulated world consists of.

@@ -153,7 +153,7 @@ func NewData(m *Model) (*Data, error) {
 		return nil, fmt.Errorf("mujoco: no room for a simulation: %s", C.GoString(text))
 	}
 	d := &Data{DataArrays: dataArrays(native), model: m}
-	d.saved = d.savedArrays()
+	d.saved, d.physics = d.savedArrays(), d.physicsArrays()
 	d.native = native
 	d.cleanup = runtime.AddCleanup(d, func(native *C.simulation) { C.free_simulation(native) }, native)
 	if err := d.Forward(); err != nil {
@@ -168,7 +168,7 @@ func (d *Data) Close() {
 	if d.native != nil {
 		d.cleanup.Stop()
 		C.free_simulation(d.native)
-		d.native, d.DataArrays, d.saved = nil, DataArrays{}, nil
+		d.native, d.DataArrays, d.saved, d.physics = nil, DataArrays{}, nil, nil
 	}
 }
 

@@ -48,6 +48,7 @@ func modelArrays(m *C.mjModel) ModelArrays {
 		LightPos:        floats(m.light_pos, m.nlight, 3),
 		HFieldData:      singles(m.hfield_data, m.nhfielddata),
 		SensorAdr:       ints(m.sensor_adr, m.nsensor), SensorDim: ints(m.sensor_dim, m.nsensor),
+		SensorNeedStage: ints(m.sensor_needstage, m.nsensor),
 	}
 	a.addBodies(m)
 	a.addJoints(m)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"hash/crc32"
 	"image"
 	"image/color"
@@ -49,6 +50,15 @@ const (
 	saveIsAlive
 	restoreTrustsAll
 	restoreBreaks
+	physicsOfOthers
+	physicsIncomplete
+	physicsMoves
+	rewardOfPresent
+	rewardOfMoves
+	rewardOfWrites
+	rewardOfEnds
+	rewardOfTrustsAll
+	physicsTrustsAll
 	renderSize
 	renderBlank
 	renderMoves
@@ -271,6 +281,50 @@ func (w *walker) Restore(state []byte) error {
 	w.count, w.playing = int(state[end-2]), state[end-1] == 1
 	w.position = math.Float64frombits(binary.LittleEndian.Uint64(state[end-10:]))
 	return w.source.UnmarshalBinary(bytes.Clone(state[:end-10]))
+}
+
+func (w *walker) PhysicsSpec() env.PhysicsSpec {
+	if w.fault == physicsOfOthers {
+		return env.PhysicsSpec{Model: fmt.Sprint("walker ", w.seed), Size: 2}
+	}
+	return env.PhysicsSpec{Model: "walker", Size: 2}
+}
+
+// Physics writes the position and the count.
+func (w *walker) Physics(into []float64) error {
+	if err := w.PhysicsSpec().CheckSize(into); err != nil && w.fault != physicsTrustsAll {
+		return err
+	}
+	numbers := []float64{w.position, float64(w.count)}
+	switch w.fault {
+	case physicsIncomplete:
+		numbers[0] = 0
+	case physicsMoves:
+		w.position++
+	}
+	copy(into, numbers)
+	return nil
+}
+
+func (w *walker) RewardOf(physics []float64) (reward, discount float64, err error) {
+	if err := w.PhysicsSpec().CheckPhysics(physics); err != nil && w.fault != rewardOfTrustsAll {
+		return 0, 0, err
+	}
+	reward, discount = 0, 1
+	if len(physics) > 0 {
+		reward = -math.Abs(physics[0])
+	}
+	switch {
+	case w.fault == rewardOfPresent:
+		reward = -math.Abs(w.position)
+	case w.fault == rewardOfMoves:
+		w.position = physics[0]
+	case w.fault == rewardOfWrites:
+		physics[0]++
+	case w.fault == rewardOfEnds && physics[1] == walkLimit:
+		discount = 0
+	}
+	return reward, discount, nil
 }
 
 func (w *walker) Render(camera, width, height int) (*image.RGBA, error) {

@@ -31,6 +31,8 @@ var rules = []rule{
 	{"different seeds give different sequences", differentSeeds},
 	{"a snapshot restores the state bit for bit", snapshotContinues},
 	{"a damaged snapshot is an error and changes nothing", snapshotDamaged},
+	{"the physics of a step give its reward again", physicsRepeat},
+	{"bad physics are an error and change nothing", physicsBad},
 	{"Render gives a picture and changes nothing", renderPicture},
 	{"Close twice does not crash", closeTwice},
 }
@@ -168,7 +170,7 @@ func badActions(c *checker) {
 	}
 }
 
-// badVariants lists what Step must refuse for actions of size elements.
+// badVariants lists what must be refused where an array has size elements.
 func badVariants(size int) [][]float64 {
 	variants := [][]float64{make([]float64, size+1)}
 	if size == 0 {

@@ -1,9 +1,10 @@
 // Package wrap changes what an environment takes and gives.
 //
 // A wrapper is a function that takes an env.Environment and returns one. The result is an
-// env.Snapshotter, env.Renderer and env.Paced where the wrapped environment is; its snapshots hold
-// the wrapper's own state too. Closing it closes the wrapped environment, which must not be used
-// directly any more. Wrappers combine, the first one applied being the innermost:
+// env.Snapshotter, env.Renderer, env.Relabeller and env.Paced where the wrapped environment is; its
+// snapshots hold the wrapper's own state too. Only ActionRepeat is no env.Relabeller, unless it applies
+// actions once: its rewards are sums. Closing the result closes the wrapped environment, which must not
+// be used directly any more. Wrappers combine, the first one applied being the innermost:
 //
 //	e, err := wrap.ActionRepeat(task, 4)
 //	e, err = wrap.Pixels(e, 0, 64, 64) // one picture for 4 control steps

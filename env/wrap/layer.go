@@ -38,12 +38,15 @@ func (b *base) save() ([]byte, error)    { return b.memory.Save(), nil }
 func (b *base) restore(own []byte) error { return b.memory.Restore(own) }
 
 // offer returns l with the optional interfaces of what it wraps, and with no other: a type
-// assertion on the result tells the truth.
+// assertion on the result tells the truth. env.Relabeller is missing where relabellerOf says so.
 func offer(l layer) env.Environment {
 	snapshotter, saves := l.wrapped().(env.Snapshotter)
 	renderer, draws := l.wrapped().(env.Renderer)
 	paced, timed := l.wrapped().(env.Paced)
 	s, p := saver{l, snapshotter}, pacer{l, paced}
+	if r, relabels := relabellerOf(l); relabels {
+		return offerRelabelling(l, r, s, renderer, p)
+	}
 	switch {
 	case saves && draws && timed:
 		return struct {

@@ -61,7 +61,7 @@ func episode(last env.TimeStep, rewards ...float64) *script {
 	return s
 }
 
-// saving, drawing and timed are what a script can have besides.
+// saving, drawing, viewing, timed and relabelling are what a script can have besides.
 type saving struct{}
 
 func (saving) Save() ([]byte, error) { return []byte{1}, nil }
@@ -95,6 +95,13 @@ func (viewing) View(camera, width, height int, picture []uint8) error {
 type timed struct{}
 
 func (timed) Interval() float64 { return .5 }
+
+type relabelling struct{}
+
+func (relabelling) PhysicsSpec() env.PhysicsSpec { return env.PhysicsSpec{Model: "script", Size: 1} }
+func (relabelling) Physics([]float64) error      { return nil }
+
+func (relabelling) RewardOf([]float64) (reward, discount float64, err error) { return 0, 1, nil }
 
 // must ends the test on an error.
 func must[T any](t *testing.T) func(T, error) T {

@@ -311,47 +311,12 @@ func TestARecordSurvivesASnapshot(t *testing.T) {
 // TestOptionalInterfaces tries every combination under every kind of wrapper.
 func TestOptionalInterfaces(t *testing.T) {
 	s := episode(terminal, 0)
-	inners := []env.Environment{
-		s,
-		struct {
-			*script
-			saving
-		}{script: s},
-		struct {
-			*script
-			drawing
-		}{script: s},
-		struct {
-			*script
-			timed
-		}{script: s},
-		struct {
-			*script
-			saving
-			drawing
-		}{script: s},
-		struct {
-			*script
-			saving
-			timed
-		}{script: s},
-		struct {
-			*script
-			drawing
-			timed
-		}{script: s},
-		struct {
-			*script
-			saving
-			drawing
-			timed
-		}{script: s},
-	}
+	inners := everyCombination(s)
 	for _, inner := range inners {
 		e := must[env.Environment](t)(wrap.TimeLimit(inner, 2))
 		e = must[env.Environment](t)(wrap.Select(e, "count"))
 		if got, want := abilities(e), abilities(inner); got != want {
-			t.Errorf("saves, draws and is paced: %v, want %v", got, want)
+			t.Errorf("saves, draws, is paced and relabels: %v, want %v", got, want)
 		}
 		if err := e.Close(); err != nil {
 			t.Error(err)
@@ -362,11 +327,23 @@ func TestOptionalInterfaces(t *testing.T) {
 	}
 }
 
-func abilities(e env.Environment) [3]bool {
+// TestSumsAreNotRelabelled repeats actions, once and twice.
+func TestSumsAreNotRelabelled(t *testing.T) {
+	for times, want := range map[int]bool{1: true, 2: false} {
+		e := must[env.Environment](t)(wrap.ActionRepeat(must[env.Environment](t)(classic.NewPendulum(1)), times))
+		e = must[env.Environment](t)(wrap.TimeLimit(e, 9))
+		if _, got := e.(env.Relabeller); got != want {
+			t.Errorf("actions applied %d times: a Relabeller is %v, want %v", times, got, want)
+		}
+	}
+}
+
+func abilities(e env.Environment) [4]bool {
 	_, saves := e.(env.Snapshotter)
 	_, draws := e.(env.Renderer)
 	_, paced := e.(env.Paced)
-	return [3]bool{saves, draws, paced}
+	_, relabels := e.(env.Relabeller)
+	return [4]bool{saves, draws, paced, relabels}
 }
 
 func TestARefusedRestoreChangesNothing(t *testing.T) {
