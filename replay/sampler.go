@@ -12,9 +12,11 @@ import (
 type Sampler struct {
 	// Draw is the number of the next draw. With the seed it is the whole state of the sampler:
 	// store it to resume, set it to repeat.
-	Draw   uint64
-	seed   uint64
-	tables []*Table
+	Draw     uint64
+	seed     uint64
+	tables   []*Table
+	earlier  []*Table // that a fraction of each batch comes from
+	fraction float64
 }
 
 // stream keeps the sampler's random numbers apart from those of other users of the same seed.
@@ -36,6 +38,36 @@ func NewSampler(seed uint64, tables ...*Table) (*Sampler, error) {
 	return &Sampler{seed: seed, tables: tables}, nil
 }
 
+// Mix lets a fraction of all items, in (0, 1), come from tables of earlier experience, and the others from
+// those that the sampler has: the replay across experiments of Tirumala et al. (2023, arXiv 2311.15951). After
+// n items in all, fraction n of them, rounded down, were from earlier tables.
+func (s *Sampler) Mix(fraction float64, earlier ...*Table) error {
+	if !(fraction > 0 && fraction < 1) || len(earlier) == 0 {
+		return fmt.Errorf("replay: a fraction %v from %d tables of earlier experience: want one in (0, 1) and a table", fraction, len(earlier))
+	}
+	for i, table := range earlier {
+		if table.layout != s.tables[0].layout {
+			return fmt.Errorf("replay: table %d of earlier experience has layout %+v, the sampler's have %+v", i, table.layout, s.tables[0].layout)
+		}
+	}
+	s.fraction, s.earlier = fraction, earlier
+	return nil
+}
+
+// share returns the tables that an item of the next draw comes from: the earlier ones for the first
+// so many of its items that the fraction holds over all draws.
+func (s *Sampler) share(item, items int) []*Table {
+	if s.earlier == nil {
+		return s.tables
+	}
+	before := uint64(s.fraction * float64(s.Draw*uint64(items)))
+	after := uint64(s.fraction * float64((s.Draw+1)*uint64(items)))
+	if uint64(item) < after-before {
+		return s.earlier
+	}
+	return s.tables
+}
+
 // SampleTransitions fills batch with n-step items. An item begins at a step drawn uniformly from
 // all that are held and covers m = min(n, steps to the end of what is known of its episode) steps:
 //
@@ -54,7 +86,7 @@ func (s *Sampler) SampleTransitions(batch Transitions, n int, gamma float64) err
 	}
 	source := s.source()
 	for item := range batch.Discount {
-		table, row, err := s.pick(&source, 1)
+		table, row, err := pick(s.share(item, len(batch.Discount)), &source, 1)
 		if err != nil {
 			return err
 		}
@@ -76,7 +108,7 @@ func (s *Sampler) SampleSequences(batch Sequences, length int) error {
 	}
 	source := s.source()
 	for item := range items {
-		table, row, err := s.pick(&source, length)
+		table, row, err := pick(s.share(item, items), &source, length)
 		if err != nil {
 			return err
 		}
@@ -93,30 +125,30 @@ func (s *Sampler) source() rng.Source {
 
 // pick draws uniformly a row from which length steps follow in its episode. A random row nearly
 // always is one; where this fails time after time, the rows that are valid are counted.
-func (s *Sampler) pick(source *rng.Source, length int) (*Table, int, error) {
+func pick(tables []*Table, source *rng.Source, length int) (*Table, int, error) {
 	rows := 0
-	for _, table := range s.tables {
+	for _, table := range tables {
 		rows += table.next - table.first()
 	}
 	if rows == 0 {
 		return nil, 0, errors.New("replay: nothing to sample: no step is stored yet")
 	}
 	for range tries {
-		if table, row := s.locate(source.IntN(rows)); table.follows(row, length) {
+		if table, row := locate(tables, source.IntN(rows)); table.follows(row, length) {
 			return table, row, nil
 		}
 	}
-	valid := s.countValid(length)
+	valid := countValid(tables, length)
 	if valid == 0 {
 		return nil, 0, fmt.Errorf("replay: nothing to sample: no episode has %d steps among the %d observations held", length, rows)
 	}
-	table, row := s.locateValid(source.IntN(valid), length)
+	table, row := locateValid(tables, source.IntN(valid), length)
 	return table, row, nil
 }
 
 // locate returns row number index of all tables taken together.
-func (s *Sampler) locate(index int) (*Table, int) {
-	for _, table := range s.tables {
+func locate(tables []*Table, index int) (*Table, int) {
+	for _, table := range tables {
 		held := table.next - table.first()
 		if index < held {
 			return table, table.first() + index
@@ -127,9 +159,9 @@ func (s *Sampler) locate(index int) (*Table, int) {
 }
 
 // countValid counts the rows from which length steps follow in their episode.
-func (s *Sampler) countValid(length int) int {
+func countValid(tables []*Table, length int) int {
 	count := 0
-	for _, table := range s.tables {
+	for _, table := range tables {
 		for row := table.first(); row < table.next; row++ {
 			if table.follows(row, length) {
 				count++
@@ -140,8 +172,8 @@ func (s *Sampler) countValid(length int) int {
 }
 
 // locateValid returns row number index of those that countValid counts.
-func (s *Sampler) locateValid(index, length int) (*Table, int) {
-	for _, table := range s.tables {
+func locateValid(tables []*Table, index, length int) (*Table, int) {
+	for _, table := range tables {
 		for row := table.first(); row < table.next; row++ {
 			if !table.follows(row, length) {
 				continue

@@ -17,6 +17,7 @@ var fixed = map[string]string{
 	"pixels":        "the rows in its replay would mean something else",
 	"camera":        "the rows in its replay would mean something else",
 	"stream":        "its replay is in this log",
+	"replay_from":   "it has learned from these runs",
 }
 
 // Change lists the settings in which changed differs from those of the run e, a line each. Those that a run

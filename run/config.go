@@ -39,6 +39,9 @@ type Config struct {
 	Steps int64  `toml:"steps"` // environment steps in all
 	From  string `toml:"from"`  // RUN or RUN:part,part: parameters of another run to start from
 
+	// ReplayFrom mixes the experience of earlier runs in: RUN[,RUN...][:fraction], a half if that is left out.
+	ReplayFrom string `toml:"replay_from"`
+
 	ActionRepeat int    `toml:"action_repeat"` // environment steps for which each action is applied
 	Pixels       int    `toml:"pixels"`        // side of the picture that the agent sees; 0 for none
 	Camera       string `toml:"camera"`        // of that picture: a name, or a number in digits
@@ -84,6 +87,9 @@ func (c Config) Validate() error {
 	require(c.LogEvery > 0, "log_every", c.LogEvery, "positive")
 	require(c.RetainSteps == 0 || c.RetainSteps >= int64(c.ReplayCapacity), "retain_steps", c.RetainSteps, "0 or at least replay_capacity, which a resumed run reads again")
 	require(c.StreamQuota >= 0, "stream_quota", c.StreamQuota, "at least 0")
+	if _, err := parseReplayFrom(c.ReplayFrom); err != nil {
+		problems = append(problems, err)
+	}
 	return errors.Join(problems...)
 }
 

@@ -46,6 +46,9 @@ func (s *session) schema() stream.Schema {
 	for _, spec := range s.environment.Observations() {
 		described.Observations = append(described.Observations, stream.FieldOf(spec))
 	}
+	if s.relabeller != nil {
+		described.Physics = stream.Physics(s.relabeller.PhysicsSpec())
+	}
 	return described
 }
 
@@ -93,7 +96,10 @@ func (s *session) begin() error {
 	if err := s.table.Begin(s.observation); err != nil {
 		return err
 	}
-	return s.writer.Begin(replay.Step{Observation: s.observation}, nil)
+	if err := s.observePhysics(); err != nil {
+		return err
+	}
+	return s.writer.Begin(replay.Step{Observation: s.observation}, s.physics)
 }
 
 // remember remembers a step in the replay, which refuses what is not finite, and in the log.
@@ -101,5 +107,16 @@ func (s *session) remember(step replay.Step, last bool) error {
 	if err := s.table.Append(step); err != nil {
 		return err
 	}
-	return s.writer.Append(step, nil, last)
+	if err := s.observePhysics(); err != nil {
+		return err
+	}
+	return s.writer.Append(step, s.physics, last)
+}
+
+// observePhysics reads the numbers of the simulator from which rewards can be computed again, if it has any.
+func (s *session) observePhysics() error {
+	if s.relabeller == nil {
+		return nil
+	}
+	return s.relabeller.Physics(s.physics)
 }

@@ -30,6 +30,7 @@ type session struct {
 	folder      string
 	store       *checkpoint.Store
 	environment env.Environment
+	relabeller  env.Relabeller // the environment, if it is one
 	learner     agent.Learner
 	policy      agent.Policy
 	table       *replay.Table
@@ -43,6 +44,7 @@ type session struct {
 	observation []float32 // the newest, flat
 	action      []float64
 	reward      []float32
+	physics     []float64 // beside the observation
 }
 
 // state is what a checkpoint keeps besides parameters and replay.
@@ -93,6 +95,9 @@ func (s *session) build() error {
 		return fmt.Errorf("%s on %s: %w", e.Config.Agent, e.Config.Task, err)
 	}
 	s.observation, s.action, s.reward = make([]float32, sizes.Observation), make([]float64, sizes.Action), make([]float32, 1)
+	if relabeller, ok := s.environment.(env.Relabeller); ok {
+		s.relabeller, s.physics = relabeller, make([]float64, relabeller.PhysicsSpec().Size)
+	}
 	if e.Config.Workers > 1 {
 		s.workers = grad.NewWorkers(e.Config.Workers)
 	}

@@ -93,6 +93,9 @@ func (s *session) start(ctx context.Context, o Options) error {
 	if err == nil {
 		err = s.openStream(ctx, o.Output)
 	}
+	if err == nil {
+		err = s.openEarlier(ctx, o.Output)
+	}
 	if err != nil {
 		return err
 	}

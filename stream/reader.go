@@ -86,8 +86,13 @@ func (l *Log) everything() string { return l.name + ".>" }
 // History reads the chunks of all writers up to the newest like Read, without the rows that a writer
 // replaced: each row of a writer comes once, in order, and a jump of First tells where rows are missing.
 func (l *Log) History(ctx context.Context) iter.Seq2[*Chunk, error] {
+	return l.HistoryUntil(ctx, endless)
+}
+
+// HistoryUntil is the History that there was when a message was the newest.
+func (l *Log) HistoryUntil(ctx context.Context, last uint64) iter.Seq2[*Chunk, error] {
 	return func(yield func(*Chunk, error) bool) {
-		pieces, err := l.pieces(ctx)
+		pieces, err := l.pieces(ctx, last)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -107,15 +112,17 @@ func (l *Log) History(ctx context.Context) iter.Seq2[*Chunk, error] {
 	}
 }
 
-// pieces returns what of each message is part of its writer's newest history.
-func (l *Log) pieces(ctx context.Context) (map[uint64]piece, error) {
+// pieces returns what of each message up to the last is part of its writer's newest history.
+func (l *Log) pieces(ctx context.Context, last uint64) (map[uint64]piece, error) {
 	all, err := l.headers(ctx, l.everything(), 0)
 	if err != nil {
 		return nil, err
 	}
 	writers := map[string][]located{}
 	for _, chunk := range all {
-		writers[chunk.Writer] = append(writers[chunk.Writer], chunk)
+		if chunk.message <= last {
+			writers[chunk.Writer] = append(writers[chunk.Writer], chunk)
+		}
 	}
 	pieces := map[uint64]piece{}
 	for _, chunks := range writers {

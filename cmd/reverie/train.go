@@ -14,18 +14,19 @@ import (
 )
 
 type trainCommand struct {
-	Agent  string   `arg:"" help:"The algorithm, as in mpo."`
-	Task   string   `required:"" help:"The task, as in control/cartpole-swingup."`
-	Steps  *int64   `help:"Environment steps in all."`
-	Seed   *uint64  `help:"Seed of everything random."`
-	Pixels *int     `placeholder:"SIZE" help:"Show the agent a picture of SIZE x SIZE pixels too."`
-	Camera *string  `help:"The camera of that picture: a name or a number."`
-	Preset string   `default:"default" help:"The algorithm's preset to start from; a resumed run keeps its settings."`
-	Set    []string `sep:"none" placeholder:"KEY=VALUE" help:"Change a setting of config.toml; may be repeated."`
-	Out    string   `type:"path" help:"The run folder; by default one under runs/."`
-	From   string   `placeholder:"RUN[:PART,...]" help:"Start from parameters of another run."`
-	Resume *bool    `negatable:"" help:"Go on with the run in the folder, or refuse a folder that holds one; by default, go on if there is one."`
-	Film   bool     `negatable:"" default:"true" help:"Film the trained policy."`
+	Agent      string   `arg:"" help:"The algorithm, as in mpo."`
+	Task       string   `required:"" help:"The task, as in control/cartpole-swingup."`
+	Steps      *int64   `help:"Environment steps in all."`
+	Seed       *uint64  `help:"Seed of everything random."`
+	Pixels     *int     `placeholder:"SIZE" help:"Show the agent a picture of SIZE x SIZE pixels too."`
+	Camera     *string  `help:"The camera of that picture: a name or a number."`
+	Preset     string   `default:"default" help:"The algorithm's preset to start from; a resumed run keeps its settings."`
+	Set        []string `sep:"none" placeholder:"KEY=VALUE" help:"Change a setting of config.toml; may be repeated."`
+	Out        string   `type:"path" help:"The run folder; by default one under runs/."`
+	From       string   `placeholder:"RUN[:PART,...]" help:"Start from parameters of another run."`
+	ReplayFrom string   `name:"replay-from" placeholder:"RUN[,RUN...][:FRACTION]" help:"Mix the experience of earlier runs in, a half of each batch by default."`
+	Resume     *bool    `negatable:"" help:"Go on with the run in the folder, or refuse a folder that holds one; by default, go on if there is one."`
+	Film       bool     `negatable:"" default:"true" help:"Film the trained policy."`
 }
 
 // Run trains, and then films what was learned.
@@ -123,6 +124,9 @@ func (c *trainCommand) apply(experiment *run.Experiment) error {
 	}
 	if c.From != "" {
 		experiment.Config.From = c.From
+	}
+	if c.ReplayFrom != "" {
+		experiment.Config.ReplayFrom = c.ReplayFrom
 	}
 	for _, assignment := range c.Set {
 		if err := experiment.Set(assignment); err != nil {
