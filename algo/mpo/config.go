@@ -1,10 +1,8 @@
 package mpo
 
 import (
-	"errors"
-	"fmt"
-
 	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/algo/internal/settings"
 )
 
 // The ways to estimate the value of a state-action pair from experience.
@@ -86,22 +84,8 @@ func (c *Config) Schedule() agent.Schedule {
 
 // Validate returns an error for each field that makes no sense.
 func (c *Config) Validate() error {
-	var problems []error
-	require := func(ok bool, field string, value any, want string) {
-		if !ok {
-			problems = append(problems, fmt.Errorf("mpo: %s is %v, must be %s", field, value, want))
-		}
-	}
-	finite := func(x float64) bool { return x-x == 0 }
-	positive := func(x float64) bool { return x > 0 && finite(x) }
-	layers := func(sizes []int) bool {
-		for _, size := range sizes {
-			if size < 1 {
-				return false
-			}
-		}
-		return len(sizes) > 0
-	}
+	problems := settings.Problems{Algorithm: "mpo"}
+	require, finite, positive, layers := problems.Require, settings.Finite, settings.Positive, settings.Layers
 	require(layers(c.PolicyLayers), "policy_layers", c.PolicyLayers, "one or more positive numbers")
 	require(layers(c.CriticLayers), "critic_layers", c.CriticLayers, "one or more positive numbers")
 	require(c.Warmup >= 0, "warmup", c.Warmup, "at least 0")
@@ -129,7 +113,7 @@ func (c *Config) Validate() error {
 	require(finite(c.InitialDeviationMultiplier), "initial_deviation_multiplier", c.InitialDeviationMultiplier, "finite")
 	require(positive(c.InitialDeviation), "initial_deviation", c.InitialDeviation, "positive")
 	require(c.MinimumDeviation >= 0 && finite(c.MinimumDeviation), "minimum_deviation", c.MinimumDeviation, "at least 0")
-	return errors.Join(problems...)
+	return problems.Err()
 }
 
 // Algorithm is what this package offers to the run loop.

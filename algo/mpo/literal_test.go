@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/reverie-rl/reverie/algo/internal/gaussian"
 	"github.com/reverie-rl/reverie/internal/rng"
 	"github.com/reverie-rl/reverie/nn"
 )
@@ -53,19 +54,19 @@ func torso(n nn.Torso, x []float64) []float64 {
 	return x
 }
 
-// gaussian is a distribution at one state.
-type gaussian struct{ mean, deviation []float64 }
+// normal is a distribution at one state.
+type normal struct{ mean, deviation []float64 }
 
-func (p gaussianPolicy) literal(observation []float64) gaussian {
+func (l *learner) literalPolicy(p gaussian.Network, observation []float64) normal {
 	features := torso(p.Torso, observation)
 	deviation := linear(p.Deviation, features)
 	for i, v := range deviation {
-		deviation[i] = math.Log1p(math.Exp(v))/math.Ln2*p.initial + p.minimum
+		deviation[i] = math.Log1p(math.Exp(v))/math.Ln2*l.config.InitialDeviation + l.config.MinimumDeviation
 	}
-	return gaussian{linear(p.Mean, features), deviation}
+	return normal{linear(p.Mean, features), deviation}
 }
 
-func (g gaussian) logProb(x []float64) float64 {
+func (g normal) logProb(x []float64) float64 {
 	sum := 0.0
 	for i := range x {
 		z := (x[i] - g.mean[i]) / g.deviation[i]
@@ -108,7 +109,7 @@ func row(slab []float32, width, i int) []float64 {
 // from it, and their values.
 type states struct {
 	observations [][]float64
-	target       []gaussian
+	target       []normal
 	actions      [][][]float64
 	values       [][]float64
 }
@@ -122,7 +123,7 @@ func (l *learner) literalStates(slab []float32) states {
 	var s states
 	for j := range count {
 		observation := row(slab, l.sizes.Observation, j)
-		target := l.targetPolicy.literal(observation)
+		target := l.literalPolicy(l.targetPolicy, observation)
 		var actions [][]float64
 		var values []float64
 		for i := range samples {
@@ -226,10 +227,10 @@ func (s states) literalWeights(j int, temperature, penaltyTemperature float64) [
 func (l *learner) literalPolicyLoss(slab []float32, temperature, penaltyTemperature float64) float64 {
 	s, loss := l.literalStates(slab), 0.0
 	for j, observation := range s.observations {
-		online, target := l.policy.literal(observation), s.target[j]
+		online, target := l.literalPolicy(l.policy, observation), s.target[j]
 		for i, weight := range s.literalWeights(j, temperature, penaltyTemperature) {
-			moveMean := gaussian{online.mean, target.deviation}.logProb(s.actions[j][i])
-			moveDeviation := gaussian{target.mean, online.deviation}.logProb(s.actions[j][i])
+			moveMean := normal{online.mean, target.deviation}.logProb(s.actions[j][i])
+			moveDeviation := normal{target.mean, online.deviation}.logProb(s.actions[j][i])
 			loss -= weight * (moveMean + moveDeviation) / float64(len(s.observations))
 		}
 		for d := range online.mean {
