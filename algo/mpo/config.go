@@ -44,6 +44,7 @@ type Config struct {
 	EpsilonPenalty   float64 `toml:"epsilon_penalty"`   // KL of the action penalty; 0 for no penalty
 	EpsilonMean      float64 `toml:"epsilon_mean"`      // KL of the M-step for each dimension's mean
 	EpsilonDeviation float64 `toml:"epsilon_deviation"` // and for its deviation
+	Cloning          float64 `toml:"cloning"`           // weight of cloning the recorded actions; 0 for none
 
 	// The multipliers start at the softplus of these.
 	InitialTemperature         float64 `toml:"initial_temperature"`
@@ -74,6 +75,22 @@ func Paper() *Config {
 	c.PolicyLayers, c.CriticLayers = []int{256, 256, 256}, []int{512, 512, 256}
 	c.Batch, c.Samples, c.StepsPerUpdate = 256, 20, 8
 	c.LearningRate, c.Temperature = 1e-4, TemperatureAdam
+	return c
+}
+
+// Offline is a configuration to learn from a fixed set of experience: the policy is kept near the
+// recorded actions. One reward before the bootstrap, since the actions that follow stay those of the
+// policy that recorded them, however long one learns; bounds of the M-step as in Relative Entropy
+// Q-Learning (Jeong et al., 2020, arXiv 2010.08587), with which the deviation can shrink to that of
+// the data, since nothing is explored; and a minimum for it, so that deterministic actions have a
+// bounded likelihood.
+func Offline() *Config {
+	c := Default()
+	c.Cloning, c.NStep, c.StepsPerUpdate = 1, 1, 1
+	c.Batch, c.Samples = 256, 20
+	c.EpsilonMean, c.EpsilonDeviation = 1e-2, 1e-5
+	c.InitialMeanMultiplier, c.InitialDeviationMultiplier = 1, 10
+	c.MinimumDeviation = 0.01
 	return c
 }
 
@@ -108,6 +125,7 @@ func (c *Config) Validate() error {
 	require(c.EpsilonPenalty >= 0 && finite(c.EpsilonPenalty), "epsilon_penalty", c.EpsilonPenalty, "at least 0")
 	require(positive(c.EpsilonMean), "epsilon_mean", c.EpsilonMean, "positive")
 	require(positive(c.EpsilonDeviation), "epsilon_deviation", c.EpsilonDeviation, "positive")
+	require(c.Cloning >= 0 && finite(c.Cloning), "cloning", c.Cloning, "at least 0")
 	require(finite(c.InitialTemperature), "initial_temperature", c.InitialTemperature, "finite")
 	require(finite(c.InitialMeanMultiplier), "initial_mean_multiplier", c.InitialMeanMultiplier, "finite")
 	require(finite(c.InitialDeviationMultiplier), "initial_deviation_multiplier", c.InitialDeviationMultiplier, "finite")
@@ -123,6 +141,7 @@ func Algorithm() agent.Algorithm {
 		Presets: map[string]func() agent.Config{
 			"default": func() agent.Config { return Default() },
 			"paper":   func() agent.Config { return Paper() },
+			"offline": func() agent.Config { return Offline() },
 		},
 		New: newLearner,
 	}

@@ -104,6 +104,9 @@ func (l *learner) trace(t *grad.Tracer) {
 		e = l.evaluateNStep(t)
 	}
 	i := l.improve(t, e.states)
+	if l.config.Cloning > 0 {
+		i.policy = i.policy.Add(l.clone(t, e, i.online).Mul(grad.Scalar(l.config.Cloning)))
+	}
 	limit := l.config.GradientNorm
 	criticNorm := l.criticOptimiser.Minimise(t, e.loss, limit)
 	policyNorm := l.policyOptimiser.Minimise(t, i.policy, limit)
