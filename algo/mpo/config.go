@@ -1,10 +1,8 @@
 package mpo
 
 import (
-	"errors"
-	"fmt"
-
 	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/algo/internal/settings"
 )
 
 // The ways to estimate the value of a state-action pair from experience.
@@ -46,6 +44,7 @@ type Config struct {
 	EpsilonPenalty   float64 `toml:"epsilon_penalty"`   // KL of the action penalty; 0 for no penalty
 	EpsilonMean      float64 `toml:"epsilon_mean"`      // KL of the M-step for each dimension's mean
 	EpsilonDeviation float64 `toml:"epsilon_deviation"` // and for its deviation
+	Cloning          float64 `toml:"cloning"`           // weight of cloning the recorded actions; 0 for none
 
 	// The multipliers start at the softplus of these.
 	InitialTemperature         float64 `toml:"initial_temperature"`
@@ -79,6 +78,22 @@ func Paper() *Config {
 	return c
 }
 
+// Offline is a configuration to learn from a fixed set of experience: the policy is kept near the
+// recorded actions. One reward before the bootstrap, since the actions that follow stay those of the
+// policy that recorded them, however long one learns; bounds of the M-step as in Relative Entropy
+// Q-Learning (Jeong et al., 2020, arXiv 2010.08587), with which the deviation can shrink to that of
+// the data, since nothing is explored; and a minimum for it, so that deterministic actions have a
+// bounded likelihood.
+func Offline() *Config {
+	c := Default()
+	c.Cloning, c.NStep, c.StepsPerUpdate = 1, 1, 1
+	c.Batch, c.Samples = 256, 20
+	c.EpsilonMean, c.EpsilonDeviation = 1e-2, 1e-5
+	c.InitialMeanMultiplier, c.InitialDeviationMultiplier = 1, 10
+	c.MinimumDeviation = 0.01
+	return c
+}
+
 // Schedule tells the run loop when to learn.
 func (c *Config) Schedule() agent.Schedule {
 	return agent.Schedule{Warmup: c.Warmup, StepsPerUpdate: c.StepsPerUpdate}
@@ -86,22 +101,8 @@ func (c *Config) Schedule() agent.Schedule {
 
 // Validate returns an error for each field that makes no sense.
 func (c *Config) Validate() error {
-	var problems []error
-	require := func(ok bool, field string, value any, want string) {
-		if !ok {
-			problems = append(problems, fmt.Errorf("mpo: %s is %v, must be %s", field, value, want))
-		}
-	}
-	finite := func(x float64) bool { return x-x == 0 }
-	positive := func(x float64) bool { return x > 0 && finite(x) }
-	layers := func(sizes []int) bool {
-		for _, size := range sizes {
-			if size < 1 {
-				return false
-			}
-		}
-		return len(sizes) > 0
-	}
+	problems := settings.Problems{Algorithm: "mpo"}
+	require, finite, positive, layers := problems.Require, settings.Finite, settings.Positive, settings.Layers
 	require(layers(c.PolicyLayers), "policy_layers", c.PolicyLayers, "one or more positive numbers")
 	require(layers(c.CriticLayers), "critic_layers", c.CriticLayers, "one or more positive numbers")
 	require(c.Warmup >= 0, "warmup", c.Warmup, "at least 0")
@@ -124,12 +125,13 @@ func (c *Config) Validate() error {
 	require(c.EpsilonPenalty >= 0 && finite(c.EpsilonPenalty), "epsilon_penalty", c.EpsilonPenalty, "at least 0")
 	require(positive(c.EpsilonMean), "epsilon_mean", c.EpsilonMean, "positive")
 	require(positive(c.EpsilonDeviation), "epsilon_deviation", c.EpsilonDeviation, "positive")
+	require(c.Cloning >= 0 && finite(c.Cloning), "cloning", c.Cloning, "at least 0")
 	require(finite(c.InitialTemperature), "initial_temperature", c.InitialTemperature, "finite")
 	require(finite(c.InitialMeanMultiplier), "initial_mean_multiplier", c.InitialMeanMultiplier, "finite")
 	require(finite(c.InitialDeviationMultiplier), "initial_deviation_multiplier", c.InitialDeviationMultiplier, "finite")
 	require(positive(c.InitialDeviation), "initial_deviation", c.InitialDeviation, "positive")
 	require(c.MinimumDeviation >= 0 && finite(c.MinimumDeviation), "minimum_deviation", c.MinimumDeviation, "at least 0")
-	return errors.Join(problems...)
+	return problems.Err()
 }
 
 // Algorithm is what this package offers to the run loop.
@@ -139,6 +141,7 @@ func Algorithm() agent.Algorithm {
 		Presets: map[string]func() agent.Config{
 			"default": func() agent.Config { return Default() },
 			"paper":   func() agent.Config { return Paper() },
+			"offline": func() agent.Config { return Offline() },
 		},
 		New: newLearner,
 	}

@@ -31,6 +31,7 @@ func TestValidate(t *testing.T) {
 		"epsilon_penalty":              func(c *Config) { c.EpsilonPenalty = -1 },
 		"epsilon_mean":                 func(c *Config) { c.EpsilonMean = nan },
 		"epsilon_deviation":            func(c *Config) { c.EpsilonDeviation = 0 },
+		"cloning":                      func(c *Config) { c.Cloning = -1 },
 		"initial_temperature":          func(c *Config) { c.InitialTemperature = nan },
 		"initial_mean_multiplier":      func(c *Config) { c.InitialMeanMultiplier = math.Inf(1) },
 		"initial_deviation_multiplier": func(c *Config) { c.InitialDeviationMultiplier = nan },

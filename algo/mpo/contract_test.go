@@ -23,6 +23,8 @@ var variants = map[string]func(c *Config){
 	"twin critic":      func(c *Config) { c.TwinCritic = true },
 	"no penalty":       func(c *Config) { c.EpsilonPenalty = 0 },
 	"no clipping":      func(c *Config) { c.GradientNorm = 0 },
+	"cloning":          func(c *Config) { c.Cloning = 0.5 },
+	"cloned windows":   func(c *Config) { c.Cloning, c.Target = 0.5, TargetRetrace },
 	"everything":       func(c *Config) { c.Target, c.Temperature, c.TwinCritic = TargetRetrace, TemperatureAdam, true },
 }
 

@@ -31,12 +31,28 @@
 //	loss = - mean Σ_i w_i [ log N(a_i; μ, σ') + log N(a_i; μ', σ) ]
 //	       + Σ_d α_μd KL(N(μ'_d, σ'_d) ‖ N(μ_d, σ'_d)) + Σ_d α_σd KL(N(μ'_d, σ'_d) ‖ N(μ'_d, σ_d))
 //
+// # Learning from a fixed set of experience
+//
+// Where nothing new is recorded, the policy finds actions that nobody took and that the critic
+// overrates, and the bootstrap spreads their values. With cloning > 0 the policy's loss has a further
+// term, which is critic-regularised regression (Wang et al., 2020, arXiv 2006.15134, its exponential
+// filter) on the recorded pairs (o, a) of the batch (rl.AdvantageWeights):
+//
+//	cloning · mean - f(A) log π(clip(a, -1, 1) | o),   f(A) = min(exp(A), 20)
+//	A = Q'(o, a) - mean_i Q'(o, a_i),   a_i ~ π'(·|o)
+//
+// It raises the likelihood of what was done, and most of all of what was better than the policy would
+// have done. Actions are clipped as the environment clips them; package bc tells what that means. The
+// states o are sampled in beside the states s', so that the trust region holds where the cloning
+// pulls; with Retrace the windows hold them anyway.
+//
 // # What differs from the papers
 //
 //   - The temperature is solved for each batch, by a search on the dual function; with
 //     temperature = "adam" it takes one step of Adam on it, as Acme does.
 //   - Returns are n-step by default, as in Acme; the papers use Retrace.
 //   - The covariance is diagonal; the networks begin with layer normalisation and tanh, as in Acme.
+//   - Cloning is added to the E- and M-step; critic-regularised regression is that term alone.
 //   - The improvement uses the states s' that the bootstrap has sampled actions for, so that the
 //     critic is asked once.
 package mpo

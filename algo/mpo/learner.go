@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 
 	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/algo/internal/gaussian"
+	"github.com/reverie-rl/reverie/algo/internal/report"
 	"github.com/reverie-rl/reverie/grad"
 	"github.com/reverie-rl/reverie/optim"
 	"github.com/reverie-rl/reverie/replay"
@@ -27,7 +29,7 @@ type learner struct {
 	seed    uint64
 	updates int64
 
-	policy, targetPolicy                gaussianPolicy
+	policy, targetPolicy                gaussian.Network
 	critic, targetCritic                critic
 	temperature, penalty                temperature
 	meanMultiplier, deviationMultiplier optim.Dual
@@ -39,8 +41,7 @@ type learner struct {
 	step        *grad.Executable[float32]
 	transitions replay.Transitions // the step's inputs, with TargetNStep
 	sequences   replay.Sequences   // and with TargetRetrace
-	outputs     [][]float32        // the step's metrics, parallel to metrics
-	metrics     track.Metrics
+	report      report.Report
 }
 
 var _ agent.Learner = (*learner)(nil)
@@ -68,9 +69,9 @@ func newLearner(config agent.Config, sizes agent.Sizes, seed uint64, workers *gr
 
 // build makes the parameters.
 func (l *learner) build(random *rand.Rand) {
-	c, o, a := l.config, l.sizes.Observation, l.sizes.Action
-	l.policy, l.critic = newPolicy(c, o, a, random), newCritic(c, o, a, random)
-	l.targetPolicy, l.targetCritic = newPolicy(c, o, a, random), newCritic(c, o, a, random)
+	c := l.config
+	l.policy, l.critic = newPolicy(c, l.sizes, random), newCritic(c, l.sizes, random)
+	l.targetPolicy, l.targetCritic = newPolicy(c, l.sizes, random), newCritic(c, l.sizes, random)
 	l.online = grad.TreeOf([]any{l.policy, l.critic})
 	l.target = grad.TreeOf([]any{l.targetPolicy, l.targetCritic})
 	l.copyTargets()
@@ -80,8 +81,8 @@ func (l *learner) build(random *rand.Rand) {
 		l.penalty = newTemperature(c)
 		duals = append(duals, l.penalty)
 	}
-	l.meanMultiplier = optim.NewDual(a, float32(c.InitialMeanMultiplier))
-	l.deviationMultiplier = optim.NewDual(a, float32(c.InitialDeviationMultiplier))
+	l.meanMultiplier = optim.NewDual(l.sizes.Action, float32(c.InitialMeanMultiplier))
+	l.deviationMultiplier = optim.NewDual(l.sizes.Action, float32(c.InitialDeviationMultiplier))
 	duals = append(duals, l.meanMultiplier, l.deviationMultiplier)
 	var descended grad.Tree
 	for _, named := range grad.TreeOf(duals) {
@@ -103,6 +104,9 @@ func (l *learner) trace(t *grad.Tracer) {
 		e = l.evaluateNStep(t)
 	}
 	i := l.improve(t, e.states)
+	if l.config.Cloning > 0 {
+		i.policy = i.policy.Add(l.clone(t, e, i.online).Mul(grad.Scalar(l.config.Cloning)))
+	}
 	limit := l.config.GradientNorm
 	criticNorm := l.criticOptimiser.Minimise(t, e.loss, limit)
 	policyNorm := l.policyOptimiser.Minimise(t, i.policy, limit)
@@ -136,16 +140,13 @@ func (l *learner) measure(t *grad.Tracer, e evaluation, i improvement, criticNor
 		{"critic/gradient_norm", criticNorm},
 		{"policy/gradient_norm", policyNorm},
 	} {
-		t.Output(metric.name, metric.value)
-		l.metrics.Set(metric.name, 0)
+		l.report.Add(t, metric.name, metric.value)
 	}
 }
 
 // bind connects batches and metrics to the memory of the traced step.
 func (l *learner) bind() {
-	for _, metric := range l.metrics {
-		l.outputs = append(l.outputs, l.step.Output(metric.Name))
-	}
+	l.report.Bind(l.step)
 	in := l.step.Input
 	if l.config.Target == TargetRetrace {
 		l.sequences = replay.Sequences{
@@ -187,11 +188,8 @@ func (l *learner) update() error {
 		}
 	}
 	l.updates++
-	for i, output := range l.outputs {
-		l.metrics[i].Value = float64(output[0])
-		if math.IsNaN(l.metrics[i].Value) || math.IsInf(l.metrics[i].Value, 0) {
-			return fmt.Errorf("mpo: update %d: %s is %v; the parameters are lost, resume from the last checkpoint", l.updates, l.metrics[i].Name, l.metrics[i].Value)
-		}
+	if err := l.report.Read(); err != nil {
+		return fmt.Errorf("mpo: update %d: %w", l.updates, err)
 	}
 	return nil
 }
@@ -209,7 +207,7 @@ func (l *learner) copyTargets() {
 }
 
 // Metrics describes the last update.
-func (l *learner) Metrics() track.Metrics { return l.metrics }
+func (l *learner) Metrics() track.Metrics { return l.report.Metrics() }
 
 // Updates is the number of updates made.
 func (l *learner) Updates() int64 { return l.updates }

@@ -1,6 +1,7 @@
 package mpo
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -95,21 +96,31 @@ func (l *learner) temperatures() (values, penalty float64) {
 	return of(l.temperature), of(l.penalty)
 }
 
+// lively is a configuration in which every term of the policy's loss counts.
+func lively(target, temperature string, penalty, cloning float64) *Config {
+	c := small()
+	c.Target, c.Temperature, c.EpsilonPenalty, c.Cloning = target, temperature, penalty, cloning
+	c.InitialTemperature, c.InitialMeanMultiplier, c.InitialDeviationMultiplier = 0.3, 1, 2
+	return c
+}
+
 func TestPolicyLossAgreesWithTheLiteralVersion(t *testing.T) {
-	for _, kind := range []string{TemperatureExact, TemperatureAdam} {
-		for _, epsilon := range []float64{0, 1e-3} {
-			c := small()
-			c.EpsilonPenalty, c.Temperature = epsilon, kind
-			c.InitialTemperature, c.InitialMeanMultiplier, c.InitialDeviationMultiplier = 0.3, 1, 2
-			l, solved := shaken(t, c), shaken(t, c)
-			if kind == TemperatureExact {
-				update(t, solved) // finds the temperatures that l's update will find
+	for _, target := range []string{TargetNStep, TargetRetrace} {
+		for _, kind := range []string{TemperatureExact, TemperatureAdam} {
+			for _, penalty := range []float64{0, 1e-3} {
+				for _, weight := range []float64{0, 0.5} {
+					c := lively(target, kind, penalty, weight)
+					l, solved := shaken(t, c), shaken(t, c)
+					if kind == TemperatureExact {
+						update(t, solved) // finds the temperatures that l's update will find
+					}
+					values, penalties := solved.temperatures()
+					want := l.literalPolicyLoss(values, penalties)
+					update(t, l)
+					near(t, kind+": temperature", metric(t, l, "improvement/temperature"), values, 1e-6)
+					near(t, fmt.Sprintf("%s, %s, cloning %g: policy loss", target, kind, weight), metric(t, l, "policy/loss"), want, 1e-4)
+				}
 			}
-			values, penalty := solved.temperatures()
-			want := l.literalPolicyLoss(l.transitions.Next, values, penalty)
-			update(t, l)
-			near(t, kind+": temperature", metric(t, l, "improvement/temperature"), values, 1e-6)
-			near(t, kind+": policy loss", metric(t, l, "policy/loss"), want, 1e-4)
 		}
 	}
 }

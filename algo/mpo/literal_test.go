@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/reverie-rl/reverie/algo/internal/gaussian"
 	"github.com/reverie-rl/reverie/internal/rng"
 	"github.com/reverie-rl/reverie/nn"
 )
@@ -53,19 +54,19 @@ func torso(n nn.Torso, x []float64) []float64 {
 	return x
 }
 
-// gaussian is a distribution at one state.
-type gaussian struct{ mean, deviation []float64 }
+// normal is a distribution at one state.
+type normal struct{ mean, deviation []float64 }
 
-func (p gaussianPolicy) literal(observation []float64) gaussian {
+func (l *learner) literalPolicy(p gaussian.Network, observation []float64) normal {
 	features := torso(p.Torso, observation)
 	deviation := linear(p.Deviation, features)
 	for i, v := range deviation {
-		deviation[i] = math.Log1p(math.Exp(v))/math.Ln2*p.initial + p.minimum
+		deviation[i] = math.Log1p(math.Exp(v))/math.Ln2*l.config.InitialDeviation + l.config.MinimumDeviation
 	}
-	return gaussian{linear(p.Mean, features), deviation}
+	return normal{linear(p.Mean, features), deviation}
 }
 
-func (g gaussian) logProb(x []float64) float64 {
+func (g normal) logProb(x []float64) float64 {
 	sum := 0.0
 	for i := range x {
 		z := (x[i] - g.mean[i]) / g.deviation[i]
@@ -108,21 +109,32 @@ func row(slab []float32, width, i int) []float64 {
 // from it, and their values.
 type states struct {
 	observations [][]float64
-	target       []gaussian
+	target       []normal
 	actions      [][][]float64
 	values       [][]float64
 }
 
+// visited are the observations of the batch in place in which the update samples actions.
+func (l *learner) visited() []float32 {
+	switch {
+	case l.config.Target == TargetRetrace:
+		return l.sequences.Observation
+	case l.config.Cloning > 0:
+		return slices.Concat(l.transitions.Next, l.transitions.Observation)
+	}
+	return l.transitions.Next
+}
+
 // literalStates draws the same actions as the traced update will.
-func (l *learner) literalStates(slab []float32) states {
-	width, samples := l.sizes.Action, l.config.Samples
+func (l *learner) literalStates() states {
+	slab, width, samples := l.visited(), l.sizes.Action, l.config.Samples
 	count := len(slab) / l.sizes.Observation
 	noise := make([]float32, samples*count*width)
 	rng.Normal(noise, rng.Key{Seed: l.seed, Stream: streamLearner, Step: uint64(l.updates)}, 0)
 	var s states
 	for j := range count {
 		observation := row(slab, l.sizes.Observation, j)
-		target := l.targetPolicy.literal(observation)
+		target := l.literalPolicy(l.targetPolicy, observation)
 		var actions [][]float64
 		var values []float64
 		for i := range samples {
@@ -149,7 +161,7 @@ func mean(x []float64) float64 {
 
 // literalNStep is the critic's loss on the batch in place: y = R + D · mean_i Q'(s', a_i).
 func (l *learner) literalNStep() float64 {
-	next, loss := l.literalStates(l.transitions.Next), 0.0
+	next, loss := l.literalStates(), 0.0
 	for j, discount := range l.transitions.Discount {
 		target := float64(l.transitions.Reward[j]) + float64(discount)*mean(next.values[j])
 		observation, action := row(l.transitions.Observation, l.sizes.Observation, j), row(l.transitions.Action, l.sizes.Action, j)
@@ -164,7 +176,7 @@ func (l *learner) literalNStep() float64 {
 // Munos et al. computed backwards along each window.
 func (l *learner) literalRetrace() float64 {
 	length, loss := l.config.SequenceLength, 0.0
-	all := l.literalStates(l.sequences.Observation)
+	all := l.literalStates()
 	for window := range l.config.Batch {
 		bootstrap := mean(all.values[window*(length+1)+length])
 		for t := length - 1; t >= 0; t-- {
@@ -222,14 +234,15 @@ func (s states) literalWeights(j int, temperature, penaltyTemperature float64) [
 	return weights
 }
 
-// literalPolicyLoss is the M-step's loss with its trust region, at the given temperatures.
-func (l *learner) literalPolicyLoss(slab []float32, temperature, penaltyTemperature float64) float64 {
-	s, loss := l.literalStates(slab), 0.0
+// literalPolicyLoss is the M-step's loss with its trust region, at the given temperatures, and with
+// the cloning of the recorded actions.
+func (l *learner) literalPolicyLoss(temperature, penaltyTemperature float64) float64 {
+	s, loss := l.literalStates(), l.config.Cloning*l.literalCloning()
 	for j, observation := range s.observations {
-		online, target := l.policy.literal(observation), s.target[j]
+		online, target := l.literalPolicy(l.policy, observation), s.target[j]
 		for i, weight := range s.literalWeights(j, temperature, penaltyTemperature) {
-			moveMean := gaussian{online.mean, target.deviation}.logProb(s.actions[j][i])
-			moveDeviation := gaussian{target.mean, online.deviation}.logProb(s.actions[j][i])
+			moveMean := normal{online.mean, target.deviation}.logProb(s.actions[j][i])
+			moveDeviation := normal{target.mean, online.deviation}.logProb(s.actions[j][i])
 			loss -= weight * (moveMean + moveDeviation) / float64(len(s.observations))
 		}
 		for d := range online.mean {
@@ -238,6 +251,45 @@ func (l *learner) literalPolicyLoss(slab []float32, temperature, penaltyTemperat
 			loss += l.meanMultiplier.Multiplier(d) * shift * shift / 2 / float64(len(s.observations))
 			loss += l.deviationMultiplier.Multiplier(d) * (ratio*ratio/2 - math.Log(ratio) - 0.5) / float64(len(s.observations))
 		}
+	}
+	return loss
+}
+
+// literalPairs lists the recorded actions of the batch in place, and which of the sampled states each
+// was taken in.
+func (l *learner) literalPairs() (actions [][]float64, places []int) {
+	batch, length, slab := l.config.Batch, 1, l.transitions.Action
+	if l.config.Target == TargetRetrace {
+		length, slab = l.config.SequenceLength, l.sequences.Action
+	}
+	for window := range batch {
+		for t := range length {
+			place := batch + window
+			if l.config.Target == TargetRetrace {
+				place = window*(length+1) + t
+			}
+			actions, places = append(actions, row(slab, l.sizes.Action, window*length+t)), append(places, place)
+		}
+	}
+	return actions, places
+}
+
+// literalCloning is - mean f(A) log π(a|o) over the recorded pairs of the batch in place, 0 without
+// cloning: f(A) = min(exp(A), 20), A = Q'(o, a) - mean_j Q'(o, a_j).
+func (l *learner) literalCloning() float64 {
+	if l.config.Cloning == 0 {
+		return 0
+	}
+	s, loss := l.literalStates(), 0.0
+	actions, places := l.literalPairs()
+	for i, action := range actions {
+		observation := s.observations[places[i]]
+		advantage := l.targetCritic.smallest(observation, action) - mean(s.values[places[i]])
+		for d, x := range action {
+			action[d] = min(max(x, -1), 1)
+		}
+		weight := math.Min(math.Exp(advantage), 20)
+		loss -= weight * l.literalPolicy(l.policy, observation).logProb(action) / float64(len(actions))
 	}
 	return loss
 }

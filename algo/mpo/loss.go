@@ -29,20 +29,27 @@ func (l *learner) sample(t *grad.Tracer, observations *grad.Value) sampled {
 // evaluation is the outcome of policy evaluation on a batch: the loss of the critic, and samples in
 // the states that the batch bootstraps from, which serve the improvement too.
 type evaluation struct {
-	loss   *grad.Value
-	value  *grad.Value // mean value of the recorded actions
-	states sampled
+	loss    *grad.Value
+	value   *grad.Value // mean value of the recorded actions
+	states  sampled
+	actions *grad.Value // [pairs, action]: the recorded actions
+	values  *grad.Value // [pairs]: what they are worth to the target critic
 }
 
 // evaluateNStep regresses the critic on y = R + D · mean_i Q'(s', a_i), where R sums the rewards of
-// n steps and D is the discount of the value that follows.
+// n steps and D is the discount of the value that follows. With cloning, the states where the actions
+// were recorded follow the states s'.
 func (l *learner) evaluateNStep(t *grad.Tracer) evaluation {
 	c, o, a := l.config, l.sizes.Observation, l.sizes.Action
-	states := l.sample(t, t.Input("next", c.Batch, o))
+	before, actions, after := t.Input("observation", c.Batch, o), t.Input("action", c.Batch, a), t.Input("next", c.Batch, o)
+	if c.Cloning > 0 {
+		after = after.Concat(0, before)
+	}
+	states := l.sample(t, after)
 	reward, discount := t.Input("reward", c.Batch), t.Input("discount", c.Batch)
-	target := reward.Add(discount.Mul(states.values.Mean(0)))
-	values := l.critic.Apply(t.Input("observation", c.Batch, o), t.Input("action", c.Batch, a))
-	return evaluation{regression(values, target), values[0].Mean(), states}
+	target := reward.Add(discount.Mul(states.values.Mean(0).Slice(0, 0, c.Batch)))
+	values := l.critic.Apply(before, actions)
+	return evaluation{regression(values, target), values[0].Mean(), states, actions, l.targetCritic.Value(before, actions)}
 }
 
 // evaluateRetrace regresses the critic on Retrace(λ) returns along windows of steps.
@@ -57,11 +64,22 @@ func (l *learner) evaluateRetrace(t *grad.Tracer) evaluation {
 		Deviation: states.target.Deviation.Reshape(batch, length+1, a).Slice(1, 0, length),
 	}
 	logRatios := policy.LogProb(actions).Sub(t.Input("log_probability", batch, length))
-	stateValues := states.values.Mean(0).Reshape(batch, length+1)
-	target := rl.Retrace(stateValues, l.targetCritic.Value(before, actions),
+	stateValues, actionValues := states.values.Mean(0).Reshape(batch, length+1), l.targetCritic.Value(before, actions)
+	target := rl.Retrace(stateValues, actionValues,
 		t.Input("reward", batch, length), t.Input("discount", batch, length), logRatios, c.Discount, c.Lambda)
 	values := l.critic.Apply(before, actions)
-	return evaluation{regression(values, target), values[0].Mean(), states}
+	pairs := batch * length
+	return evaluation{regression(values, target), values[0].Mean(), states, actions.Reshape(pairs, a), actionValues.Reshape(pairs)}
+}
+
+// recorded picks from rows [states, width] in the sampled states those of the states where the batch
+// has recorded an action: [pairs, width].
+func (l *learner) recorded(rows *grad.Value) *grad.Value {
+	batch, length, width := l.config.Batch, l.config.SequenceLength, rows.Shape()[1]
+	if l.config.Target == TargetRetrace {
+		return rows.Reshape(batch, length+1, width).Slice(1, 0, length).Reshape(batch*length, width)
+	}
+	return rows.Slice(0, batch, 2*batch)
 }
 
 // regression is half the mean squared error of each network, added up.
@@ -101,6 +119,21 @@ func (e temperature) trace(t *grad.Tracer, values *grad.Value, epsilon float64) 
 	eta = t.Call("temperature", []int{1}, solve, values, e.Solved)
 	t.Assign(e.Solved, eta)
 	return eta, nil
+}
+
+// clone traces the loss that keeps the policy near the recorded actions: their likelihood under the
+// online policy, clipped as the environment clips them, weighted by the advantage that the target
+// critic gives them over the target policy.
+func (l *learner) clone(t *grad.Tracer, e evaluation, online dist.Gaussian) *grad.Value {
+	states, pairs := e.states.values.Shape()[1], e.values.Shape()[0]
+	baseline := l.recorded(e.states.values.Mean(0).Reshape(states, 1)).Reshape(pairs)
+	policy := dist.Gaussian{Mean: l.recorded(online.Mean), Deviation: l.recorded(online.Deviation)}
+	advantage := e.values.Sub(baseline)
+	weight, likelihood := rl.AdvantageWeights(advantage), policy.LogProb(e.actions.Clip(-1, 1))
+	l.report.Add(t, "cloning/advantage", advantage.Mean())
+	l.report.Add(t, "cloning/weight", weight.Mean())
+	l.report.Add(t, "cloning/log_likelihood", likelihood.Mean())
+	return weight.Mul(likelihood).Mean().Neg()
 }
 
 // improvement is the losses of the E- and M-step and what is worth logging of them.

@@ -1,40 +1,23 @@
 package mpo
 
 import (
-	"math"
 	"math/rand/v2"
 
-	"github.com/reverie-rl/reverie/dist"
+	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/algo/internal/gaussian"
 	"github.com/reverie-rl/reverie/grad"
 	"github.com/reverie-rl/reverie/nn"
 )
 
-// headScale makes the first outputs of a head nearly zero.
+// headScale makes the first values of a critic nearly zero.
 const headScale = 1e-4
 
-// gaussianPolicy is a Gaussian whose mean and deviation are functions of the observation.
-type gaussianPolicy struct {
-	Torso           nn.Torso
-	Mean, Deviation nn.Linear
-
-	initial, minimum float64
-}
-
-func newPolicy(c *Config, observation, action int, random *rand.Rand) gaussianPolicy {
-	last := c.PolicyLayers[len(c.PolicyLayers)-1]
-	return gaussianPolicy{
-		Torso:     nn.NewTorso(observation, c.PolicyLayers, random),
-		Mean:      nn.NewLinear(last, action, nn.NormalFanIn(headScale), random),
-		Deviation: nn.NewLinear(last, action, nn.NormalFanIn(headScale), random),
-		initial:   c.InitialDeviation, minimum: c.MinimumDeviation,
-	}
-}
-
-// Apply returns the distribution of actions [..., action] for observations [..., observation].
-func (p gaussianPolicy) Apply(observation *grad.Value) dist.Gaussian {
-	features := p.Torso.Apply(observation)
-	deviation := p.Deviation.Apply(features).Softplus().Mul(grad.Scalar(p.initial / math.Ln2)).Add(grad.Scalar(p.minimum))
-	return dist.Gaussian{Mean: p.Mean.Apply(features), Deviation: deviation}
+// newPolicy returns a policy network as configured.
+func newPolicy(c *Config, sizes agent.Sizes, random *rand.Rand) gaussian.Network {
+	return gaussian.NewNetwork(gaussian.Settings{
+		Sizes: sizes, Layers: c.PolicyLayers,
+		InitialDeviation: c.InitialDeviation, MinimumDeviation: c.MinimumDeviation,
+	}, random)
 }
 
 // critic is one or two networks that value an action in a state.
@@ -45,14 +28,14 @@ type valueNetwork struct {
 	Head  nn.Linear
 }
 
-func newCritic(c *Config, observation, action int, random *rand.Rand) critic {
+func newCritic(c *Config, sizes agent.Sizes, random *rand.Rand) critic {
 	count := 1
 	if c.TwinCritic {
 		count = 2
 	}
 	var made critic
 	for range count {
-		torso := nn.NewTorso(observation+action, c.CriticLayers, random)
+		torso := nn.NewTorso(sizes.Observation+sizes.Action, c.CriticLayers, random)
 		head := nn.NewLinear(c.CriticLayers[len(c.CriticLayers)-1], 1, nn.NormalFanIn(headScale), random)
 		made.Networks = append(made.Networks, valueNetwork{torso, head})
 	}

@@ -1,67 +1,11 @@
 package mpo
 
 import (
-	"math/rand/v2"
-
 	"github.com/reverie-rl/reverie/agent"
-	"github.com/reverie-rl/reverie/dist"
-	"github.com/reverie-rl/reverie/grad"
+	"github.com/reverie-rl/reverie/algo/internal/gaussian"
 )
 
-// policy acts with a copy of the learner's online policy, one observation at a time.
-type policy struct {
-	source, own grad.Tree
-	seed        uint64
-	act         *grad.Executable[float32]
-	observation []float32
-	sample      agent.Action
-	mode        agent.Action
-}
-
-var _ agent.Policy = (*policy)(nil)
-
-// Policy returns a policy with the learner's present parameters.
+// Policy returns a policy that acts with a copy of the online policy's present parameters.
 func (l *learner) Policy() (agent.Policy, error) {
-	network := newPolicy(l.config, l.sizes.Observation, l.sizes.Action, rand.New(rand.NewPCG(0, 0)))
-	program, err := grad.Trace(func(t *grad.Tracer) {
-		distribution := network.Apply(t.Input("observation", 1, l.sizes.Observation))
-		outputAction(t, "sample", distribution, distribution.Sample(t.Normal(streamPolicy, 1, l.sizes.Action)))
-		outputAction(t, "mode", distribution, distribution.Mode())
-	})
-	if err != nil {
-		return nil, err
-	}
-	act, err := grad.Compile(program, nil)
-	if err != nil {
-		return nil, err
-	}
-	p := &policy{source: grad.TreeOf(l.policy), own: grad.TreeOf(network), seed: l.seed, act: act, observation: act.Input("observation")}
-	p.sample.Values, p.mode.Values = act.Output("sample"), act.Output("mode")
-	p.Refresh()
-	return p, nil
-}
-
-func outputAction(t *grad.Tracer, name string, distribution dist.Gaussian, action *grad.Value) {
-	t.Output(name, action)
-	t.Output(name+"_log_probability", distribution.LogProb(action))
-}
-
-// Act chooses an action for a flat observation.
-func (p *policy) Act(observation []float32, occasion uint64, deterministic bool) agent.Action {
-	copy(p.observation, observation)
-	p.act.Seed(p.seed, occasion)
-	p.act.Run()
-	if deterministic {
-		p.mode.LogProbability = p.act.Output("mode_log_probability")[0]
-		return p.mode
-	}
-	p.sample.LogProbability = p.act.Output("sample_log_probability")[0]
-	return p.sample
-}
-
-// Refresh takes over the learner's present parameters.
-func (p *policy) Refresh() {
-	for i, parameter := range p.own {
-		copy(parameter.Data, p.source[i].Data)
-	}
+	return gaussian.NewPolicy(l.policy, l.seed, streamPolicy)
 }

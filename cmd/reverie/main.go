@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/algo/bc"
 	"github.com/reverie-rl/reverie/algo/mpo"
 	"github.com/reverie-rl/reverie/classic"
 	"github.com/reverie-rl/reverie/control"
@@ -73,7 +74,7 @@ func catalogues() run.Catalogues {
 		}
 		return tasks.Find(name)
 	}
-	return run.Catalogues{Tasks: tasks, FindTask: find, Algorithms: []agent.Algorithm{mpo.Algorithm()}}
+	return run.Catalogues{Tasks: tasks, FindTask: find, Algorithms: []agent.Algorithm{bc.Algorithm(), mpo.Algorithm()}}
 }
 
 func main() {

@@ -1,0 +1,11 @@
+package bc
+
+import (
+	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/algo/internal/gaussian"
+)
+
+// Policy returns a policy that acts with a copy of the learner's present parameters.
+func (l *learner) Policy() (agent.Policy, error) {
+	return gaussian.NewPolicy(l.policy, l.seed, streamPolicy)
+}
