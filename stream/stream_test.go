@@ -332,6 +332,38 @@ func TestForkIsRelived(t *testing.T) {
 	}
 }
 
+// An actor that cannot go back goes on behind what is there; the episode that was open is cut.
+func TestContinueWriter(t *testing.T) {
+	places(t, func(t *testing.T, config stream.Config) {
+		log := open(t, config)
+		w, err := log.NewWriter(t.Context(), "one", schema())
+		noError(t, err)
+		a := &actor{seed: 1}
+		for a.row < 1500 || !a.playing {
+			a.act(t, w, nil)
+		}
+		noError(t, w.Close())
+		end := w.Position().Row
+		w, found, err := log.ContinueWriter(t.Context(), "one", schema())
+		noError(t, err)
+		if w.Position().Row != end || !w.Playing() || found.Relived != 0 || len(found.Lost) > 0 {
+			t.Errorf("the writer stands at %+v, playing %v, and found %+v", w.Position(), w.Playing(), found)
+		}
+		(&actor{seed: 2}).play(t, w, nil, 100)
+		noError(t, w.Close())
+		kinds := map[int64]byte{}
+		for chunk, err := range log.History(t.Context()) {
+			noError(t, err)
+			for i, kind := range chunk.Kinds {
+				kinds[chunk.First+int64(i)] = kind
+			}
+		}
+		if kinds[end] != stream.Cut || kinds[end-1] != stream.Acted || kinds[end+1] != stream.Acted {
+			t.Errorf("around row %d the kinds are %d, %d, %d", end, kinds[end-1], kinds[end], kinds[end+1])
+		}
+	})
+}
+
 func TestReadFromSequenceTimeAndLive(t *testing.T) {
 	places(t, func(t *testing.T, config stream.Config) {
 		log := open(t, config)
