@@ -543,6 +543,18 @@ func TestHolds(t *testing.T) {
 	}
 }
 
+func TestRowsOfAnotherLayout(t *testing.T) {
+	log := open(t, stream.Config{Folder: t.TempDir()})
+	w, err := log.NewWriter(t.Context(), "one", schema())
+	noError(t, err)
+	(&actor{}).play(t, w, nil, 10)
+	noError(t, w.Close())
+	other := schema()
+	other.Layout.Observation = 4
+	_, err = log.NewWriter(t.Context(), "one", other)
+	expectError(t, err, "the rows of one have layout", "another log")
+}
+
 func TestRowTooLarge(t *testing.T) {
 	log := open(t, stream.Config{Folder: t.TempDir()})
 	wide := schema()
