@@ -33,28 +33,26 @@ type StreamSpeed struct {
 	VectorRowsWritten float64 `json:"vector_rows_written"` // a second
 }
 
-// streamMegabytes is how much is written and read of images.
-const streamMegabytes = 400
-
-// Stream measures the log in a folder that it makes under the system's folder for temporary files.
-func Stream(ctx context.Context, rows int) (StreamSpeed, error) {
+// Stream measures the log in a folder that it makes under the system's folder for temporary files: with so
+// many megabytes of images, and rows of vectors.
+func Stream(ctx context.Context, megabytes, rows int) (StreamSpeed, error) {
 	folder, err := os.MkdirTemp("", "reverie-bench")
 	if err != nil {
 		return StreamSpeed{}, err
 	}
 	defer os.RemoveAll(folder)
 	var speed StreamSpeed
-	if err := speed.images(ctx, filepath.Join(folder, "images")); err != nil {
+	if err := speed.images(ctx, filepath.Join(folder, "images"), megabytes); err != nil {
 		return speed, err
 	}
-	if err := speed.bare(ctx, filepath.Join(folder, "bare")); err != nil {
+	if err := speed.bare(ctx, filepath.Join(folder, "bare"), megabytes); err != nil {
 		return speed, err
 	}
 	return speed, speed.recovery(ctx, filepath.Join(folder, "vectors"), rows)
 }
 
 // images writes and reads images.
-func (s *StreamSpeed) images(ctx context.Context, folder string) error {
+func (s *StreamSpeed) images(ctx context.Context, folder string, megabytes int) error {
 	log, err := stream.Open(ctx, stream.Config{Folder: folder})
 	if err != nil {
 		return err
@@ -72,7 +70,7 @@ func (s *StreamSpeed) images(ctx context.Context, folder string) error {
 	if err := writer.Begin(step, nil); err != nil {
 		return err
 	}
-	count := streamMegabytes * 1_000_000 / layout.Image
+	count := megabytes * 1_000_000 / layout.Image
 	for i := range count {
 		step.Image = frames[i%100*layout.Image:][:layout.Image]
 		if err := writer.Append(step, nil, false); err != nil {
@@ -82,15 +80,15 @@ func (s *StreamSpeed) images(ctx context.Context, folder string) error {
 	if err := writer.Flush(); err != nil {
 		return err
 	}
-	megabytes := float64(count*layout.Image) / 1e6
-	s.PublishMBPerSecond = megabytes / time.Since(begin).Seconds()
+	written := float64(count*layout.Image) / 1e6
+	s.PublishMBPerSecond = written / time.Since(begin).Seconds()
 	begin = time.Now()
 	for _, err := range log.Read(ctx, stream.From(0)) {
 		if err != nil {
 			return err
 		}
 	}
-	s.ReadMBPerSecond = megabytes / time.Since(begin).Seconds()
+	s.ReadMBPerSecond = written / time.Since(begin).Seconds()
 	return writer.Close()
 }
 
@@ -102,7 +100,7 @@ func fillBytes(bytes []byte) {
 }
 
 // bare does the same with a client and nothing around it.
-func (s *StreamSpeed) bare(ctx context.Context, folder string) (err error) {
+func (s *StreamSpeed) bare(ctx context.Context, folder string, megabytes int) error {
 	inside, err := server.NewServer(&server.Options{DontListen: true, NoSigs: true, NoLog: true, JetStream: true, StoreDir: folder, SyncAlways: true, JetStreamMaxStore: 1 << 50})
 	if err != nil {
 		return err
@@ -127,20 +125,20 @@ func (s *StreamSpeed) bare(ctx context.Context, folder string) (err error) {
 	}
 	payload := make([]byte, 900_000)
 	fillBytes(payload)
-	count := streamMegabytes * 1_000_000 / len(payload)
-	megabytes := float64(count*len(payload)) / 1e6
+	count := megabytes * 1_000_000 / len(payload)
+	written := float64(count*len(payload)) / 1e6
 	begin := time.Now()
 	for range count {
 		if _, err := jet.Publish(ctx, "bare", payload); err != nil {
 			return err
 		}
 	}
-	s.BarePublishMBPerSecond = megabytes / time.Since(begin).Seconds()
+	s.BarePublishMBPerSecond = written / time.Since(begin).Seconds()
 	begin = time.Now()
 	if err := readBare(ctx, messages, count); err != nil {
 		return err
 	}
-	s.BareReadMBPerSecond = megabytes / time.Since(begin).Seconds()
+	s.BareReadMBPerSecond = written / time.Since(begin).Seconds()
 	return nil
 }
 

@@ -12,12 +12,12 @@ type streamReport struct {
 	bench.StreamSpeed
 }
 
-// streamRows is how many rows are recovered.
-const streamRows = 1_000_000
+// streamMegabytes is how much is written and read, streamRows how many rows are recovered.
+const streamMegabytes, streamRows = 400, 1_000_000
 
 // stream times the experience log beside a bare client of the same server.
 func (c *benchCommand) stream(s *session) error {
-	speed, err := bench.Stream(s.context, streamRows)
+	speed, err := bench.Stream(s.context, streamMegabytes, streamRows)
 	if err != nil {
 		return err
 	}
