@@ -30,12 +30,13 @@ var allowed = map[string]string{
 	"replay":  "internal",
 	"track":   "internal",
 	"stream":  "internal env replay",
+	"dataset": "internal env replay stream",
 
 	"agent":    "internal tensor grad env replay track",
 	"algo":     "internal tensor grad nn dist optim rl agent replay track",
 	"run":      "internal tensor grad env agent replay track",
 	"bench":    "internal tensor grad nn dist optim rl env mujoco control classic agent replay track algo run",
-	"cmd":      "internal tensor grad nn dist optim rl env mujoco control classic agent replay track algo run bench",
+	"cmd":      "internal tensor grad nn dist optim rl env mujoco control classic agent replay stream dataset track algo run bench",
 	"examples": "tensor grad nn dist optim rl env mujoco control classic agent replay track algo run",
 }
 
