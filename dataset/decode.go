@@ -115,5 +115,3 @@ type rowError struct {
 	row int
 	error
 }
-
-func (e rowError) Unwrap() error { return e.error }

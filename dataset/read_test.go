@@ -214,6 +214,56 @@ func TestFilesOfOtherTools(t *testing.T) {
 	})
 }
 
+// fullRow has all flags, a picture and a recurrent state.
+type fullRow struct {
+	Episode   string    `parquet:"episode_id"`
+	Step      int32     `parquet:"step"`
+	First     bool      `parquet:"is_first"`
+	Last      bool      `parquet:"is_last"`
+	Terminal  bool      `parquet:"is_terminal"`
+	Truncated bool      `parquet:"is_truncated"`
+	Place     float32   `parquet:"observation.place"`
+	Action    []int32   `parquet:"action,list"`
+	Reward    float32   `parquet:"reward"`
+	Discount  float32   `parquet:"discount"`
+	State     []float32 `parquet:"state,list"`
+	Image     []byte    `parquet:"image"`
+}
+
+func fullRows() []fullRow {
+	return []fullRow{
+		{"a", 5, true, false, false, false, 1, []int32{3}, 1, .5, []float32{1, 2}, []byte("one")},
+		{"a", 6, false, true, false, false, 2, []int32{4}, 2, .5, []float32{3, 4}, []byte("two")},
+	}
+}
+
+func TestPicturesOfOtherTools(t *testing.T) {
+	folder := t.TempDir()
+	writeForeign(t, folder, fullRows())
+	d := openFolder(t, folder)
+	expectSame(t, collect(t, d.Episodes()), []*Episode{{ID: "a", Schema: d.Schema(), End: Cut, Rows: &replay.Rows{
+		Observation: []float32{1, 2}, Action: []float32{3, 0}, Reward: []float32{1, 0}, Discount: []float32{.5, 0}, LogProbability: []float32{0, 0},
+		Step: []int64{5, 6}, Version: []uint64{0, 0}, State: []float32{1, 2, 3, 4}, Image: []byte("onetwo")}}})
+	for words, change := range map[string]func(rows []fullRow){
+		"row 0, episode a: is_first is false":                       func(rows []fullRow) { rows[0].First = false },
+		"row 1, episode a: is_first is true":                        func(rows []fullRow) { rows[1].First = true },
+		"row 1, episode a: is_terminal and is_truncated":            func(rows []fullRow) { rows[1].Terminal, rows[1].Truncated = true, true },
+		"row 0, episode a: the episode is terminal, but":            func(rows []fullRow) { rows[1].Terminal = true },
+		"row 0, episode a: discount is 2, must be in":               func(rows []fullRow) { rows[0].Discount = 2 },
+		"row 1, episode a: step is 9 after 5, must count up by one": func(rows []fullRow) { rows[1].Step = 9 },
+		"row 1: image has 5 bytes, want 3":                          func(rows []fullRow) { rows[1].Image = []byte("three") },
+	} {
+		folder, rows := t.TempDir(), fullRows()
+		change(rows)
+		writeForeign(t, folder, rows)
+		faults := openFolder(t, folder).Check().Faults
+		if len(faults) == 0 {
+			t.Fatalf("%s: no fault is found", words)
+		}
+		expectError(t, faults[0], "data.parquet", words)
+	}
+}
+
 func TestFaultsOfOtherTools(t *testing.T) {
 	for words, change := range map[string]func(rows []foreignRow){
 		"row 1, episode 7: observation.place[1] is NaN":                      func(rows []foreignRow) { nan := math.NaN(); rows[1].Place[1] = &nan },
