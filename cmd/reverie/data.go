@@ -12,11 +12,9 @@ import (
 	"text/tabwriter"
 
 	"github.com/reverie-rl/reverie/dataset"
+	"github.com/reverie-rl/reverie/run"
 	"github.com/reverie-rl/reverie/stream"
 )
-
-// streamFolder is where a run has its experience log.
-const streamFolder = "stream"
 
 type dataCommand struct {
 	Export dataExportCommand `cmd:"" help:"Write the experience of a run as Parquet files."`
@@ -63,12 +61,12 @@ func warn(s *session, losses dataset.Losses) {
 }
 
 // readLog hands the episodes of a run's log to use.
-func readLog(s *session, run string, use func(iter.Seq2[*dataset.Episode, error]) error) error {
-	folder := filepath.Join(run, streamFolder)
-	if _, err := os.Stat(folder); err != nil {
-		return fmt.Errorf("%s has no experience log: %w", run, err)
+func readLog(s *session, folder string, use func(iter.Seq2[*dataset.Episode, error]) error) error {
+	config, err := run.StreamOf(folder, s.log)
+	if err != nil {
+		return err
 	}
-	log, err := stream.Open(s.context, stream.Config{Folder: folder, Warnings: s.log})
+	log, err := stream.Open(s.context, config)
 	if err != nil {
 		return err
 	}
@@ -77,7 +75,7 @@ func readLog(s *session, run string, use func(iter.Seq2[*dataset.Episode, error]
 
 // readExperience hands the episodes of a run, or of a folder of Parquet files, to use.
 func readExperience(s *session, path string, use func(iter.Seq2[*dataset.Episode, error]) error) error {
-	if isRun(path) {
+	if !run.IsDataset(path) {
 		return readLog(s, path, use)
 	}
 	d, err := dataset.Open(path)
@@ -85,11 +83,6 @@ func readExperience(s *session, path string, use func(iter.Seq2[*dataset.Episode
 		return err
 	}
 	return use(d.Episodes())
-}
-
-func isRun(path string) bool {
-	info, err := os.Stat(filepath.Join(path, streamFolder))
-	return err == nil && info.IsDir()
 }
 
 type dataImportCommand struct {
@@ -124,8 +117,8 @@ func (c *dataImportCommand) Run(s *session) error {
 	return err
 }
 
-func (c *dataImportCommand) importInto(s *session, run string) (dataset.Totals, error) {
-	log, err := stream.Open(s.context, stream.Config{Folder: filepath.Join(run, streamFolder), Warnings: s.log})
+func (c *dataImportCommand) importInto(s *session, folder string) (dataset.Totals, error) {
+	log, err := stream.Open(s.context, stream.Config{Folder: filepath.Join(folder, run.StreamFolder), Warnings: s.log})
 	if err != nil {
 		return dataset.Totals{}, err
 	}
@@ -267,7 +260,7 @@ func (c *dataCheckCommand) Run(s *session) error {
 }
 
 func (c *dataCheckCommand) check(s *session) (report *dataset.Report, err error) {
-	if isRun(c.Folder) {
+	if !run.IsDataset(c.Folder) {
 		err = readLog(s, c.Folder, func(episodes iter.Seq2[*dataset.Episode, error]) (err error) {
 			report, err = dataset.CheckEpisodes(episodes)
 			return err

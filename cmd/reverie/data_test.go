@@ -23,7 +23,7 @@ func playedRun(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	log, err := stream.Open(t.Context(), stream.Config{Folder: filepath.Join(folder, streamFolder)})
+	log, err := stream.Open(t.Context(), stream.Config{Folder: filepath.Join(folder, "stream")})
 	check(err)
 	w, err := log.NewWriter(t.Context(), "one", stream.Schema{
 		Task: "classic/test", ActionRepeat: 1, Layout: replay.Layout{Observation: 2, Action: 1, Reward: 1},
@@ -109,10 +109,10 @@ func TestDataCheckFindsDamage(t *testing.T) {
 
 func TestDataMistakes(t *testing.T) {
 	run, empty := playedRun(t), t.TempDir()
-	fail(t, exitFailed, []string{empty, "no experience log"}, "data", "export", empty, "--parquet", filepath.Join(empty, "data"))
+	fail(t, exitFailed, []string{empty, "holds no experience"}, "data", "export", empty, "--parquet", filepath.Join(empty, "data"))
 	fail(t, exitFailed, []string{run, "not empty"}, "data", "export", run, "--parquet", run)
 	fail(t, exitUsage, []string{run, "not empty"}, "data", "import", empty, "--out", run)
-	fail(t, exitFailed, []string{empty, "neither dataset.json"}, "data", "stats", empty)
+	fail(t, exitFailed, []string{empty, "neither a run nor a folder of Parquet files"}, "data", "stats", empty)
 	out := filepath.Join(t.TempDir(), "new")
 	fail(t, exitFailed, []string{empty, "neither dataset.json"}, "data", "import", empty, "--out", out)
 	if entries, err := os.ReadDir(filepath.Dir(out)); err != nil || len(entries) > 0 {
@@ -123,7 +123,7 @@ func TestDataMistakes(t *testing.T) {
 // A run whose log is in use is refused with the process that uses it.
 func TestDataOfARunThatIsTrained(t *testing.T) {
 	run := playedRun(t)
-	log, err := stream.Open(t.Context(), stream.Config{Folder: filepath.Join(run, streamFolder)})
+	log, err := stream.Open(t.Context(), stream.Config{Folder: filepath.Join(run, "stream")})
 	if err != nil {
 		t.Fatal(err)
 	}
