@@ -51,8 +51,8 @@ func TestCloningByHand(t *testing.T) {
 	l.policy.Mean.Bias.Filled(0.5)
 	l.policy.Deviation.Weight.Filled(0)
 	l.policy.Deviation.Bias.Filled(float32(math.Log(math.Expm1(math.Ln2 / c.InitialDeviation))))
-	for i := range l.transitions.Action {
-		l.transitions.Action[i] = 2
+	for i := range l.Transitions.Action {
+		l.Transitions.Action[i] = 2
 	}
 	update(t, l)
 	near(t, "advantage", metric(t, l, "cloning/advantage"), 0, 1e-6)
@@ -79,7 +79,7 @@ func TestWithoutCloningNothingChanges(t *testing.T) {
 			}
 		}
 		size := 0.0
-		for _, x := range data(l.online) {
+		for _, x := range data(l.Online) {
 			size += math.Abs(float64(x))
 		}
 		near(t, target+": critic loss", metric(t, l, "critic/loss"), want.critic, 1e-4)
