@@ -2,6 +2,7 @@ package mpo
 
 import (
 	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/algo/internal/improvement"
 	"github.com/reverie-rl/reverie/algo/internal/settings"
 )
 
@@ -13,8 +14,8 @@ const (
 
 // The ways to find the temperature of the E-step.
 const (
-	TemperatureExact = "exact" // the dual function is minimised for each batch
-	TemperatureAdam  = "adam"  // one step of Adam on the dual function
+	TemperatureExact = improvement.TemperatureExact // the dual function is minimised for each batch
+	TemperatureAdam  = improvement.TemperatureAdam  // one step of Adam on the dual function
 )
 
 // Config is every setting of MPO.
@@ -106,7 +107,7 @@ func (c *Config) Validate() error {
 	problems.Require(c.Target == TargetNStep || c.Target == TargetRetrace, "target", c.Target, "nstep or retrace")
 	enough := c.Target != TargetRetrace || c.Warmup >= int64(c.SequenceLength)
 	problems.Require(enough, "warmup", c.Warmup, "at least sequence_length, so that there is a window to learn from")
-	problems.Require(c.Temperature == TemperatureExact || c.Temperature == TemperatureAdam, "temperature", c.Temperature, "exact or adam")
+	improvement.RequireTemperature(&problems, c.Temperature)
 	return problems.Err()
 }
 

@@ -61,8 +61,8 @@ func (l *learner) build(random *rand.Rand) {
 	l.Target = grad.TreeOf([]any{l.targetPolicy, l.targetCritic})
 	l.CopyTargets()
 	l.operator = improvement.New(improvement.Settings{
-		Solved:  c.Temperature == TemperatureExact,
-		Epsilon: c.Epsilon, EpsilonPenalty: c.EpsilonPenalty, EpsilonMean: c.EpsilonMean, EpsilonDeviation: c.EpsilonDeviation,
+		Temperature: c.Temperature,
+		Epsilon:     c.Epsilon, EpsilonPenalty: c.EpsilonPenalty, EpsilonMean: c.EpsilonMean, EpsilonDeviation: c.EpsilonDeviation,
 		InitialTemperature: c.InitialTemperature, InitialMean: c.InitialMeanMultiplier, InitialDeviation: c.InitialDeviationMultiplier,
 		LearningRate: c.DualLearningRate,
 	}, l.Sizes.Action)

@@ -16,7 +16,7 @@ import (
 
 // Settings are the bounds of the E- and the M-step and how their duals are found.
 type Settings struct {
-	Solved           bool    // the temperatures are solved for in each batch, not descended by Adam
+	Temperature      string  // TemperatureExact or TemperatureAdam
 	Epsilon          float64 // KL of the E-step
 	EpsilonPenalty   float64 // KL of the action penalty; 0 for no penalty
 	EpsilonMean      float64 // KL of the M-step for each dimension's mean

@@ -1,10 +1,22 @@
 package improvement
 
 import (
+	"github.com/reverie-rl/reverie/algo/internal/settings"
 	"github.com/reverie-rl/reverie/grad"
 	"github.com/reverie-rl/reverie/optim"
 	"github.com/reverie-rl/reverie/rl"
 )
+
+// The ways to find the temperature of the E-step.
+const (
+	TemperatureExact = "exact" // the dual function is minimised for each batch
+	TemperatureAdam  = "adam"  // one step of Adam on the dual function
+)
+
+// RequireTemperature notes a problem if the setting temperature is none of these ways.
+func RequireTemperature(problems *settings.Problems, way string) {
+	problems.Require(way == TemperatureExact || way == TemperatureAdam, "temperature", way, "exact or adam")
+}
 
 // Temperature is the temperature of one softmax of the E-step. One of its parameters is in use.
 type Temperature struct {
@@ -14,7 +26,7 @@ type Temperature struct {
 
 func newTemperature(s Settings) Temperature {
 	dual := optim.NewDual(1, float32(s.InitialTemperature))
-	if !s.Solved {
+	if s.Temperature == TemperatureAdam {
 		return Temperature{Dual: dual}
 	}
 	return Temperature{Solved: grad.NewParameter(1).Filled(float32(dual.Multiplier(0)))}

@@ -28,7 +28,7 @@ type Settings struct {
 
 	Batch, NStep int     // transitions in an update, and rewards in a transition
 	Discount     float64 // γ
-	TargetPeriod int64   // updates between copies to the target networks
+	TargetPeriod int64   // updates between copies to the target networks; 0 if the update itself moves them
 }
 
 // Learner is the part of an agent.Learner that does not depend on the algorithm, which embeds it.
@@ -101,7 +101,7 @@ func (l *Learner) Step(experience *replay.Sampler) error {
 
 // Update makes one update from the batch that is in place.
 func (l *Learner) Update() error {
-	if l.updates%l.TargetPeriod == 0 {
+	if l.TargetPeriod > 0 && l.updates%l.TargetPeriod == 0 {
 		l.CopyTargets()
 	}
 	return l.Run()
