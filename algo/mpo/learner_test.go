@@ -2,7 +2,6 @@ package mpo
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -22,41 +21,18 @@ func shaken(t *testing.T, c *Config) *learner {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, random := made.(*learner), rand.New(rand.NewPCG(1, 1))
-	for _, named := range append(slices.Clone(l.Online), l.Target...) {
-		for i := range named.Data {
-			named.Data[i] += float32(0.3 * random.NormFloat64())
-		}
-	}
-	q, s := l.Transitions, l.sequences
-	for _, slab := range [][]float32{q.Observation, q.Action, q.Reward, q.Next, s.Observation, s.Action, s.LogProbability, s.Reward} {
-		for i := range slab {
-			slab[i] = float32(random.NormFloat64())
-		}
-	}
-	for _, discounts := range [][]float32{q.Discount, s.Discount} {
-		for i := range discounts {
-			discounts[i] = float32(i%2) * 0.97
-		}
-	}
-	l.Resume(3)
+	l := made.(*learner)
+	literal.Shake(&l.Learner)
+	q := l.sequences
+	literal.Fill(rand.New(rand.NewPCG(2, 1)), q.Discount, q.Observation, q.Action, q.LogProbability, q.Reward)
 	return l
 }
 
+var near = literal.Near
+
 func metric(t *testing.T, l *learner, name string) float64 {
 	t.Helper()
-	value, ok := l.Metrics().Get(name)
-	if !ok {
-		t.Fatalf("there is no metric %q", name)
-	}
-	return value
-}
-
-func near(t *testing.T, what string, got, want, tolerance float64) {
-	t.Helper()
-	if !(math.Abs(got-want) <= tolerance*(1+math.Abs(want))) {
-		t.Errorf("%s is %.9g, want %.9g", what, got, want)
-	}
+	return literal.Metric(t, l, name)
 }
 
 func update(t *testing.T, l *learner) {
