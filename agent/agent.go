@@ -35,6 +35,7 @@ type Schedule struct {
 type Algorithm struct {
 	Name    string
 	Presets map[string]func() Config // "default" is used where none is named
+	Offline bool                     // it learns from recorded experience alone, and never acts to learn
 	// New makes a learner for a task of these sizes, with all randomness drawn from seed. It returns
 	// an error if config does not fit the task.
 	New func(config Config, sizes Sizes, seed uint64, workers *grad.Workers) (Learner, error)

@@ -54,6 +54,17 @@ func (s *Sampler) Mix(fraction float64, earlier ...*Table) error {
 	return nil
 }
 
+// Len is the number of steps that can be drawn.
+func (s *Sampler) Len() int {
+	steps := 0
+	for _, tables := range [...][]*Table{s.tables, s.earlier} {
+		for _, table := range tables {
+			steps += table.Len()
+		}
+	}
+	return steps
+}
+
 // share returns the tables that an item of the next draw comes from: the earlier ones for the first
 // so many of its items that the fraction holds over all draws.
 func (s *Sampler) share(item, items int) []*Table {

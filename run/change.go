@@ -18,6 +18,7 @@ var fixed = map[string]string{
 	"camera":        "the rows in its replay would mean something else",
 	"stream":        "its replay is in this log",
 	"replay_from":   "it has learned from these runs",
+	"offline":       "it has learned from this experience",
 }
 
 // Change lists the settings in which changed differs from those of the run e, a line each. Those that a run

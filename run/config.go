@@ -4,6 +4,8 @@
 //	metrics.jsonl  every logged number, a line a time
 //	events.*       the same for TensorBoard
 //	checkpoints/   the newest two generations of everything needed to go on
+//	stream/        the experience log, from which replay is read again
+//	provenance.json  the runs whose experience was used, if any
 //	videos/        the trained policy
 //	curve.svg      return against environment steps
 //
@@ -41,6 +43,8 @@ type Config struct {
 
 	// ReplayFrom mixes the experience of earlier runs in: RUN[,RUN...][:fraction], a half if that is left out.
 	ReplayFrom string `toml:"replay_from"`
+	// Offline is the experience to learn from without acting: a run, or a dataset. A step is then an update.
+	Offline string `toml:"offline"`
 
 	ActionRepeat int    `toml:"action_repeat"` // environment steps for which each action is applied
 	Pixels       int    `toml:"pixels"`        // side of the picture that the agent sees; 0 for none
@@ -90,6 +94,7 @@ func (c Config) Validate() error {
 	if _, err := parseReplayFrom(c.ReplayFrom); err != nil {
 		problems = append(problems, err)
 	}
+	require(c.Offline == "" || c.ReplayFrom == "", "replay_from", c.ReplayFrom, "empty with offline, which learns from nothing but what it names")
 	return errors.Join(problems...)
 }
 
@@ -145,7 +150,11 @@ func NewExperiment(config Config, preset string, catalogues Catalogues) (*Experi
 
 // Validate returns an error for each setting that makes no sense.
 func (e *Experiment) Validate() error {
-	return errors.Join(e.Config.Validate(), e.Agent.Validate())
+	var missing error
+	if e.Algorithm.Offline && e.Config.Offline == "" {
+		missing = fmt.Errorf("run: %s learns from recorded experience alone: name a run or a dataset with --offline", e.Algorithm.Name)
+	}
+	return errors.Join(e.Config.Validate(), e.Agent.Validate(), missing)
 }
 
 // PlayedTask is the task as the agent meets it: with repeated actions and a picture, if the settings ask

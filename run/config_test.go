@@ -232,7 +232,7 @@ func TestLoadExperimentOfAnEarlierVersion(t *testing.T) {
 func TestValidateNamesEveryField(t *testing.T) {
 	var words []string
 	for _, key := range keys(&Config{}) {
-		if !slices.Contains([]string{"task", "agent", "seed", "from", "pixels", "camera", "trap", "stream", "retain_steps", "stream_quota", "replay_from"}, key) {
+		if !slices.Contains([]string{"task", "agent", "seed", "from", "pixels", "camera", "trap", "stream", "retain_steps", "stream_quota", "replay_from", "offline"}, key) {
 			words = append(words, key+" is 0")
 		}
 	}

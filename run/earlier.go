@@ -16,6 +16,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"github.com/reverie-rl/reverie/env"
+	"github.com/reverie-rl/reverie/internal/rng"
 	"github.com/reverie-rl/reverie/replay"
 	"github.com/reverie-rl/reverie/stream"
 	"github.com/reverie-rl/reverie/track"
@@ -62,39 +63,60 @@ func parseReplayFrom(text string) (Provenance, error) {
 	return from, nil
 }
 
-// openEarlier mixes the experience of earlier runs into what the learner draws, if the settings say so,
-// and stores where it came from. A run that resumes reads what there was when it began.
+// openEarlier mixes the experience of earlier runs into what the learner draws, if the settings say so.
 func (s *session) openEarlier(ctx context.Context, warnings io.Writer) error {
 	from, err := parseReplayFrom(s.experiment.Config.ReplayFrom)
 	if err != nil || len(from.Earlier) == 0 {
 		return err
 	}
-	path := filepath.Join(s.folder, provenanceFile)
-	stored, err := readProvenance(path)
+	tables, err := s.readEarlier(ctx, from, warnings)
 	if err != nil {
 		return err
 	}
+	return s.sampler.Mix(from.Fraction, tables...)
+}
+
+// openOffline lets the learner draw from recorded experience alone.
+func (s *session) openOffline(ctx context.Context, warnings io.Writer) error {
+	from := Provenance{Fraction: 1, Earlier: []Earlier{{Run: s.experiment.Config.Offline}}}
+	tables, err := s.readEarlier(ctx, from, warnings)
+	if err != nil {
+		return err
+	}
+	draw := s.sampler.Draw
+	if s.sampler, err = replay.NewSampler(rng.Mix(s.experiment.Config.Seed, streamSampler), tables...); err != nil {
+		return err
+	}
+	s.sampler.Draw = draw
+	return nil
+}
+
+// readEarlier returns the experience that from names, and stores where it came from. A run that resumes
+// reads what there was when it began.
+func (s *session) readEarlier(ctx context.Context, from Provenance, warnings io.Writer) ([]*replay.Table, error) {
+	path := filepath.Join(s.folder, provenanceFile)
+	stored, err := readProvenance(path)
+	if err != nil {
+		return nil, err
+	}
 	var tables []*replay.Table
-	for i := range from.Earlier {
+	for i, about := range from.Earlier {
 		then := Earlier{}
 		if i < len(stored.Earlier) {
 			then = stored.Earlier[i]
 		}
-		e := earlierRun{session: s, about: from.Earlier[i], warnings: warnings, tables: map[string]*replay.Table{}, views: map[string]*stream.View{}}
+		e := earlierRun{session: s, about: about, warnings: warnings, tables: map[string]*replay.Table{}, views: map[string]*stream.View{}}
 		if err := e.read(ctx, then); err != nil {
-			return fmt.Errorf("replay from %s: %w", e.about.Run, err)
+			return nil, fmt.Errorf("experience of %s: %w", about.Run, err)
 		}
 		from.Earlier[i] = e.about
 		tables = append(tables, e.inOrder()...)
 	}
-	if err := s.sampler.Mix(from.Fraction, tables...); err != nil {
-		return err
-	}
 	text, err := json.MarshalIndent(from, "", "\t")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return track.WriteFile(path, append(text, '\n'))
+	return tables, track.WriteFile(path, append(text, '\n'))
 }
 
 // readProvenance reads the file at path, which need not be there.

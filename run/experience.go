@@ -52,6 +52,17 @@ func (s *session) schema() stream.Schema {
 	return described
 }
 
+// openExperience opens what the learner draws from.
+func (s *session) openExperience(ctx context.Context, warnings io.Writer) error {
+	if s.experiment.Config.Offline != "" {
+		return s.openOffline(ctx, warnings)
+	}
+	if err := s.openStream(ctx, warnings); err != nil {
+		return err
+	}
+	return s.openEarlier(ctx, warnings)
+}
+
 // openStream opens the experience log and fills the replay with what it has from before the position in
 // the session's state.
 func (s *session) openStream(ctx context.Context, warnings io.Writer) error {

@@ -60,7 +60,7 @@ func (l *runLog) training(s *session) error {
 	l.metrics.Set(metricEpisodes, float64(s.state.Episodes))
 	l.metrics.Set(metricUpdates, float64(s.learner.Updates()))
 	l.metrics.Set(metricRatio, float64(s.learner.Updates())/float64(s.state.Step))
-	l.metrics.Set(metricReplay, float64(s.table.Len()))
+	l.metrics.Set(metricReplay, float64(s.sampler.Len()))
 	s.state.Window.take(&l.metrics, s.learner.Metrics())
 	return l.sink.Write(s.state.Step, l.metrics)
 }
@@ -95,6 +95,9 @@ func (l *runLog) curve(s *session) error {
 	}
 	config := s.experiment.Config
 	labels := track.Labels{Title: fmt.Sprintf("%s on %s, seed %d", config.Agent, config.Task, config.Seed), X: "environment steps", Y: "return"}
+	if config.Offline != "" {
+		labels.X = "updates"
+	}
 	return track.Curve(filepath.Join(s.folder, "curve.svg"), labels, series...)
 }
 

@@ -23,6 +23,18 @@ func wholeTree(parts []agent.Part) grad.Tree {
 	return tree
 }
 
+// checkParameters returns an error that names a parameter that is not finite. Nothing could go on from it.
+func checkParameters(tree grad.Tree) error {
+	for _, named := range tree {
+		for i, x := range named.Data {
+			if x-x != 0 {
+				return fmt.Errorf("element %d of %s is %v: no checkpoint is made of this; resume from the last one, with a lower learning rate for instance", i, named.Name, x)
+			}
+		}
+	}
+	return nil
+}
+
 func writeParameters(tree grad.Tree) func(io.Writer) error {
 	return func(w io.Writer) error {
 		tensors := make([]safetensors.Tensor, len(tree))

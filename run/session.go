@@ -132,12 +132,18 @@ func (s *session) close() error {
 }
 
 // save writes a checkpoint of everything. The replay is not in it but its place in the log, where it is
-// safe before the checkpoint is.
+// safe before the checkpoint is. An offline run has no log of its own.
 func (s *session) save() error {
-	if err := s.writer.Flush(); err != nil {
+	tree := wholeTree(s.learner.Parts())
+	if err := checkParameters(tree); err != nil {
 		return err
 	}
-	s.state.Stream = s.writer.Position()
+	if s.writer != nil {
+		if err := s.writer.Flush(); err != nil {
+			return err
+		}
+		s.state.Stream = s.writer.Position()
+	}
 	s.state.Updates, s.state.Draw, s.state.Observation = s.learner.Updates(), s.sampler.Draw, s.observation
 	if snapshotter, ok := s.environment.(env.Snapshotter); ok {
 		var err error
@@ -145,7 +151,7 @@ func (s *session) save() error {
 			return err
 		}
 	}
-	parameters := checkpoint.Payload{Name: parametersFile, Write: writeParameters(wholeTree(s.learner.Parts()))}
+	parameters := checkpoint.Payload{Name: parametersFile, Write: writeParameters(tree)}
 	return s.store.Save(s.state.Step, s.state, []checkpoint.Payload{parameters})
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/reverie-rl/reverie/internal/lock"
 	"github.com/reverie-rl/reverie/internal/rng"
 	"github.com/reverie-rl/reverie/replay"
+	"github.com/reverie-rl/reverie/stream"
 	"github.com/reverie-rl/reverie/track"
 )
 
@@ -91,10 +92,7 @@ func (s *session) start(ctx context.Context, o Options) error {
 		err = s.inherit(o.Output)
 	}
 	if err == nil {
-		err = s.openStream(ctx, o.Output)
-	}
-	if err == nil {
-		err = s.openEarlier(ctx, o.Output)
+		err = s.openExperience(ctx, o.Output)
 	}
 	if err != nil {
 		return err
@@ -108,11 +106,11 @@ func (s *session) start(ctx context.Context, o Options) error {
 
 // loop is the whole of training: act, remember, learn, and now and then log, evaluate and save.
 func (s *session) loop(ctx context.Context, log *runLog) (*Result, error) {
-	config, schedule := s.experiment.Config, s.experiment.Agent.Schedule()
+	config, schedule := s.experiment.Config, s.schedule()
 	defer func() { log.progress.Finish(s.state.Step, s.learner.Updates()) }()
 	for s.state.Step < config.Steps {
 		before := s.state.Step
-		if err := s.act(); err != nil {
+		if err := s.advance(); err != nil {
 			return nil, fmt.Errorf("step %d: %w", s.state.Step, err)
 		}
 		step := s.state.Step
@@ -144,6 +142,23 @@ func (s *session) loop(ctx context.Context, log *runLog) (*Result, error) {
 		}
 	}
 	return &Result{Step: s.state.Step, Evaluation: s.state.Evaluation, Evaluations: s.state.Evaluations, Folder: s.folder}, log.curve(s)
+}
+
+// schedule is the ratio of learning to steps: offline, where nobody acts, they are the same.
+func (s *session) schedule() agent.Schedule {
+	if s.experiment.Config.Offline != "" {
+		return agent.Schedule{StepsPerUpdate: 1}
+	}
+	return s.experiment.Agent.Schedule()
+}
+
+// advance takes a step: it acts, or offline only counts.
+func (s *session) advance() error {
+	if s.experiment.Config.Offline != "" {
+		s.state.Step++
+		return nil
+	}
+	return s.act()
 }
 
 // act applies one action, after beginning an episode if none is open, and remembers what came of it.
@@ -233,12 +248,12 @@ func Exists(folder string) bool {
 
 // holdsRun tells whether there is anything in folder that a new run would mix with its own.
 func holdsRun(folder string) bool {
-	for _, name := range []string{configFile, metricsFile, checkpointFolder, streamFolder} {
+	for _, name := range []string{configFile, metricsFile, checkpointFolder} {
 		if _, err := os.Stat(filepath.Join(folder, name)); err == nil {
 			return true
 		}
 	}
-	return false
+	return stream.Holds(filepath.Join(folder, streamFolder)) // what was killed before it acted left an empty log
 }
 
 // ExistsError says that a folder holds a run already.

@@ -327,3 +327,25 @@ func TestScore(t *testing.T) {
 		}
 	}
 }
+
+// Parameters that are not finite never make a checkpoint.
+func TestNoCheckpointOfNaN(t *testing.T) {
+	folder := t.TempDir()
+	s, err := newSession(onLadder(10, nil), folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	if err := s.openStream(t.Context(), io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.save(); err != nil {
+		t.Fatal(err)
+	}
+	s.learner.Parts()[0].Tree[0].Data[1] = float32(math.NaN())
+	expectError(t, s.save(), "element 1 of policy/", "is NaN", "resume from the last one")
+	files, err := filepath.Glob(filepath.Join(folder, checkpointFolder, "generation-*"))
+	if err != nil || len(files) != 1 {
+		t.Errorf("the checkpoints are %v, %v", files, err)
+	}
+}

@@ -332,6 +332,38 @@ func TestForkIsRelived(t *testing.T) {
 	}
 }
 
+// An actor that cannot go back goes on behind what is there; the episode that was open is cut.
+func TestContinueWriter(t *testing.T) {
+	places(t, func(t *testing.T, config stream.Config) {
+		log := open(t, config)
+		w, err := log.NewWriter(t.Context(), "one", schema())
+		noError(t, err)
+		a := &actor{seed: 1}
+		for a.row < 1500 || !a.playing {
+			a.act(t, w, nil)
+		}
+		noError(t, w.Close())
+		end := w.Position().Row
+		w, found, err := log.ContinueWriter(t.Context(), "one", schema())
+		noError(t, err)
+		if w.Position().Row != end || !w.Playing() || found.Relived != 0 || len(found.Lost) > 0 {
+			t.Errorf("the writer stands at %+v, playing %v, and found %+v", w.Position(), w.Playing(), found)
+		}
+		(&actor{seed: 2}).play(t, w, nil, 100)
+		noError(t, w.Close())
+		kinds := map[int64]byte{}
+		for chunk, err := range log.History(t.Context()) {
+			noError(t, err)
+			for i, kind := range chunk.Kinds {
+				kinds[chunk.First+int64(i)] = kind
+			}
+		}
+		if kinds[end] != stream.Cut || kinds[end-1] != stream.Acted || kinds[end+1] != stream.Acted {
+			t.Errorf("around row %d the kinds are %d, %d, %d", end, kinds[end-1], kinds[end], kinds[end+1])
+		}
+	})
+}
+
 func TestReadFromSequenceTimeAndLive(t *testing.T) {
 	places(t, func(t *testing.T, config stream.Config) {
 		log := open(t, config)
@@ -494,6 +526,33 @@ func TestNames(t *testing.T) {
 	expectError(t, err, "a folder or a URL")
 	_, err = stream.Open(t.Context(), stream.Config{URL: "nats://127.0.0.1:1/log"})
 	expectError(t, err, "no server answers at nats://127.0.0.1:1")
+}
+
+func TestHolds(t *testing.T) {
+	folder := t.TempDir()
+	log := open(t, stream.Config{Folder: folder})
+	w, err := log.NewWriter(t.Context(), "one", schema())
+	noError(t, err)
+	if stream.Holds(folder) {
+		t.Error("a log without a message holds something")
+	}
+	(&actor{}).play(t, w, nil, 1)
+	noError(t, w.Flush())
+	if !stream.Holds(folder) {
+		t.Error("the log holds nothing")
+	}
+}
+
+func TestRowsOfAnotherLayout(t *testing.T) {
+	log := open(t, stream.Config{Folder: t.TempDir()})
+	w, err := log.NewWriter(t.Context(), "one", schema())
+	noError(t, err)
+	(&actor{}).play(t, w, nil, 10)
+	noError(t, w.Close())
+	other := schema()
+	other.Layout.Observation = 4
+	_, err = log.NewWriter(t.Context(), "one", other)
+	expectError(t, err, "the rows of one have layout", "another log")
 }
 
 func TestRowTooLarge(t *testing.T) {

@@ -54,6 +54,20 @@ func (l *Log) NewWriter(ctx context.Context, name string, schema Schema) (*Write
 	return writer, err
 }
 
+// ContinueWriter returns a writer that goes on behind the newest row in the log, as an actor does that was
+// restarted and cannot go back. An episode that was open is cut when the next one begins.
+func (l *Log) ContinueWriter(ctx context.Context, name string, schema Schema) (*Writer, Recovery, error) {
+	chunks, err := l.headers(ctx, l.name+"."+name, 0)
+	if err != nil {
+		return nil, Recovery{}, err
+	}
+	var end Position
+	for _, chunk := range chunks {
+		end = Position{Row: chunk.End(), Epoch: chunk.Epoch, Oldest: chunk.message}
+	}
+	return l.Resume(ctx, name, schema, end, 1, nil)
+}
+
 // Resume returns a writer that goes on at a position, after passing the last keep rows before it, and
 // the observation where the episode goes on, to visit. It tells what it found.
 func (l *Log) Resume(ctx context.Context, name string, schema Schema, at Position, keep int64, visit func(*Chunk) error) (*Writer, Recovery, error) {

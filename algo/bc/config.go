@@ -40,6 +40,7 @@ func (c *Config) Validate() error {
 func Algorithm() agent.Algorithm {
 	return agent.Algorithm{
 		Name:    "bc",
+		Offline: true,
 		Presets: map[string]func() agent.Config{"default": func() agent.Config { return Default() }},
 		New:     newLearner,
 	}

@@ -25,6 +25,7 @@ type trainCommand struct {
 	Out        string   `type:"path" help:"The run folder; by default one under runs/."`
 	From       string   `placeholder:"RUN[:PART,...]" help:"Start from parameters of another run."`
 	ReplayFrom string   `name:"replay-from" placeholder:"RUN[,RUN...][:FRACTION]" help:"Mix the experience of earlier runs in, a half of each batch by default."`
+	Offline    string   `placeholder:"RUN|DATASET" help:"Learn from recorded experience alone; a step is then an update."`
 	Resume     *bool    `negatable:"" help:"Go on with the run in the folder, or refuse a folder that holds one; by default, go on if there is one."`
 	Film       bool     `negatable:"" default:"true" help:"Film the trained policy."`
 }
@@ -127,6 +128,9 @@ func (c *trainCommand) apply(experiment *run.Experiment) error {
 	}
 	if c.ReplayFrom != "" {
 		experiment.Config.ReplayFrom = c.ReplayFrom
+	}
+	if c.Offline != "" {
+		experiment.Config.Offline = c.Offline
 	}
 	for _, assignment := range c.Set {
 		if err := experiment.Set(assignment); err != nil {
