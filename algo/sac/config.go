@@ -34,7 +34,7 @@ func Default() *Config {
 	return &Config{
 		PolicyLayers: []int{256, 256}, CriticLayers: []int{256, 256},
 		Warmup: 1000, StepsPerUpdate: 2, Batch: 128,
-		NStep: 1, Discount: 0.99,
+		NStep: 5, Discount: 0.99,
 		LearningRate: 3e-4, DualLearningRate: 3e-4, GradientNorm: 40, TargetRate: 0.005,
 		InitialTemperature: -2.25, TargetEntropy: -1,
 		InitialDeviation: 1, MinimumDeviation: 1e-3,
@@ -44,7 +44,7 @@ func Default() *Config {
 // Paper has the batch, the rates and the ratio of learning to acting of the papers.
 func Paper() *Config {
 	c := Default()
-	c.Warmup, c.StepsPerUpdate, c.Batch, c.GradientNorm = 10000, 1, 256, 0
+	c.Warmup, c.StepsPerUpdate, c.Batch, c.NStep, c.GradientNorm = 10000, 1, 256, 1, 0
 	c.InitialTemperature = 0.541325 // the softplus of which is 1
 	return c
 }

@@ -18,7 +18,7 @@ func small() *Config {
 // variants are the ways in which an update can be put together.
 var variants = map[string]func(c *Config){
 	"default":     func(*Config) {},
-	"n-step":      func(c *Config) { c.NStep = 3 },
+	"one step":    func(c *Config) { c.NStep = 1 },
 	"no clipping": func(c *Config) { c.GradientNorm = 0 },
 }
 

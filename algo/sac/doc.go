@@ -11,7 +11,7 @@
 //	y = R + D · [ min_k Q'_k(s', a') - α log π(a'|s') ],   a' ~ π(·|s')
 //	loss = Σ_k mean ½ (Q_k(s, a) - y)²
 //
-// where R is the discounted sum of n rewards, one by default, and D = γⁿ times the product of the
+// where R is the discounted sum of n rewards, and D = γⁿ times the product of the
 // discounts, which is 0 if the episode was terminated within. The target copies follow slowly
 // (optim.Average).
 //
@@ -34,6 +34,7 @@
 //   - The networks begin with layer normalisation and tanh, as those of the other algorithms here. The
 //     deviation is the softplus of the network's output and starts at 1, where tanh of the noise is
 //     nearly uniform, in place of a first phase of uniform actions.
-//   - α is the softplus of what is learned; with several rewards in a transition, the entropy of the
-//     actions between is left out.
+//   - Returns are n-step, with five rewards by default; the entropy of the actions between is left out.
+//     The papers take one.
+//   - α is the softplus of what is learned.
 package sac
