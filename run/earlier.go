@@ -7,14 +7,15 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/BurntSushi/toml"
 
+	"github.com/reverie-rl/reverie/dataset"
 	"github.com/reverie-rl/reverie/env"
 	"github.com/reverie-rl/reverie/internal/rng"
 	"github.com/reverie-rl/reverie/replay"
@@ -105,12 +106,16 @@ func (s *session) readEarlier(ctx context.Context, from Provenance, warnings io.
 		if i < len(stored.Earlier) {
 			then = stored.Earlier[i]
 		}
-		e := earlierRun{session: s, about: about, warnings: warnings, tables: map[string]*replay.Table{}, views: map[string]*stream.View{}}
+		table, err := replay.NewTable(s.table.Layout(), mostEarlierRows)
+		if err != nil {
+			return nil, err
+		}
+		e := earlierRun{session: s, about: about, table: table, warnings: warnings}
 		if err := e.read(ctx, then); err != nil {
 			return nil, fmt.Errorf("experience of %s: %w", about.Run, err)
 		}
 		from.Earlier[i] = e.about
-		tables = append(tables, e.inOrder()...)
+		tables = append(tables, table)
 	}
 	text, err := json.MarshalIndent(from, "", "\t")
 	if err != nil {
@@ -136,9 +141,9 @@ func readProvenance(path string) (Provenance, error) {
 }
 
 // StreamOf says where the experience log of the run in folder is. A folder that holds a log and no settings
-// is a dataset that was imported.
+// is experience that was imported.
 func StreamOf(folder string, warnings io.Writer) (stream.Config, error) {
-	config := stream.Config{Folder: filepath.Join(folder, streamFolder), Warnings: warnings}
+	config := stream.Config{Folder: filepath.Join(folder, StreamFolder), Warnings: warnings}
 	var file struct{ Run struct{ Stream string } }
 	_, err := toml.DecodeFile(filepath.Join(folder, configFile), &file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -148,26 +153,51 @@ func StreamOf(folder string, warnings io.Writer) (stream.Config, error) {
 		return stream.Config{URL: file.Run.Stream, Warnings: warnings}, nil
 	}
 	if _, err := os.Stat(config.Folder); err != nil {
-		return config, fmt.Errorf("%s holds no experience: there is no folder %s in it", folder, streamFolder)
+		return config, fmt.Errorf("%s holds no experience: it is neither a run nor a folder of Parquet files", folder)
 	}
 	return config, nil
 }
 
-// earlierRun is the experience of a run being read.
+// IsDataset tells whether folder has Parquet files, or what is left of an export that was broken off.
+func IsDataset(folder string) bool {
+	found, _ := filepath.Glob(filepath.Join(folder, "*.parquet*")) // the pattern is well-formed
+	return len(found) > 0
+}
+
+// earlierRun is the experience of a run, or of a dataset, being read.
 type earlierRun struct {
 	session    *session
 	about      Earlier
+	table      *replay.Table
 	warnings   io.Writer
 	relabeller env.Relabeller // of this run's task, if rewards are computed again
-	tables     map[string]*replay.Table
-	views      map[string]*stream.View // by writer
 }
 
 // mostEarlierRows is more than fits in memory, which a table takes as it fills.
 const mostEarlierRows = 1_000_000_000
 
-// read fills the tables, one for each writer, with what there was when the run began, if then tells that.
+// read fills the table with what there was when the run began, if then tells that.
 func (e *earlierRun) read(ctx context.Context, then Earlier) error {
+	if err := e.readAll(ctx, then); err != nil {
+		return err
+	}
+	if e.about.Rows == 0 {
+		return errors.New("there is none in it")
+	}
+	if then.Rows > 0 && then.Rows != e.about.Rows {
+		fmt.Fprintf(e.warnings, "warning: %s has %d rows of the %d that there were when this run began\n", e.about.Run, e.about.Rows, then.Rows)
+	}
+	return nil
+}
+
+func (e *earlierRun) readAll(ctx context.Context, then Earlier) error {
+	if IsDataset(e.about.Run) {
+		data, err := dataset.Open(e.about.Run)
+		if err != nil {
+			return err
+		}
+		return e.fill(data.Episodes())
+	}
 	config, err := StreamOf(e.about.Run, e.warnings)
 	if err != nil {
 		return err
@@ -176,8 +206,7 @@ func (e *earlierRun) read(ctx context.Context, then Earlier) error {
 	if err != nil {
 		return err
 	}
-	err = e.readLog(ctx, log, then)
-	return errors.Join(err, log.Close())
+	return errors.Join(e.readLog(ctx, log, then), log.Close())
 }
 
 func (e *earlierRun) readLog(ctx context.Context, log *stream.Log, then Earlier) error {
@@ -188,53 +217,36 @@ func (e *earlierRun) readLog(ctx context.Context, log *stream.Log, then Earlier)
 	if e.about.Last = then.Last; then.Last == 0 {
 		e.about.Last = status.Last
 	}
-	for chunk, err := range log.HistoryUntil(ctx, e.about.Last) {
-		if damage := (*stream.DamageError)(nil); errors.As(err, &damage) {
-			fmt.Fprintf(e.warnings, "warning: %s: %v\n", e.about.Run, err)
-			continue
-		}
-		if err == nil {
-			err = e.add(chunk)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	for _, view := range e.views {
-		if err := view.Finish(); err != nil {
-			return err
-		}
-	}
-	if e.about.Rows == 0 {
-		return errors.New("its log is empty")
-	}
-	if then.Rows > 0 && then.Rows != e.about.Rows {
-		fmt.Fprintf(e.warnings, "warning: %s has %d rows of the %d that there were when this run began\n", e.about.Run, e.about.Rows, then.Rows)
-	}
-	return nil
+	return e.fill(dataset.FromChunks(log.HistoryUntil(ctx, e.about.Last)))
 }
 
-// add adds a chunk to the table of its writer.
-func (e *earlierRun) add(chunk *stream.Chunk) error {
-	view, known := e.views[chunk.Writer]
-	if !known {
-		if err := e.check(chunk.Schema); err != nil {
-			return err
-		}
-		table, err := replay.NewTable(e.session.table.Layout(), mostEarlierRows)
-		if err != nil {
-			return err
-		}
-		view = stream.NewView(table)
-		e.tables[chunk.Writer], e.views[chunk.Writer] = table, view
+// fill adds episodes to the table, and tells what was lost of a log.
+func (e *earlierRun) fill(episodes iter.Seq2[*dataset.Episode, error]) error {
+	losses, err := dataset.Fill(e.table, e.prepared(episodes))
+	if losses != (dataset.Losses{}) {
+		fmt.Fprintf(e.warnings, "warning: %s: %d messages of the log are damaged or gone and %d rows are missing; episodes are cut there\n", e.about.Run, losses.Messages, losses.Rows)
 	}
-	if e.about.Relabelled {
-		if err := e.relabel(chunk); err != nil {
-			return err
+	return err
+}
+
+// prepared are the episodes with the rewards of this run's task, as far as they can be used for it.
+func (e *earlierRun) prepared(episodes iter.Seq2[*dataset.Episode, error]) iter.Seq2[*dataset.Episode, error] {
+	return func(yield func(*dataset.Episode, error) bool) {
+		for episode, err := range episodes {
+			if err == nil && e.about.Rows == 0 {
+				err = e.check(episode.Schema) // that of all
+			}
+			if err == nil && e.about.Relabelled {
+				err = e.relabel(episode)
+			}
+			if err == nil {
+				e.about.Rows += episode.Rows.Len()
+			}
+			if !yield(episode, err) {
+				return
+			}
 		}
 	}
-	e.about.Rows += chunk.Rows
-	return view.Add(chunk)
 }
 
 // check refuses experience that cannot be used for this run's task, and prepares for other rewards.
@@ -244,7 +256,7 @@ func (e *earlierRun) check(schema stream.Schema) error {
 		return fmt.Errorf("its experience of %s cannot be used for %s:\n\t%s", schema.Task, ours.Task, strings.Join(lines, "\n\t"))
 	}
 	e.about.Task, e.about.Agent = schema.Task, schema.Agent
-	e.about.Relabelled = schema.Task != ours.Task
+	e.about.Relabelled = schema.Task != "" && schema.Task != ours.Task
 	if !e.about.Relabelled {
 		return nil
 	}
@@ -257,32 +269,15 @@ func (e *earlierRun) check(schema stream.Schema) error {
 	return nil
 }
 
-// relabel gives the steps of a chunk the rewards of this run's task.
-func (e *earlierRun) relabel(chunk *stream.Chunk) error {
-	size := chunk.Schema.Physics.Size
-	for i, kind := range chunk.Kinds {
-		if kind != stream.Acted {
-			continue
-		}
-		reward, discount, err := e.relabeller.RewardOf(chunk.Physics[(i+1)*size : (i+2)*size])
+// relabel gives the steps of an episode the rewards of this run's task.
+func (e *earlierRun) relabel(episode *dataset.Episode) error {
+	size := episode.Schema.Physics.Size
+	for i := range episode.Steps() {
+		reward, discount, err := e.relabeller.RewardOf(episode.Physics[(i+1)*size : (i+2)*size])
 		if err != nil {
-			return fmt.Errorf("row %d of %s: %w", chunk.First+int64(i), chunk.Writer, err)
+			return fmt.Errorf("step %d of episode %s: %w", i, episode.ID, err)
 		}
-		chunk.Data.Reward[i], chunk.Data.Discount[i] = float32(reward), float32(discount)
+		episode.Rows.Reward[i], episode.Rows.Discount[i] = float32(reward), float32(discount)
 	}
 	return nil
-}
-
-// inOrder returns the tables in the order of their writers' names.
-func (e *earlierRun) inOrder() []*replay.Table {
-	var names []string
-	for name := range e.tables {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	tables := make([]*replay.Table, len(names))
-	for i, name := range names {
-		tables[i] = e.tables[name]
-	}
-	return tables
 }

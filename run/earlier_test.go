@@ -8,8 +8,10 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/reverie-rl/reverie/dataset"
 	"github.com/reverie-rl/reverie/env"
 	"github.com/reverie-rl/reverie/replay"
+	"github.com/reverie-rl/reverie/stream"
 )
 
 // priced is a ladder whose rewards can be computed again: price times the rung.
@@ -241,4 +243,34 @@ func learned(t *testing.T, folder string) []byte {
 		t.Fatal(err)
 	}
 	return data
+}
+
+// Parquet files serve as well as the run that they were exported from.
+func TestOfflineFromParquet(t *testing.T) {
+	source, data := filepath.Join(t.TempDir(), "source"), filepath.Join(t.TempDir(), "data")
+	if _, _, err := train(t, onLadder(60, nil), source, false); err != nil {
+		t.Fatal(err)
+	}
+	log, err := stream.Open(t.Context(), stream.Config{Folder: filepath.Join(source, StreamFolder)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := dataset.Write(data, dataset.FromChunks(log.History(t.Context()))); err != nil {
+		t.Fatal(err)
+	}
+	if err := log.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var results [][]byte
+	for _, from := range []string{source, data} {
+		e, folder := onLadder(20, nil), filepath.Join(t.TempDir(), "offline")
+		e.Config.Offline = from
+		if _, _, err := train(t, e, folder, false); err != nil {
+			t.Fatal(err)
+		}
+		results = append(results, learned(t, folder))
+	}
+	if !slices.Equal(results[0], results[1]) {
+		t.Error("the Parquet files teach something else")
+	}
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/reverie-rl/reverie/stream"
 )
 
-// streamFolder holds the experience log of a run.
-const streamFolder = "stream"
+// StreamFolder is where, in a run's folder, its experience log is.
+const StreamFolder = "stream"
 
 // streamConfig says where a run's experience log is.
 func (e *Experiment) streamConfig(folder string, warnings io.Writer) stream.Config {
@@ -20,7 +20,7 @@ func (e *Experiment) streamConfig(folder string, warnings io.Writer) stream.Conf
 		Retention: stream.Retention{Steps: e.Config.RetainSteps}, Quota: e.Config.StreamQuota, Warnings: warnings,
 	}
 	if config.URL = e.Config.Stream; config.URL == "" {
-		config.Folder = filepath.Join(folder, streamFolder)
+		config.Folder = filepath.Join(folder, StreamFolder)
 	}
 	return config
 }

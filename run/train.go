@@ -253,7 +253,7 @@ func holdsRun(folder string) bool {
 			return true
 		}
 	}
-	return stream.Holds(filepath.Join(folder, streamFolder)) // what was killed before it acted left an empty log
+	return stream.Holds(filepath.Join(folder, StreamFolder)) // what was killed before it acted left an empty log
 }
 
 // ExistsError says that a folder holds a run already.

@@ -85,7 +85,7 @@ func train(t *testing.T, e *Experiment, folder string, resume bool) (*Result, st
 // remembered returns the rows in a run's experience log, with the observation behind the newest.
 func remembered(t *testing.T, folder string) *replay.Rows {
 	t.Helper()
-	log, err := stream.Open(t.Context(), stream.Config{Folder: filepath.Join(folder, streamFolder)})
+	log, err := stream.Open(t.Context(), stream.Config{Folder: filepath.Join(folder, StreamFolder)})
 	if err != nil {
 		t.Fatal(err)
 	}

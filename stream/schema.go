@@ -41,7 +41,8 @@ func FieldOf(spec env.Spec) Field {
 }
 
 // Differences lists, a line each, what keeps experience of other from being used as experience of s: the
-// task, its rewards and the agent may differ, the observations and the actions may not.
+// task, its rewards and the agent may differ, the observations and the actions may not. What other does not
+// know, because another program recorded it, is taken to be as it should.
 func (s Schema) Differences(other Schema) []string {
 	var lines []string
 	compare := func(what string, ours, theirs any) {
@@ -49,11 +50,15 @@ func (s Schema) Differences(other Schema) []string {
 			lines = append(lines, fmt.Sprintf("%s: %s here, %s there", what, a, b))
 		}
 	}
-	compare("steps that an action is applied for", s.ActionRepeat, other.ActionRepeat)
-	for i := range max(len(s.Observations), len(other.Observations)) {
-		compare(fmt.Sprintf("observation %d", i+1), describe(s.Observations, i), describe(other.Observations, i))
+	if other.ActionRepeat != 0 {
+		compare("steps that an action is applied for", s.ActionRepeat, other.ActionRepeat)
 	}
-	compare("action", describe([]Field{s.Action}, 0), describe([]Field{other.Action}, 0))
+	for i := range max(len(s.Observations), len(other.Observations)) {
+		bounds := i < len(other.Observations) && other.Observations[i].Minimum != nil
+		compare(fmt.Sprintf("observation %d", i+1), describe(s.Observations, i, bounds), describe(other.Observations, i, bounds))
+	}
+	bounds := other.Action.Minimum != nil
+	compare("action", describe([]Field{s.Action}, 0, bounds), describe([]Field{other.Action}, 0, bounds))
 	compare("rewards in a step", s.Layout.Reward, other.Layout.Reward)
 	compare("numbers in an image", s.Layout.Image, other.Layout.Image)
 	compare("numbers of recurrent state", s.Layout.State, other.Layout.State)
@@ -61,13 +66,13 @@ func (s Schema) Differences(other Schema) []string {
 }
 
 // describe is a field in words.
-func describe(fields []Field, i int) string {
+func describe(fields []Field, i int, bounds bool) string {
 	if i >= len(fields) {
 		return "none"
 	}
 	field := fields[i]
 	text := fmt.Sprintf("%s %s%v", field.Name, field.Kind, field.Shape)
-	if field.Minimum != nil {
+	if bounds {
 		text += fmt.Sprintf(" in %v to %v", field.Minimum, field.Maximum)
 	}
 	return text

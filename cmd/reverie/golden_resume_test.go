@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -8,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // kills is how many runs TestGoldenResume kills: 50 with REVERIE_TORTURE=1.
@@ -34,6 +38,7 @@ func TestGoldenResume(t *testing.T) {
 	begun := time.Now()
 	want := reference(t, length...)
 	takes := time.Since(begun)
+	data := exported(t, want)
 	killed, inCheckpoint := 0, 0
 	for killed < kills() {
 		folder := filepath.Join(t.TempDir(), "killed")
@@ -52,11 +57,26 @@ func TestGoldenResume(t *testing.T) {
 		}
 		succeed(t, small(folder, length...)...)
 		expectSame(t, folder, want)
+		if diff := cmp.Diff(data, exported(t, folder)); diff != "" {
+			t.Errorf("the exported datasets differ:\n%s", diff)
+		}
 		if t.Failed() {
 			t.FailNow()
 		}
 	}
 	t.Logf("%d runs of %v were killed, %d of them while they wrote a checkpoint: all ended as the one that was not", killed, takes.Round(time.Millisecond), inCheckpoint)
+}
+
+// exported is the files of a run's experience as Parquet, by their checksums.
+func exported(t *testing.T, run string) map[string]string {
+	t.Helper()
+	folder := filepath.Join(t.TempDir(), "data")
+	succeed(t, "data", "export", run, "--parquet", folder)
+	sums := map[string]string{}
+	for name, content := range contents(t, folder) {
+		sums[name] = fmt.Sprintf("%x", sha256.Sum256([]byte(content)))
+	}
+	return sums
 }
 
 // awaitSaving waits until a checkpoint is being written, but no longer than a run takes.
