@@ -81,6 +81,13 @@ func (s Support) Project(values, probabilities *grad.Value) *grad.Value {
 	return s.TwoHot(values).Mul(probabilities.KeepAxis(-1)).Sum(-2)
 }
 
+// Backup gives the probabilities [..., atoms] of reward + discount · z, where z is on these atoms with
+// the given probabilities [..., atoms]: the distributional Bellman target. Reward and discount have
+// shape [...].
+func (s Support) Backup(probabilities, reward, discount *grad.Value) *grad.Value {
+	return s.Project(discount.KeepAxis(-1).Mul(s.atoms).Add(reward.KeepAxis(-1)), probabilities)
+}
+
 // Mean is the mean [...] of a distribution with the given probabilities [..., atoms]: sum(p b).
 //
 // It is computed as sum((p - c) b) + c sum(b) where c is the smallest probability. With atoms as far

@@ -27,11 +27,9 @@ func (v ValueDistribution) CrossEntropy(target *grad.Value) *grad.Value {
 	return Categorical{v.Logits}.LogProb(target).Neg()
 }
 
-// Backup gives the probabilities [..., atoms] of reward + discount · z, where z is distributed as v:
-// the distributional Bellman target, on the same atoms. Reward and discount have shape [...].
+// Backup gives the probabilities [..., atoms] of reward + discount · z, where z is distributed as v.
 func (v ValueDistribution) Backup(reward, discount *grad.Value) *grad.Value {
-	values := discount.KeepAxis(-1).Mul(v.Support.atoms).Add(reward.KeepAxis(-1))
-	return v.Support.Project(values, v.Probabilities())
+	return v.Support.Backup(v.Probabilities(), reward, discount)
 }
 
 // Sample is the atom that uniform noise [..., atoms] picks, of shape [...]; the gradient flows

@@ -168,3 +168,21 @@ func TestDual(t *testing.T) {
 	}
 	near(t, "start", float64(optim.NewDual(2, 3).Raw.Data[1]), 3, 0)
 }
+
+// By hand: from 1 towards 5 and from 0 towards -2, by a quarter of the way, and again.
+func TestAverageByHand(t *testing.T) {
+	tree := func(x ...float32) grad.Tree {
+		p := grad.NewParameter(len(x))
+		copy(p.Data, x)
+		return grad.Tree{{Name: "x", Parameter: p}}
+	}
+	average, parameters := tree(1, 0), tree(5, -2)
+	step := compile(t, func(t *grad.Tracer) { optim.Average(t, average, parameters, 0.25) })
+	for _, want := range [][2]float64{{2, -0.5}, {2.75, -0.875}} {
+		step.Run()
+		for i := range want {
+			near(t, "average", float64(average[0].Data[i]), want[i], 1e-6)
+		}
+	}
+	near(t, "parameter", float64(parameters[0].Data[0]), 5, 0)
+}

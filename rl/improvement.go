@@ -1,8 +1,11 @@
 // Package rl holds the mathematics of reinforcement learning as pure functions: on values of a
 // program where gradients or speed matter, on float64 slices where a search is needed.
 //
-// Time is named as in the field: x_tm1 led to x_t. Arrays of several samples for each state have
-// shape [samples, batch].
+// Arrays of several samples for each state have shape [samples, batch].
+//
+// Windows of T consecutive steps have one layout: values [batch, T+1] are those of the states s_0 ...
+// s_T; rewards and discounts [batch, T] followed the actions a_0 ... a_T-1. A discount of 0 is a
+// termination. The last value stands for all that follows a window.
 package rl
 
 import (

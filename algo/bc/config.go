@@ -31,14 +31,8 @@ func (c *Config) Schedule() agent.Schedule {
 
 // Validate returns an error for each field that makes no sense.
 func (c *Config) Validate() error {
-	problems := settings.Problems{Algorithm: "bc"}
-	require, finite, positive := problems.Require, settings.Finite, settings.Positive
-	require(settings.Layers(c.PolicyLayers), "policy_layers", c.PolicyLayers, "one or more positive numbers")
-	require(c.Batch > 0, "batch", c.Batch, "positive")
-	require(positive(c.LearningRate), "learning_rate", c.LearningRate, "positive")
-	require(c.GradientNorm >= 0 && finite(c.GradientNorm), "gradient_norm", c.GradientNorm, "at least 0")
-	require(positive(c.InitialDeviation), "initial_deviation", c.InitialDeviation, "positive")
-	require(positive(c.MinimumDeviation), "minimum_deviation", c.MinimumDeviation, "positive, so that the likelihood has a bound")
+	problems := settings.Check("bc", c)
+	problems.Require(c.MinimumDeviation != 0, "minimum_deviation", c.MinimumDeviation, "positive, so that the likelihood has a bound")
 	return problems.Err()
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/algo/internal/gaussian"
 	"github.com/reverie-rl/reverie/algo/internal/report"
+	"github.com/reverie-rl/reverie/algo/internal/settings"
 	"github.com/reverie-rl/reverie/grad"
 	"github.com/reverie-rl/reverie/optim"
 	"github.com/reverie-rl/reverie/replay"
@@ -37,11 +38,8 @@ type learner struct {
 var _ agent.Learner = (*learner)(nil)
 
 func newLearner(config agent.Config, sizes agent.Sizes, seed uint64, workers *grad.Workers) (agent.Learner, error) {
-	c, ok := config.(*Config)
-	if !ok {
-		return nil, fmt.Errorf("bc: the configuration is a %T", config)
-	}
-	if err := c.Validate(); err != nil {
+	c, err := settings.Of[*Config]("bc", config)
+	if err != nil {
 		return nil, err
 	}
 	l := &learner{config: c, sizes: sizes, seed: seed}

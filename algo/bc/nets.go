@@ -10,7 +10,6 @@ import (
 // newPolicy returns a policy network as configured.
 func newPolicy(c *Config, sizes agent.Sizes, random *rand.Rand) gaussian.Network {
 	return gaussian.NewNetwork(gaussian.Settings{
-		Sizes: sizes, Layers: c.PolicyLayers,
-		InitialDeviation: c.InitialDeviation, MinimumDeviation: c.MinimumDeviation,
+		Sizes: sizes, Layers: c.PolicyLayers, Head: gaussian.Free(c.InitialDeviation, c.MinimumDeviation),
 	}, random)
 }

@@ -6,8 +6,9 @@ import (
 	"testing"
 
 	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/agent/agenttest"
+	"github.com/reverie-rl/reverie/algo/internal/literal"
 	"github.com/reverie-rl/reverie/grad"
-	"github.com/reverie-rl/reverie/replay"
 )
 
 // The norm of the policy's gradient is that of the finite differences of the literal loss.
@@ -17,21 +18,9 @@ func TestCloningGradientAgreesWithFiniteDifferences(t *testing.T) {
 		l, solved := shaken(t, c), shaken(t, c)
 		update(t, solved)
 		values, penalties := solved.temperatures()
-		sum := 0.0
-		for _, named := range grad.TreeOf(l.policy) {
-			for i, x := range named.Data {
-				at := func(x float32) float64 {
-					named.Data[i] = x
-					return l.literalPolicyLoss(values, penalties)
-				}
-				high, low := x+1e-3, x-1e-3
-				slope := (at(high) - at(low)) / (float64(high) - float64(low))
-				named.Data[i] = x
-				sum += slope * slope
-			}
-		}
+		want := literal.GradientNorm(grad.TreeOf(l.policy), func() float64 { return l.literalPolicyLoss(values, penalties) })
 		update(t, l)
-		near(t, target+": norm of the policy's gradient", metric(t, l, "policy/gradient_norm"), math.Sqrt(sum), 1e-3)
+		near(t, target+": norm of the policy's gradient", metric(t, l, "policy/gradient_norm"), want, 1e-3)
 	}
 }
 
@@ -51,8 +40,8 @@ func TestCloningByHand(t *testing.T) {
 	l.policy.Mean.Bias.Filled(0.5)
 	l.policy.Deviation.Weight.Filled(0)
 	l.policy.Deviation.Bias.Filled(float32(math.Log(math.Expm1(math.Ln2 / c.InitialDeviation))))
-	for i := range l.transitions.Action {
-		l.transitions.Action[i] = 2
+	for i := range l.Transitions.Action {
+		l.Transitions.Action[i] = 2
 	}
 	update(t, l)
 	near(t, "advantage", metric(t, l, "cloning/advantage"), 0, 1e-6)
@@ -79,7 +68,7 @@ func TestWithoutCloningNothingChanges(t *testing.T) {
 			}
 		}
 		size := 0.0
-		for _, x := range data(l.online) {
+		for _, x := range data(l.Online) {
 			size += math.Abs(float64(x))
 		}
 		near(t, target+": critic loss", metric(t, l, "critic/loss"), want.critic, 1e-4)
@@ -112,30 +101,28 @@ func (d *demonstrator) Refresh() {}
 // demonstrator's mean return and that of the mode of the policy learned.
 func learnDemonstrated(t *testing.T, c *Config, seed uint64) (demonstrated, learned float64) {
 	t.Helper()
-	sizes := agent.Sizes{Observation: 1, Action: 1}
-	l, err := newLearner(c, sizes, seed, nil)
+	l, err := newLearner(c, agenttest.PointSizes, seed, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := newPlayer(t, l, sizes)
-	own := p.policy
-	p.policy = &demonstrator{random: rand.New(rand.NewPCG(seed, 1))}
-	demonstrated = p.meanReturn(t, false)
+	own, err := l.Policy()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := agenttest.NewPoint(t, &demonstrator{random: rand.New(rand.NewPCG(seed, 1))})
+	demonstrated = p.MeanReturn(false)
 	for range 2000 {
-		p.act(t)
+		p.Act(t)
 	}
-	sampler, err := replay.NewSampler(seed, p.table)
-	if err != nil {
-		t.Fatal(err)
-	}
+	sampler := p.Sampler(t, seed)
 	for range 2000 {
 		if err := l.Step(sampler); err != nil {
 			t.Fatal(err)
 		}
 	}
-	p.policy = own
+	p.Policy = own
 	own.Refresh()
-	return demonstrated, p.meanReturn(t, true)
+	return demonstrated, p.MeanReturn(true)
 }
 
 // A narrow band of actions is recorded. With cloning, the policy ends better than the demonstrator.

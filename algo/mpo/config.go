@@ -2,6 +2,7 @@ package mpo
 
 import (
 	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/algo/internal/improvement"
 	"github.com/reverie-rl/reverie/algo/internal/settings"
 )
 
@@ -13,8 +14,8 @@ const (
 
 // The ways to find the temperature of the E-step.
 const (
-	TemperatureExact = "exact" // the dual function is minimised for each batch
-	TemperatureAdam  = "adam"  // one step of Adam on the dual function
+	TemperatureExact = improvement.TemperatureExact // the dual function is minimised for each batch
+	TemperatureAdam  = improvement.TemperatureAdam  // one step of Adam on the dual function
 )
 
 // Config is every setting of MPO.
@@ -101,36 +102,12 @@ func (c *Config) Schedule() agent.Schedule {
 
 // Validate returns an error for each field that makes no sense.
 func (c *Config) Validate() error {
-	problems := settings.Problems{Algorithm: "mpo"}
-	require, finite, positive, layers := problems.Require, settings.Finite, settings.Positive, settings.Layers
-	require(layers(c.PolicyLayers), "policy_layers", c.PolicyLayers, "one or more positive numbers")
-	require(layers(c.CriticLayers), "critic_layers", c.CriticLayers, "one or more positive numbers")
-	require(c.Warmup >= 0, "warmup", c.Warmup, "at least 0")
-	require(c.StepsPerUpdate > 0, "steps_per_update", c.StepsPerUpdate, "positive")
-	require(c.Batch > 0, "batch", c.Batch, "positive")
-	require(c.Samples > 1, "samples", c.Samples, "at least 2")
-	require(c.Target == TargetNStep || c.Target == TargetRetrace, "target", c.Target, "nstep or retrace")
-	require(c.NStep > 0, "nstep", c.NStep, "positive")
-	require(c.SequenceLength > 0, "sequence_length", c.SequenceLength, "positive")
+	problems := settings.Check("mpo", c)
+	problems.Require(c.Samples != 1, "samples", c.Samples, "at least 2")
+	problems.Require(c.Target == TargetNStep || c.Target == TargetRetrace, "target", c.Target, "nstep or retrace")
 	enough := c.Target != TargetRetrace || c.Warmup >= int64(c.SequenceLength)
-	require(enough, "warmup", c.Warmup, "at least sequence_length, so that there is a window to learn from")
-	require(c.Lambda >= 0 && c.Lambda <= 1, "lambda", c.Lambda, "in [0, 1]")
-	require(c.Discount >= 0 && c.Discount <= 1, "discount", c.Discount, "in [0, 1]")
-	require(positive(c.LearningRate), "learning_rate", c.LearningRate, "positive")
-	require(positive(c.DualLearningRate), "dual_learning_rate", c.DualLearningRate, "positive")
-	require(c.GradientNorm >= 0 && finite(c.GradientNorm), "gradient_norm", c.GradientNorm, "at least 0")
-	require(c.TargetPeriod > 0, "target_period", c.TargetPeriod, "positive")
-	require(c.Temperature == TemperatureExact || c.Temperature == TemperatureAdam, "temperature", c.Temperature, "exact or adam")
-	require(positive(c.Epsilon), "epsilon", c.Epsilon, "positive")
-	require(c.EpsilonPenalty >= 0 && finite(c.EpsilonPenalty), "epsilon_penalty", c.EpsilonPenalty, "at least 0")
-	require(positive(c.EpsilonMean), "epsilon_mean", c.EpsilonMean, "positive")
-	require(positive(c.EpsilonDeviation), "epsilon_deviation", c.EpsilonDeviation, "positive")
-	require(c.Cloning >= 0 && finite(c.Cloning), "cloning", c.Cloning, "at least 0")
-	require(finite(c.InitialTemperature), "initial_temperature", c.InitialTemperature, "finite")
-	require(finite(c.InitialMeanMultiplier), "initial_mean_multiplier", c.InitialMeanMultiplier, "finite")
-	require(finite(c.InitialDeviationMultiplier), "initial_deviation_multiplier", c.InitialDeviationMultiplier, "finite")
-	require(positive(c.InitialDeviation), "initial_deviation", c.InitialDeviation, "positive")
-	require(c.MinimumDeviation >= 0 && finite(c.MinimumDeviation), "minimum_deviation", c.MinimumDeviation, "at least 0")
+	problems.Require(enough, "warmup", c.Warmup, "at least sequence_length, so that there is a window to learn from")
+	improvement.RequireTemperature(&problems, c.Temperature)
 	return problems.Err()
 }
 

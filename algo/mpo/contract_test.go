@@ -25,7 +25,9 @@ var variants = map[string]func(c *Config){
 	"no clipping":      func(c *Config) { c.GradientNorm = 0 },
 	"cloning":          func(c *Config) { c.Cloning = 0.5 },
 	"cloned windows":   func(c *Config) { c.Cloning, c.Target = 0.5, TargetRetrace },
-	"everything":       func(c *Config) { c.Target, c.Temperature, c.TwinCritic = TargetRetrace, TemperatureAdam, true },
+	"everything": func(c *Config) {
+		c.Target, c.Temperature, c.TwinCritic = TargetRetrace, TemperatureAdam, true
+	},
 }
 
 func TestContract(t *testing.T) {

@@ -2,12 +2,13 @@ package mpo
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
 	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/algo/internal/critic"
+	"github.com/reverie-rl/reverie/algo/internal/literal"
 	"github.com/reverie-rl/reverie/grad"
 	"github.com/reverie-rl/reverie/replay"
 )
@@ -20,46 +21,23 @@ func shaken(t *testing.T, c *Config) *learner {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, random := made.(*learner), rand.New(rand.NewPCG(1, 1))
-	for _, named := range append(slices.Clone(l.online), l.target...) {
-		for i := range named.Data {
-			named.Data[i] += float32(0.3 * random.NormFloat64())
-		}
-	}
-	q, s := l.transitions, l.sequences
-	for _, slab := range [][]float32{q.Observation, q.Action, q.Reward, q.Next, s.Observation, s.Action, s.LogProbability, s.Reward} {
-		for i := range slab {
-			slab[i] = float32(random.NormFloat64())
-		}
-	}
-	for _, discounts := range [][]float32{q.Discount, s.Discount} {
-		for i := range discounts {
-			discounts[i] = float32(i%2) * 0.97
-		}
-	}
-	l.updates = 3
+	l := made.(*learner)
+	literal.Shake(&l.Learner)
+	q := l.sequences
+	literal.Fill(rand.New(rand.NewPCG(2, 1)), q.Discount, q.Observation, q.Action, q.LogProbability, q.Reward)
 	return l
 }
 
+var near = literal.Near
+
 func metric(t *testing.T, l *learner, name string) float64 {
 	t.Helper()
-	value, ok := l.Metrics().Get(name)
-	if !ok {
-		t.Fatalf("there is no metric %q", name)
-	}
-	return value
-}
-
-func near(t *testing.T, what string, got, want, tolerance float64) {
-	t.Helper()
-	if !(math.Abs(got-want) <= tolerance*(1+math.Abs(want))) {
-		t.Errorf("%s is %.9g, want %.9g", what, got, want)
-	}
+	return literal.Metric(t, l, name)
 }
 
 func update(t *testing.T, l *learner) {
 	t.Helper()
-	if err := l.update(); err != nil {
+	if err := l.Run(); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -84,16 +62,7 @@ func TestCriticLossAgreesWithTheLiteralVersion(t *testing.T) {
 
 // temperatures are those that the update used: of the values and, 0 without one, of the penalty.
 func (l *learner) temperatures() (values, penalty float64) {
-	of := func(t temperature) float64 {
-		switch {
-		case t.Solved != nil:
-			return float64(t.Solved.Data[0])
-		case t.Dual.Raw != nil:
-			return t.Dual.Multiplier(0)
-		}
-		return 0
-	}
-	return of(l.temperature), of(l.penalty)
+	return literal.Temperature(l.operator.Temperature), literal.Temperature(l.operator.Penalty)
 }
 
 // lively is a configuration in which every term of the policy's loss counts.
@@ -128,13 +97,13 @@ func TestPolicyLossAgreesWithTheLiteralVersion(t *testing.T) {
 // By hand: with a critic that gives 2 to everything, the target is R + D · 2.
 func TestCriticTargetByHand(t *testing.T) {
 	l := shaken(t, small())
-	for _, c := range []critic{l.critic, l.targetCritic} {
+	for _, c := range []critic.Critic{l.critic, l.targetCritic} {
 		c.Networks[0].Head.Weight.Filled(0)
 	}
 	l.critic.Networks[0].Head.Bias.Filled(1)
 	l.targetCritic.Networks[0].Head.Bias.Filled(2)
-	copy(l.transitions.Reward, []float32{0, 1, 0, 1, 3, 0})
-	copy(l.transitions.Discount, []float32{0, 0, 0.5, 0.5, 0.9, 1})
+	copy(l.Transitions.Reward, []float32{0, 1, 0, 1, 3, 0})
+	copy(l.Transitions.Discount, []float32{0, 0, 0.5, 0.5, 0.9, 1})
 	want := 0.0
 	for _, target := range []float64{0, 1, 1, 2, 4.8, 2} {
 		want += (1 - target) * (1 - target) / 2 / 6
@@ -152,7 +121,7 @@ func TestUpdatesLowerTheCriticLoss(t *testing.T) {
 	update(t, l)
 	first := metric(t, l, "critic/loss")
 	for range 200 {
-		l.updates = 3 // the same noise: the target is fixed
+		l.Resume(3) // the same noise: the target is fixed
 		update(t, l)
 	}
 	if last := metric(t, l, "critic/loss"); !(last < first/20) {
@@ -200,9 +169,9 @@ func data(tree grad.Tree) []float32 {
 
 func TestTargetsAreCopiedEveryPeriod(t *testing.T) {
 	l, sampler := shaken(t, small()), experience(t)
-	l.updates = 0
+	l.Resume(0)
 	for step := range 3 * l.config.TargetPeriod {
-		online, target := data(l.online), data(l.target)
+		online, target := data(l.Online), data(l.Target)
 		if err := l.Step(sampler); err != nil {
 			t.Fatal(err)
 		}
@@ -210,10 +179,10 @@ func TestTargetsAreCopiedEveryPeriod(t *testing.T) {
 		if step%l.config.TargetPeriod == 0 {
 			want = online
 		}
-		if !slices.Equal(data(l.target), want) {
+		if !slices.Equal(data(l.Target), want) {
 			t.Errorf("update %d: the target networks are wrong", step)
 		}
-		if slices.Equal(data(l.online), online) {
+		if slices.Equal(data(l.Online), online) {
 			t.Errorf("update %d: nothing was learned", step)
 		}
 	}
@@ -223,19 +192,19 @@ func TestTargetsAreCopiedEveryPeriod(t *testing.T) {
 func TestMultipliersFollowTheConstraint(t *testing.T) {
 	for _, violated := range []bool{true, false} {
 		l := shaken(t, small())
-		l.copyTargets()
+		l.CopyTargets()
 		if violated {
 			l.policy.Mean.Bias.Data[0] += 0.5      // of the first action alone
 			l.policy.Deviation.Bias.Data[1] += 0.5 // of the second
 		}
-		mean, deviation := slices.Clone(l.meanMultiplier.Raw.Data), slices.Clone(l.deviationMultiplier.Raw.Data)
+		mean, deviation := slices.Clone(l.operator.Mean.Raw.Data), slices.Clone(l.operator.Deviation.Raw.Data)
 		update(t, l)
 		rose := func(after, before float32) bool { return after > before }
 		for what, got := range map[string]bool{
-			"mean, moved":       rose(l.meanMultiplier.Raw.Data[0], mean[0]) == violated,
-			"mean, still":       !rose(l.meanMultiplier.Raw.Data[1], mean[1]),
-			"deviation, moved":  rose(l.deviationMultiplier.Raw.Data[1], deviation[1]) == violated,
-			"deviation, still":  !rose(l.deviationMultiplier.Raw.Data[0], deviation[0]),
+			"mean, moved":       rose(l.operator.Mean.Raw.Data[0], mean[0]) == violated,
+			"mean, still":       !rose(l.operator.Mean.Raw.Data[1], mean[1]),
+			"deviation, moved":  rose(l.operator.Deviation.Raw.Data[1], deviation[1]) == violated,
+			"deviation, still":  !rose(l.operator.Deviation.Raw.Data[0], deviation[0]),
 			"relative KL, mean": (metric(t, l, "trust_region/mean_kl_relative") > 1) == violated,
 		} {
 			if !got {
@@ -257,10 +226,10 @@ func TestExactTemperatureHoldsTheBound(t *testing.T) {
 // A multiplier that has sunk too far to recover is brought back.
 func TestMultipliersAreProjected(t *testing.T) {
 	l := shaken(t, small())
-	l.meanMultiplier.Raw.Filled(-50)
-	l.deviationMultiplier.Raw.Filled(-50)
+	l.operator.Mean.Raw.Filled(-50)
+	l.operator.Deviation.Raw.Filled(-50)
 	update(t, l)
-	for _, raw := range append(slices.Clone(l.meanMultiplier.Raw.Data), l.deviationMultiplier.Raw.Data...) {
+	for _, raw := range append(slices.Clone(l.operator.Mean.Raw.Data), l.operator.Deviation.Raw.Data...) {
 		if raw < -18 {
 			t.Errorf("a multiplier stays at softplus(%g)", raw)
 		}

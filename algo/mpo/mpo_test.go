@@ -24,13 +24,13 @@ func benchmarkLearner(tb testing.TB, c *Config, sizes agent.Sizes, workers *grad
 	}
 	l := made.(*learner)
 	random := rand.New(rand.NewPCG(1, 1))
-	for _, slab := range [][]float32{l.transitions.Observation, l.transitions.Action, l.transitions.Reward, l.transitions.Next} {
+	for _, slab := range [][]float32{l.Transitions.Observation, l.Transitions.Action, l.Transitions.Reward, l.Transitions.Next} {
 		for i := range slab {
 			slab[i] = float32(random.NormFloat64())
 		}
 	}
-	for i := range l.transitions.Discount {
-		l.transitions.Discount[i] = 0.99
+	for i := range l.Transitions.Discount {
+		l.Transitions.Discount[i] = 0.99
 	}
 	return l
 }
@@ -43,7 +43,7 @@ func BenchmarkStep(b *testing.B) {
 			l := benchmarkLearner(b, benchmarkConfig(), agent.Sizes{Observation: 24, Action: 6}, workers)
 			b.ReportAllocs()
 			for b.Loop() {
-				if err := l.update(); err != nil {
+				if err := l.Run(); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -52,7 +52,7 @@ func BenchmarkStep(b *testing.B) {
 	b.Run("small", func(b *testing.B) {
 		l := benchmarkLearner(b, Default(), agent.Sizes{Observation: 5, Action: 1}, nil)
 		for b.Loop() {
-			if err := l.update(); err != nil {
+			if err := l.Run(); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -13,7 +13,11 @@ import (
 
 	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/algo/bc"
+	"github.com/reverie-rl/reverie/algo/d4pg"
+	"github.com/reverie-rl/reverie/algo/dmpo"
 	"github.com/reverie-rl/reverie/algo/mpo"
+	"github.com/reverie-rl/reverie/algo/sac"
+	"github.com/reverie-rl/reverie/algo/svg"
 	"github.com/reverie-rl/reverie/classic"
 	"github.com/reverie-rl/reverie/control"
 	"github.com/reverie-rl/reverie/env"
@@ -75,7 +79,9 @@ func catalogues() run.Catalogues {
 		}
 		return tasks.Find(name)
 	}
-	return run.Catalogues{Tasks: tasks, FindTask: find, Algorithms: []agent.Algorithm{bc.Algorithm(), mpo.Algorithm()}}
+	return run.Catalogues{Tasks: tasks, FindTask: find, Algorithms: []agent.Algorithm{
+		bc.Algorithm(), d4pg.Algorithm(), dmpo.Algorithm(), mpo.Algorithm(), sac.Algorithm(), svg.Algorithm(),
+	}}
 }
 
 func main() {

@@ -11,7 +11,7 @@ import (
 
 func newNetwork() Network {
 	return NewNetwork(Settings{
-		Sizes: agent.Sizes{Observation: 3, Action: 2}, Layers: []int{8, 4}, InitialDeviation: 0.7, MinimumDeviation: 0.1,
+		Sizes: agent.Sizes{Observation: 3, Action: 2}, Layers: []int{8, 4}, Head: Free(0.7, 0.1),
 	}, rand.New(rand.NewPCG(1, 1)))
 }
 
@@ -80,4 +80,22 @@ func TestRefresh(t *testing.T) {
 	}
 	policy.Refresh()
 	near(t, "mode after Refresh", float64(act()), float64(before)+1, 1e-6)
+}
+
+// By hand: outputs 0.5 and 0 give tanh(0.5) and 0.3 + 0.5 / (1 + exp(-2)); -100 gives the minimum.
+func TestBoundedByHand(t *testing.T) {
+	n := newNetwork()
+	n.settings.Head = Bounded(0.3, 0.8)
+	n.Mean.Weight.Filled(0)
+	n.Deviation.Weight.Filled(0)
+	copy(n.Mean.Bias.Data, []float32{0.5, 0})
+	copy(n.Deviation.Bias.Data, []float32{0, -100})
+	policy, err := NewPolicy(n, 1, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mode := policy.Act([]float32{1, -2, 3}, 0, true)
+	mean, deviation := [2]float64{math.Tanh(0.5), 0}, [2]float64{0.3 + 0.5/(1+math.Exp(-2)), 0.3}
+	near(t, "mode", float64(mode.Values[0]), mean[0], 1e-6)
+	near(t, "log-probability of the mode", float64(mode.LogProbability), logProb(mode.Values, mean, deviation), 1e-5)
 }

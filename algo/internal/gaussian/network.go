@@ -17,15 +17,34 @@ const headScale = 1e-4
 
 // Settings shape a Network.
 type Settings struct {
-	Sizes            agent.Sizes
-	Layers           []int   // units of each hidden layer, one layer or more
-	InitialDeviation float64 // in canonical action units; the minimum comes on top
-	MinimumDeviation float64
+	Sizes  agent.Sizes
+	Layers []int // units of each hidden layer, one layer or more
+	Head   Head
 }
 
-// Network is a Gaussian whose mean and deviation are functions of the observation:
+// Head makes a distribution of the raw outputs of a network, both [..., action].
+type Head func(mean, deviation *grad.Value) dist.Gaussian
+
+// Free leaves the mean as it is, and lets the deviation, in canonical action units, take any value
+// above a minimum. It is the initial one plus the minimum where the output is 0:
 //
-//	μ = mean(torso(o)),   σ = softplus(deviation(torso(o))) · initial / log 2 + minimum
+//	σ = softplus(deviation) · initial / log 2 + minimum
+func Free(initial, minimum float64) Head {
+	return func(mean, deviation *grad.Value) dist.Gaussian {
+		deviation = deviation.Softplus().Mul(grad.Scalar(initial / math.Ln2)).Add(grad.Scalar(minimum))
+		return dist.Gaussian{Mean: mean, Deviation: deviation}
+	}
+}
+
+// Bounded keeps the mean within (-1, 1) and the deviation between two bounds, as dist.BoundedGaussian
+// says.
+func Bounded(minimum, maximum float64) Head {
+	return func(mean, deviation *grad.Value) dist.Gaussian {
+		return dist.BoundedGaussian(mean, deviation, minimum, maximum)
+	}
+}
+
+// Network is a Gaussian whose mean and deviation are functions of the observation.
 type Network struct {
 	Torso           nn.Torso
 	Mean, Deviation nn.Linear
@@ -33,8 +52,7 @@ type Network struct {
 	settings Settings
 }
 
-// NewNetwork returns a network with random parameters, whose mean is nearly zero and whose deviation
-// is nearly the initial one everywhere.
+// NewNetwork returns a network with random parameters, whose outputs are nearly zero everywhere.
 func NewNetwork(s Settings, random *rand.Rand) Network {
 	last := s.Layers[len(s.Layers)-1]
 	return Network{
@@ -48,7 +66,5 @@ func NewNetwork(s Settings, random *rand.Rand) Network {
 // Apply returns the distribution of actions [..., action] for observations [..., observation].
 func (n Network) Apply(observation *grad.Value) dist.Gaussian {
 	features := n.Torso.Apply(observation)
-	initial, minimum := grad.Scalar(n.settings.InitialDeviation/math.Ln2), grad.Scalar(n.settings.MinimumDeviation)
-	deviation := n.Deviation.Apply(features).Softplus().Mul(initial).Add(minimum)
-	return dist.Gaussian{Mean: n.Mean.Apply(features), Deviation: deviation}
+	return n.settings.Head(n.Mean.Apply(features), n.Deviation.Apply(features))
 }

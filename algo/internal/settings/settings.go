@@ -5,12 +5,45 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
+
+	"github.com/reverie-rl/reverie/agent"
 )
+
+// Of returns config as the type of an algorithm's settings, or an error if it is not or if a setting
+// makes no sense.
+func Of[C agent.Config](algorithm string, config agent.Config) (C, error) {
+	c, ok := config.(C)
+	if !ok {
+		return c, fmt.Errorf("%s: the configuration is a %T", algorithm, config)
+	}
+	return c, c.Validate()
+}
 
 // Problems are what is wrong with the settings of an algorithm.
 type Problems struct {
 	Algorithm string
 	found     []error
+}
+
+// Check notes what is wrong with the numbers in config, a pointer to a struct with toml tags, each of
+// them alone: settings of one name have one rule in all algorithms. A number without a rule is a
+// programmer's error.
+func Check(algorithm string, config any) Problems {
+	problems := Problems{Algorithm: algorithm}
+	structure := reflect.ValueOf(config).Elem()
+	for i := range structure.NumField() {
+		name, value := structure.Type().Field(i).Tag.Get("toml"), structure.Field(i)
+		if kind := value.Kind(); kind == reflect.Bool || kind == reflect.String {
+			continue
+		}
+		rule, ok := rules[name]
+		if !ok {
+			panic(fmt.Sprintf("settings: %s has a setting %q, for which there is no rule", algorithm, name))
+		}
+		problems.Require(rule.fits(value), name, value, rule.want)
+	}
+	return problems
 }
 
 // Require notes a problem with field, which has this value and should be what want says, unless ok.
@@ -23,18 +56,45 @@ func (p *Problems) Require(ok bool, field string, value any, want string) {
 // Err is all problems, one a line, or nil.
 func (p *Problems) Err() error { return errors.Join(p.found...) }
 
-// Finite reports whether x is a number and not infinite.
-func Finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+// rule is what a setting must be, in words and as a test of each of its numbers.
+type rule struct {
+	want string
+	ok   func(x float64) bool
+}
 
-// Positive reports whether x is finite and above 0.
-func Positive(x float64) bool { return x > 0 && Finite(x) }
+var (
+	positive    = rule{"positive", func(x float64) bool { return x > 0 }}
+	notNegative = rule{"at least 0", func(x float64) bool { return x >= 0 }}
+	anyNumber   = rule{"finite", func(float64) bool { return true }}
+	fraction    = rule{"in [0, 1]", func(x float64) bool { return x >= 0 && x <= 1 }}
+	layers      = rule{"one or more positive numbers", positive.ok}
+)
 
-// Layers reports whether sizes are those of a network: one or more positive numbers.
-func Layers(sizes []int) bool {
-	for _, size := range sizes {
-		if size < 1 {
+var rules = map[string]rule{
+	"policy_layers": layers, "critic_layers": layers,
+	"warmup": notNegative, "steps_per_update": positive, "batch": positive, "samples": positive,
+	"nstep": positive, "sequence_length": positive, "lambda": fraction, "discount": fraction,
+	"learning_rate": positive, "dual_learning_rate": positive, "gradient_norm": notNegative,
+	"target_period": positive, "target_rate": fraction,
+	"epsilon": positive, "epsilon_penalty": notNegative, "epsilon_mean": positive, "epsilon_deviation": positive,
+	"initial_temperature": anyNumber, "initial_mean_multiplier": anyNumber, "initial_deviation_multiplier": anyNumber,
+	"initial_deviation": positive, "minimum_deviation": notNegative, "maximum_deviation": positive,
+	"cloning": notNegative, "exploration_deviation": positive, "entropy": notNegative, "target_entropy": anyNumber,
+	"atoms":         {"at least 2", func(x float64) bool { return x >= 2 }},
+	"lowest_return": anyNumber, "highest_return": anyNumber,
+}
+
+// fits reports whether all numbers of value, a number or a list of them, are finite and as the rule
+// wants them, and whether there are any.
+func (r rule) fits(value reflect.Value) bool {
+	if value.Kind() != reflect.Slice {
+		x := value.Convert(reflect.TypeFor[float64]()).Float()
+		return r.ok(x) && !math.IsNaN(x) && !math.IsInf(x, 0)
+	}
+	for i := range value.Len() {
+		if !r.fits(value.Index(i)) {
 			return false
 		}
 	}
-	return len(sizes) > 0
+	return value.Len() > 0
 }

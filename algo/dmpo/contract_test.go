@@ -1,0 +1,37 @@
+package dmpo
+
+import (
+	"testing"
+
+	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/agent/agenttest"
+)
+
+// small is a configuration whose updates take well under a millisecond.
+func small() *Config {
+	c := Default()
+	c.PolicyLayers, c.CriticLayers = []int{16, 8}, []int{16, 8}
+	c.Batch, c.Samples, c.TargetPeriod, c.NStep = 6, 4, 4, 3
+	c.Atoms, c.LowestReturn, c.HighestReturn = 11, -3, 5
+	return c
+}
+
+// variants are the ways in which an update can be put together.
+var variants = map[string]func(c *Config){
+	"default":          func(*Config) {},
+	"adam temperature": func(c *Config) { c.Temperature = TemperatureAdam },
+	"no penalty":       func(c *Config) { c.EpsilonPenalty = 0 },
+	"no clipping":      func(c *Config) { c.GradientNorm = 0 },
+}
+
+func TestContract(t *testing.T) {
+	for name, change := range variants {
+		t.Run(name, func(t *testing.T) {
+			agenttest.Run(t, Algorithm(), func() agent.Config {
+				c := small()
+				change(c)
+				return c
+			})
+		})
+	}
+}

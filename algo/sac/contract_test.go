@@ -1,0 +1,35 @@
+package sac
+
+import (
+	"testing"
+
+	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/agent/agenttest"
+)
+
+// small is a configuration whose updates take well under a millisecond.
+func small() *Config {
+	c := Default()
+	c.PolicyLayers, c.CriticLayers = []int{16, 8}, []int{16, 8}
+	c.Batch, c.TargetRate = 6, 0.1
+	return c
+}
+
+// variants are the ways in which an update can be put together.
+var variants = map[string]func(c *Config){
+	"default":     func(*Config) {},
+	"one step":    func(c *Config) { c.NStep = 1 },
+	"no clipping": func(c *Config) { c.GradientNorm = 0 },
+}
+
+func TestContract(t *testing.T) {
+	for name, change := range variants {
+		t.Run(name, func(t *testing.T) {
+			agenttest.Run(t, Algorithm(), func() agent.Config {
+				c := small()
+				change(c)
+				return c
+			})
+		})
+	}
+}

@@ -1,0 +1,120 @@
+package svg
+
+import (
+	"math"
+	"testing"
+
+	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/algo/internal/gaussian"
+	"github.com/reverie-rl/reverie/algo/internal/literal"
+	"github.com/reverie-rl/reverie/algo/internal/offpolicy"
+	"github.com/reverie-rl/reverie/grad"
+)
+
+// shaken returns a learner with random networks and a random batch in place.
+func shaken(t *testing.T, c *Config) *learner {
+	t.Helper()
+	made, err := newLearner(c, agent.Sizes{Observation: 3, Action: 2}, 5, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := made.(*learner)
+	literal.Shake(&l.Learner)
+	return l
+}
+
+// literalPolicy is the distribution that a policy network gives.
+func (l *learner) literalPolicy(n gaussian.Network, observation []float64) literal.Gaussian {
+	features := literal.Torso(n.Torso, observation)
+	mean, deviation := literal.Linear(n.Mean, features), literal.Linear(n.Deviation, features)
+	for i := range mean {
+		mean[i] = math.Tanh(mean[i])
+		deviation[i] = l.config.MinimumDeviation + (l.config.MaximumDeviation-l.config.MinimumDeviation)/(1+math.Exp(-deviation[i]-2))
+	}
+	return literal.Gaussian{Mean: mean, Deviation: deviation}
+}
+
+func (l *learner) literalCriticLoss() float64 {
+	noise := literal.Noise(l.config.Samples*l.Batch*l.Sizes.Action, l.Seed, offpolicy.StreamLearner, l.Updates())
+	states := literal.Draw(l.Sizes, l.Transitions.Next, noise, func(observation []float64) literal.Gaussian {
+		return l.literalPolicy(l.targetPolicy, observation)
+	}, func(observation, action []float64) float64 {
+		return literal.Smallest(l.targetCritic, observation, action)
+	})
+	loss := 0.0
+	for j, discount := range l.Transitions.Discount {
+		target := float64(l.Transitions.Reward[j]) + float64(discount)*literal.Mean(states.Values[j])
+		observation, action := literal.Row(l.Transitions.Observation, l.Sizes.Observation, j), literal.Row(l.Transitions.Action, l.Sizes.Action, j)
+		difference := literal.Smallest(l.critic, observation, action) - target
+		loss += difference * difference / 2 / float64(l.Batch)
+	}
+	return loss
+}
+
+func (l *learner) literalPolicyLoss() float64 {
+	noise := literal.Noise(l.Batch*l.Sizes.Action, l.Seed, offpolicy.StreamGradient, l.Updates())
+	loss := 0.0
+	for j := range l.Batch {
+		observation := literal.Row(l.Transitions.Next, l.Sizes.Observation, j)
+		policy := l.literalPolicy(l.policy, observation)
+		action := policy.Sample(literal.Row(noise, l.Sizes.Action, j))
+		entropy := 0.0
+		for _, deviation := range policy.Deviation {
+			entropy += math.Log(deviation * math.Sqrt(2*math.Pi*math.E))
+		}
+		loss -= (literal.Smallest(l.targetCritic, observation, action) + l.config.Entropy*entropy) / float64(l.Batch)
+	}
+	return loss
+}
+
+func TestUpdateAgreesWithTheLiteralVersion(t *testing.T) {
+	for _, entropy := range []float64{0, 0.3} {
+		c := small()
+		c.Entropy = entropy
+		l := shaken(t, c)
+		literal.CheckUpdate(t, l, l.Run,
+			literal.Loss{Name: "critic", Value: l.literalCriticLoss, Tree: grad.TreeOf(l.critic)},
+			literal.Loss{Name: "policy", Value: l.literalPolicyLoss, Tree: grad.TreeOf(l.policy)})
+	}
+}
+
+// By hand: a critic that gives 2 to everything makes the target R + D · 2 and leaves the policy its
+// entropy, which for two deviations of 0.5 is 2 (log 0.5 + 1.418939).
+func TestLossesByHand(t *testing.T) {
+	c := small()
+	c.Entropy, c.MinimumDeviation, c.MaximumDeviation = 0.1, 0.4, 0.6
+	l := shaken(t, c)
+	l.critic.Networks[0].Head.Weight.Filled(0)
+	l.critic.Networks[0].Head.Bias.Filled(1)
+	l.targetCritic.Networks[0].Head.Weight.Filled(0)
+	l.targetCritic.Networks[0].Head.Bias.Filled(2)
+	l.policy.Deviation.Weight.Filled(0)
+	l.policy.Deviation.Bias.Filled(-2)
+	copy(l.Transitions.Reward, []float32{0, 1, 0, 1, 3, 0})
+	copy(l.Transitions.Discount, []float32{0, 0, 0.5, 0.5, 0.9, 1})
+	if err := l.Run(); err != nil {
+		t.Fatal(err)
+	}
+	want := 0.0
+	for _, target := range []float64{0, 1, 1, 2, 4.8, 2} {
+		want += (1 - target) * (1 - target) / 2 / 6
+	}
+	literal.Near(t, "critic loss", literal.Metric(t, l, "critic/loss"), want, 1e-6)
+	literal.Near(t, "policy loss", literal.Metric(t, l, "policy/loss"), -2-0.1*2*(math.Log(0.5)+1.418939), 1e-6)
+	literal.Near(t, "deviation", literal.Metric(t, l, "policy/deviation"), 0.5, 1e-6)
+}
+
+// The policy climbs: after updates at a fixed critic its actions are worth more.
+func TestThePolicyClimbs(t *testing.T) {
+	l := shaken(t, small())
+	before := l.literalPolicyLoss()
+	for range 100 {
+		if err := l.Run(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.Resume(3)
+	if after := l.literalPolicyLoss(); !(after < before-0.01) {
+		t.Errorf("the policy's loss went from %g to %g", before, after)
+	}
+}

@@ -1,0 +1,21 @@
+package svg
+
+import (
+	"math/rand/v2"
+
+	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/algo/internal/critic"
+	"github.com/reverie-rl/reverie/algo/internal/gaussian"
+)
+
+// newPolicy returns a policy network as configured.
+func newPolicy(c *Config, sizes agent.Sizes, random *rand.Rand) gaussian.Network {
+	return gaussian.NewNetwork(gaussian.Settings{
+		Sizes: sizes, Layers: c.PolicyLayers, Head: gaussian.Bounded(c.MinimumDeviation, c.MaximumDeviation),
+	}, random)
+}
+
+// newCritic returns a network that values an action in a state.
+func newCritic(c *Config, sizes agent.Sizes, random *rand.Rand) critic.Critic {
+	return critic.New(sizes, c.CriticLayers, 1, random)
+}
