@@ -17,7 +17,7 @@ import (
 type Options struct {
 	Runs     string // the folder of run folders
 	Results  string // the folder of what is stored of them
-	Parallel int    // runs at a time
+	Parallel int    // runs at a time, at least 1
 	Output   io.Writer
 }
 
@@ -93,7 +93,7 @@ func (p *Plan) Train(ctx context.Context) error {
 	close(queue)
 	errs := make(chan error, len(p.pending))
 	var players sync.WaitGroup
-	for range p.options.Parallel {
+	for range max(p.options.Parallel, 1) {
 		players.Go(func() {
 			for one := range queue {
 				if ctx.Err() != nil {
