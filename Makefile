@@ -4,7 +4,7 @@
 GO ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: demo test native build lint unit race pure generate xcheck bench-peers results clean
+.PHONY: demo test native build lint unit race pure generate xcheck bench-peers results bench-smoke clean
 
 demo:
 	@scripts/demo
@@ -56,7 +56,12 @@ bench-peers:
 
 # The learning results of bench/results: hours on two cores, resumable.
 results: native build
-	scripts/results
+	bin/reverie bench suite mpo
+
+# Learns two tasks for a few minutes, and fails if the scores are too low for it to work.
+bench-smoke: native build
+	rm -rf runs/smoke
+	bin/reverie bench suite smoke --runs runs/smoke --results runs/smoke/results
 
 clean:
 	rm -rf bin

@@ -4,6 +4,7 @@
 //	classic/lqr                steer a linear system at quadratic cost; the optimum is known exactly
 //	classic/pendulum           swing a weak pendulum up, with a reward that shows the way
 //	classic/pendulum-swingup   the same pendulum, rewarded only near upright
+//	classic/water_maze         find a hidden platform, and remember where it was
 //
 // A task writes down its mathematics only; the shell in this package adds the rest of the contract
 // of package env: episodes and time limits, the checking and clipping of actions, and snapshots.
@@ -18,5 +19,6 @@ func Tasks() []env.Task {
 		{Name: lqrName, Tags: []string{"classic", "continuous", "exact"}, New: NewLQR},
 		{Name: pendulumName, Tags: []string{"classic", "continuous", "dense", "demo"}, New: NewPendulum},
 		{Name: swingupName, Tags: []string{"classic", "continuous", "sparse"}, New: NewPendulumSwingup},
+		{Name: mazeName, Tags: []string{"classic", "continuous", "sparse", "memory"}, New: NewWaterMaze},
 	}
 }

@@ -54,8 +54,8 @@ func (s *Sampler) Mix(fraction float64, earlier ...*Table) error {
 	return nil
 }
 
-// Len is the number of steps that can be drawn.
-func (s *Sampler) Len() int {
+// Steps is the number of steps that can be drawn.
+func (s *Sampler) Steps() int {
 	steps := 0
 	for _, tables := range [...][]*Table{s.tables, s.earlier} {
 		for _, table := range tables {

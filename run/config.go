@@ -50,6 +50,10 @@ type Config struct {
 	Pixels       int    `toml:"pixels"`        // side of the picture that the agent sees; 0 for none
 	Camera       string `toml:"camera"`        // of that picture: a name, or a number in digits
 
+	Hide    []string `toml:"hide"`    // observations that the agent does not see, "velocities" for all of these
+	Delay   int      `toml:"delay"`   // actions by which it sees the others late
+	Flicker float64  `toml:"flicker"` // probability that it sees zeros instead
+
 	Workers          int   `toml:"workers"`           // goroutines of the learner; results do not depend on it
 	ReplayCapacity   int   `toml:"replay_capacity"`   // observations kept
 	EvaluateEvery    int64 `toml:"evaluate_every"`    // environment steps between evaluations
@@ -66,7 +70,7 @@ type Config struct {
 // DefaultConfig is the settings of a run that says nothing else.
 func DefaultConfig() Config {
 	return Config{
-		Seed: 1, Steps: 100_000, ActionRepeat: 1, Camera: "0", Workers: min(runtime.NumCPU(), 4), ReplayCapacity: 1_000_000,
+		Seed: 1, Steps: 100_000, ActionRepeat: 1, Camera: "0", Hide: []string{}, Workers: min(runtime.NumCPU(), 4), ReplayCapacity: 1_000_000,
 		EvaluateEvery: 10_000, EvaluateEpisodes: 10, CheckpointEvery: 20_000, LogEvery: 1000,
 	}
 }
@@ -83,6 +87,8 @@ func (c Config) Validate() error {
 	require(c.Steps > 0, "steps", c.Steps, "positive")
 	require(c.ActionRepeat > 0 && c.ActionRepeat <= 1000, "action_repeat", c.ActionRepeat, "in [1, 1000]")
 	require(c.Pixels >= 0 && c.Pixels <= 1024, "pixels", c.Pixels, "in [0, 1024]")
+	require(c.Delay >= 0 && c.Delay <= 1000, "delay", c.Delay, "in [0, 1000]")
+	require(c.Flicker >= 0 && c.Flicker < 1, "flicker", c.Flicker, "in [0, 1)")
 	require(c.Workers > 0 && c.Workers <= 256, "workers", c.Workers, "in [1, 256]")
 	require(c.ReplayCapacity > 1 && c.ReplayCapacity <= 1e10, "replay_capacity", c.ReplayCapacity, "in [2, 1e10]")
 	require(c.EvaluateEvery > 0, "evaluate_every", c.EvaluateEvery, "positive")
@@ -157,8 +163,8 @@ func (e *Experiment) Validate() error {
 	return errors.Join(e.Config.Validate(), e.Agent.Validate(), missing)
 }
 
-// PlayedTask is the task as the agent meets it: with repeated actions and a picture, if the settings ask
-// for them.
+// PlayedTask is the task as the agent meets it: with repeated actions, a picture, and less to see, if the
+// settings ask for them.
 func (e *Experiment) PlayedTask() env.Task {
 	task := e.Task
 	if e.Config.ActionRepeat > 1 {
@@ -167,12 +173,21 @@ func (e *Experiment) PlayedTask() env.Task {
 	if e.Config.Pixels > 0 {
 		task = wrap.Drawn(task, e.Config.Pixels, e.Config.Camera)
 	}
+	if len(e.Config.Hide) > 0 {
+		task = wrap.Hidden(task, e.Config.Hide...)
+	}
+	if e.Config.Delay > 0 {
+		task = wrap.Delayed(task, e.Config.Delay)
+	}
+	if e.Config.Flicker > 0 {
+		task = wrap.Flickering(task, e.Config.Flicker)
+	}
 	return task
 }
 
 // Set changes one setting, written as key=value: the key of a field of config.toml's table [agent]
 // or, if that has none of this name, of its table [run]; the prefixes agent. and run. choose.
-// Values are written as in TOML; strings need no quotes. The agent and the task are not settings:
+// Values are written as in TOML; strings need no quotes, and a list of one string no brackets either. The agent and the task are not settings:
 // they decide which settings there are.
 func (e *Experiment) Set(assignment string) error {
 	key, value, found := strings.Cut(assignment, "=")
@@ -207,15 +222,19 @@ func keys(target any) []string {
 	return names
 }
 
-// decodeSetting reads value as TOML and, if it is not, as a string.
+// decodeSetting reads value as TOML and, if it is not, as a string or, where strings are listed, a list of it.
 func decodeSetting(target any, key, value string) error {
-	for _, text := range []string{value, strconv.Quote(value)} {
+	structure := reflect.TypeOf(target).Elem()
+	field := structure.Field(slices.Index(keys(target), key))
+	text := strconv.Quote(value)
+	if field.Type == reflect.TypeFor[[]string]() {
+		text = "[" + text + "]"
+	}
+	for _, text := range []string{value, text} {
 		if _, err := toml.Decode(key+" = "+text, target); err == nil {
 			return nil
 		}
 	}
-	structure := reflect.TypeOf(target).Elem()
-	field := structure.Field(slices.Index(keys(target), key))
 	return fmt.Errorf("setting %s is %s, must be %s", key, value, allowed(field.Type))
 }
 

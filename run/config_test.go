@@ -57,6 +57,7 @@ func TestSet(t *testing.T) {
 	for _, assignment := range []string{
 		"batch=64", "agent.samples = 5", "run.workers=3", "seed=9223372036854775807", "policy_layers=[8, 4]",
 		"critic_layers = [ 16 ]", "discount=1", "epsilon=1e-2", "action_repeat=4", "pixels=64", "camera=side", "twin_critic=true", "target=retrace", `temperature="adam"`, "from=runs/first:policy",
+		"hide=velocities", "delay=2", "flicker=0.25",
 	} {
 		if err := e.Set(assignment); err != nil {
 			t.Error(err)
@@ -72,7 +73,8 @@ func TestSet(t *testing.T) {
 	config.Task, config.Agent = "classic/pendulum", "mpo"
 	config.ActionRepeat, config.Pixels, config.Camera = 4, 64, "side"
 	config.Workers, config.Seed, config.From = 3, 1<<63-1, "runs/first:policy"
-	if e.Config != config {
+	config.Hide, config.Delay, config.Flicker = []string{"velocities"}, 2, .25
+	if !reflect.DeepEqual(e.Config, config) {
 		t.Errorf("the run's settings are %+v", e.Config)
 	}
 }
@@ -232,7 +234,7 @@ func TestLoadExperimentOfAnEarlierVersion(t *testing.T) {
 func TestValidateNamesEveryField(t *testing.T) {
 	var words []string
 	for _, key := range keys(&Config{}) {
-		if !slices.Contains([]string{"task", "agent", "seed", "from", "pixels", "camera", "trap", "stream", "retain_steps", "stream_quota", "replay_from", "offline"}, key) {
+		if !slices.Contains([]string{"task", "agent", "seed", "from", "pixels", "camera", "hide", "delay", "flicker", "trap", "stream", "retain_steps", "stream_quota", "replay_from", "offline"}, key) {
 			words = append(words, key+" is 0")
 		}
 	}
@@ -243,6 +245,8 @@ func TestValidateNamesEveryField(t *testing.T) {
 	}
 	config.Pixels = -1
 	expectError(t, config.Validate(), "pixels is -1", "[0, 1024]")
+	config.Delay, config.Flicker = -1, 1
+	expectError(t, config.Validate(), "delay is -1", "[0, 1000]", "flicker is 1, must be in [0, 1)")
 	config.RetainSteps, config.StreamQuota = 1000, -1
 	expectError(t, config.Validate(), "retain_steps is 1000", "at least replay_capacity", "stream_quota is -1")
 	config.Seed = 1 << 63

@@ -160,6 +160,8 @@ func TestExperienceThatDoesNotFit(t *testing.T) {
 	plain.Config.Task, plain.Task.Name = "test/plain", "test/plain"
 	repeated := pricedExperiment("test/first", "ladder", 10, 20)
 	repeated.Config.ActionRepeat = 2
+	delayed := pricedExperiment("test/first", "ladder", 10, 20)
+	delayed.Config.Delay = 2
 	for _, test := range []struct {
 		e     *Experiment
 		from  string
@@ -168,6 +170,7 @@ func TestExperienceThatDoesNotFit(t *testing.T) {
 		{pricedExperiment("test/other", "stairs", 7, 20), source, []string{"rewards are those of test/first", "ladder", "stairs"}},
 		{plain, source, []string{"rewards are those of test/first", "test/plain with these settings cannot tell its own reward"}},
 		{repeated, source, []string{"cannot be used for test/first", "steps that an action is applied for: 2 here, 1 there"}},
+		{delayed, source, []string{"view: delay 2 here,  there"}},
 		{pricedExperiment("test/first", "ladder", 10, 20), empty, []string{empty, "holds no experience"}},
 	} {
 		test.e.Config.ReplayFrom = test.from

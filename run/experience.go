@@ -41,7 +41,7 @@ func (s *session) schema() stream.Schema {
 	config := s.experiment.Config
 	described := stream.Schema{
 		Task: config.Task, Agent: config.Agent, ActionRepeat: config.ActionRepeat,
-		Layout: s.table.Layout(), Action: stream.FieldOf(s.environment.Action()),
+		Layout: s.table.Layout(), Action: stream.FieldOf(s.environment.Action()), View: config.view(),
 	}
 	for _, spec := range s.environment.Observations() {
 		described.Observations = append(described.Observations, stream.FieldOf(spec))
@@ -50,6 +50,18 @@ func (s *session) schema() stream.Schema {
 		described.Physics = stream.Physics(s.relabeller.PhysicsSpec())
 	}
 	return described
+}
+
+// view says what is done to the observations that their specs do not show.
+func (c Config) view() string {
+	var words []string
+	if c.Delay > 0 {
+		words = append(words, fmt.Sprintf("delay %d", c.Delay))
+	}
+	if c.Flicker > 0 {
+		words = append(words, fmt.Sprintf("flicker %g", c.Flicker))
+	}
+	return strings.Join(words, ", ")
 }
 
 // openExperience opens what the learner draws from.

@@ -60,7 +60,7 @@ func (l *runLog) training(s *session) error {
 	l.metrics.Set(metricEpisodes, float64(s.state.Episodes))
 	l.metrics.Set(metricUpdates, float64(s.learner.Updates()))
 	l.metrics.Set(metricRatio, float64(s.learner.Updates())/float64(s.state.Step))
-	l.metrics.Set(metricReplay, float64(s.sampler.Len()))
+	l.metrics.Set(metricReplay, float64(s.sampler.Steps()))
 	s.state.Window.take(&l.metrics, s.learner.Metrics())
 	return l.sink.Write(s.state.Step, l.metrics)
 }

@@ -13,6 +13,7 @@ type Schema struct {
 	Task         string        `json:"task"`
 	Agent        string        `json:"agent,omitempty"` // that acted
 	ActionRepeat int           `json:"action_repeat"`   // environment steps of each row
+	View         string        `json:"view,omitempty"`  // what was done to the observations, as in "delay 3"
 	Layout       replay.Layout `json:"layout"`
 	Observations []Field       `json:"observations"` // in the order in which a row holds them
 	Action       Field         `json:"action"`       // in the task's units; rows hold canonical ones, where [-1, 1] is this range
@@ -53,6 +54,7 @@ func (s Schema) Differences(other Schema) []string {
 	if other.ActionRepeat != 0 {
 		compare("steps that an action is applied for", s.ActionRepeat, other.ActionRepeat)
 	}
+	compare("view", s.View, other.View)
 	for i := range max(len(s.Observations), len(other.Observations)) {
 		bounds := i < len(other.Observations) && other.Observations[i].Minimum != nil
 		compare(fmt.Sprintf("observation %d", i+1), describe(s.Observations, i, bounds), describe(other.Observations, i, bounds))

@@ -23,10 +23,14 @@ import (
 type Point struct{ X, Y float64 }
 
 // Series is what one line of a figure shows: one run, or several that differ by their seed and
-// are drawn as their mean within a band from the least to the greatest.
+// are drawn as their mean within a band.
 type Series struct {
 	Name string    // in the legend
 	Runs [][]Point // each in the order of X
+
+	// Band returns the ends of the band where the runs have these heights: the least and the greatest if it
+	// is nil.
+	Band func(heights []float64) (low, high float64)
 }
 
 // Labels are the words around a figure. A zero Labels leaves them out.
@@ -146,7 +150,11 @@ func addSeries(figure *plot.Plot, series Series, shade color.RGBA) (int, error) 
 	if len(runs) == 0 {
 		return 0, nil
 	}
-	mean, low, high, err := summarise(runs)
+	band := series.Band
+	if band == nil {
+		band = extremes
+	}
+	mean, low, high, err := summarise(runs, band)
 	if err != nil {
 		return 0, err
 	}
@@ -183,9 +191,12 @@ func addBand(figure *plot.Plot, low, high plotter.XYs, shade color.RGBA) error {
 	return nil
 }
 
-// summarise returns the mean, the least and the greatest of runs at every X of any run, within the
-// range that all runs cover. Between its points a run is a straight line.
-func summarise(runs [][]Point) (mean, low, high plotter.XYs, err error) {
+// extremes is the band of series that name no other.
+func extremes(heights []float64) (low, high float64) { return slices.Min(heights), slices.Max(heights) }
+
+// summarise returns the mean of runs and the ends of their band at every X of any run, within the range
+// that all runs cover. Between its points a run is a straight line.
+func summarise(runs [][]Point, band func(heights []float64) (low, high float64)) (mean, low, high plotter.XYs, err error) {
 	first, last := math.Inf(-1), math.Inf(1)
 	var xs []float64
 	for _, run := range runs {
@@ -202,11 +213,12 @@ func summarise(runs [][]Point) (mean, low, high plotter.XYs, err error) {
 		if x < first || x > last {
 			continue
 		}
-		sum, least, greatest := 0.0, math.Inf(1), math.Inf(-1)
-		for _, run := range runs {
-			y := interpolate(run, x)
-			sum, least, greatest = sum+y, min(least, y), max(greatest, y)
+		sum, heights := 0.0, make([]float64, len(runs))
+		for i, run := range runs {
+			heights[i] = interpolate(run, x)
+			sum += heights[i]
 		}
+		least, greatest := band(heights)
 		mean = append(mean, plotter.XY{X: x, Y: sum / float64(len(runs))})
 		low = append(low, plotter.XY{X: x, Y: least})
 		high = append(high, plotter.XY{X: x, Y: greatest})

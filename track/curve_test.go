@@ -30,7 +30,7 @@ func TestSummariseByHand(t *testing.T) {
 	mean, low, high, err := summarise([][]Point{
 		{{0, 0}, {2, 4}, {4, 4}},
 		{{1, 6}, {3, 0}},
-	})
+	}, extremes)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,6 +46,14 @@ func TestSummariseByHand(t *testing.T) {
 	}
 }
 
+func TestBandOfOnesOwn(t *testing.T) {
+	half := func(heights []float64) (low, high float64) { return slices.Min(heights) / 2, slices.Max(heights) / 2 }
+	_, low, high, err := summarise([][]Point{{{1, 4}}, {{1, 10}}}, half)
+	if err != nil || low[0].Y != 2 || high[0].Y != 5 {
+		t.Errorf("the band goes from %v to %v; %v", low, high, err)
+	}
+}
+
 // learning is a curve as runs have them.
 func learning(seed float64) []Point {
 	var run []Point
@@ -58,8 +66,8 @@ func learning(seed float64) []Point {
 
 func drawExample(path string) error {
 	return Curve(path, Labels{"classic/pendulum", "environment steps", "return"},
-		Series{"mpo, 3 seeds", [][]Point{learning(0), learning(1), learning(2)}},
-		Series{"svg", [][]Point{learning(7)}})
+		Series{Name: "mpo, 3 seeds", Runs: [][]Point{learning(0), learning(1), learning(2)}},
+		Series{Name: "svg", Runs: [][]Point{learning(7)}})
 }
 
 func TestCurveIsAnSVGPicture(t *testing.T) {
@@ -97,10 +105,10 @@ func TestCurveErrors(t *testing.T) {
 		want   string
 	}{
 		{"nothing", nil, "no series has a point"},
-		{"empty runs", []Series{{"a", [][]Point{nil}}}, "no series has a point"},
-		{"backwards", []Series{{"a", [][]Point{{{2, 0}, {1, 0}}}}}, `series "a": the points of a run are not in the order`},
-		{"apart", []Series{{"a", [][]Point{{{1, 0}, {2, 0}}, {{3, 0}, {4, 0}}}}}, "no range of X in common"},
-		{"not a number", []Series{{"a", [][]Point{{{1, math.NaN()}}}}}, `series "a"`},
+		{"empty runs", []Series{{Name: "a", Runs: [][]Point{nil}}}, "no series has a point"},
+		{"backwards", []Series{{Name: "a", Runs: [][]Point{{{2, 0}, {1, 0}}}}}, `series "a": the points of a run are not in the order`},
+		{"apart", []Series{{Name: "a", Runs: [][]Point{{{1, 0}, {2, 0}}, {{3, 0}, {4, 0}}}}}, "no range of X in common"},
+		{"not a number", []Series{{Name: "a", Runs: [][]Point{{{1, math.NaN()}}}}}, `series "a"`},
 	}
 	for _, test := range tests {
 		path := filepath.Join(t.TempDir(), "curve.svg")
@@ -114,7 +122,7 @@ func TestCurveErrors(t *testing.T) {
 }
 
 func TestCurveOfOnePoint(t *testing.T) {
-	if err := Curve(filepath.Join(t.TempDir(), "a.svg"), Labels{}, Series{"a", [][]Point{{{1, 2}}}}); err != nil {
+	if err := Curve(filepath.Join(t.TempDir(), "a.svg"), Labels{}, Series{Name: "a", Runs: [][]Point{{{1, 2}}}}); err != nil {
 		t.Error(err)
 	}
 }

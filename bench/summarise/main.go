@@ -1,7 +1,7 @@
-// Command summarise reads the learning results in a folder, as scripts/results stores them, prints a
+// Command summarise reads the learning results in a folder, as scripts/results-replay stores them, prints a
 // table of their scores and draws their curves:
 //
-//	summarise bench/results/mpo docs/images
+//	summarise bench/results/replay docs/images
 //
 // A folder of results holds a folder for each task and in it one for each seed, with metrics.jsonl.
 // The score of a run is the mean of its last three evaluations; the mean of all is the area under its curve.
@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/reverie-rl/reverie/bench/suite"
 	"github.com/reverie-rl/reverie/run"
 	"github.com/reverie-rl/reverie/track"
 )
@@ -58,13 +59,9 @@ func readRuns(task string) ([][]track.Point, error) {
 	}
 	var runs [][]track.Point
 	for _, path := range paths {
-		records, err := track.ReadJSONL(path)
+		points, err := suite.Evaluations(filepath.Dir(path))
 		if err != nil {
 			return nil, err
-		}
-		points := track.Points(records, "evaluation/return")
-		if len(points) == 0 {
-			return nil, fmt.Errorf("%s: no evaluation", path)
 		}
 		runs = append(runs, points)
 	}

@@ -11,7 +11,13 @@ import (
 	"github.com/reverie-rl/reverie/grad"
 )
 
+// benchCommand times a unit of work, or makes learning results.
 type benchCommand struct {
+	Work  workCommand  `cmd:"" default:"withargs" help:"Time a unit of work."`
+	Suite suiteCommand `cmd:"" help:"Train agents on tasks with several seeds, and make tables and curves of them."`
+}
+
+type workCommand struct {
 	Work    string        `arg:"" help:"mlp_adam, mpo, gru, conv_vae, rssm_world_model, dreamer_small, replay, stream, env, pool or frames."`
 	Threads int           `default:"0" help:"Workers; 0 takes one for each processor, up to four."`
 	Task    string        `default:"control/cartpole-swingup" help:"The task of env, pool and frames."`
@@ -31,7 +37,7 @@ type benchReport struct {
 }
 
 // Run times one unit of work and prints the median.
-func (c *benchCommand) Run(s *session) error {
+func (c *workCommand) Run(s *session) error {
 	if c.Threads < 0 {
 		return usage(fmt.Errorf("--threads is %d, must not be negative", c.Threads))
 	}
@@ -77,7 +83,7 @@ func (c *benchCommand) Run(s *session) error {
 }
 
 // profile prints a table of the stages of a learner step.
-func (c *benchCommand) profile(s *session, work bench.Work) error {
+func (c *workCommand) profile(s *session, work bench.Work) error {
 	var profile grad.Profile
 	for _, program := range work.Programs {
 		program.Measure(&profile)
@@ -90,7 +96,7 @@ func (c *benchCommand) profile(s *session, work bench.Work) error {
 }
 
 // print prints a report as JSON, or else the line that says the same.
-func (c *benchCommand) print(s *session, report any, line string) error {
+func (c *workCommand) print(s *session, report any, line string) error {
 	if c.JSON {
 		return json.NewEncoder(s.out).Encode(report)
 	}

@@ -17,7 +17,7 @@ type steppingReport struct {
 }
 
 // environment times the steps of a task, beside a plain loop in C where there is one.
-func (c *benchCommand) environment(s *session) error {
+func (c *workCommand) environment(s *session) error {
 	task, err := s.catalogues.Task(c.Task)
 	if err != nil {
 		return usage(err)
@@ -54,7 +54,7 @@ type poolReport struct {
 }
 
 // pool times a pool of environments with one worker and with several.
-func (c *benchCommand) pool(s *session) error {
+func (c *workCommand) pool(s *session) error {
 	task, err := s.catalogues.Task(c.Task)
 	if err != nil {
 		return usage(err)
@@ -80,7 +80,7 @@ type framesReport struct {
 }
 
 // frames times the drawing of pictures of 64 x 64 pixels for agents, on one thread.
-func (c *benchCommand) frames(s *session) error {
+func (c *workCommand) frames(s *session) error {
 	if _, err := s.catalogues.Task(c.Task); err != nil {
 		return usage(err)
 	}

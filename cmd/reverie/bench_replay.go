@@ -17,7 +17,7 @@ type replayReport struct {
 }
 
 // replay times replay: a batch of transitions of a Table, and tables of items.
-func (c *benchCommand) replay(s *session) error {
+func (c *workCommand) replay(s *session) error {
 	work, err := bench.Replay()
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ type streamReport struct {
 const streamMegabytes, streamRows = 400, 1_000_000
 
 // stream times the experience log beside a bare client of the same server.
-func (c *benchCommand) stream(s *session) error {
+func (c *workCommand) stream(s *session) error {
 	speed, err := bench.Stream(s.context, streamMegabytes, streamRows)
 	if err != nil {
 		return err

@@ -42,7 +42,7 @@ type commands struct {
 	Rollout  rolloutCommand  `cmd:"" help:"Apply given controls from a given state and print what happens."`
 	Envcheck envcheckCommand `cmd:"" help:"Check tasks against the environment contract."`
 	Model    modelCommand    `cmd:"" help:"Print the MJCF of a task of the control suite."`
-	Bench    benchCommand    `cmd:"" help:"Time a unit of work."`
+	Bench    benchCommand    `cmd:"" help:"Time a unit of work, or make learning results."`
 	Data     dataCommand     `cmd:"" help:"Export, import and look at experience."`
 	ServeEnv serveEnvCommand `cmd:"" help:"Let other programs act in the tasks, over dm_env_rpc."`
 }
@@ -117,7 +117,7 @@ func report(log io.Writer, err error) int {
 		return exitDone
 	}
 	if errors.Is(err, run.ErrStopped) {
-		fmt.Fprintf(log, "reverie: %v; the same command with --resume goes on\n", err)
+		fmt.Fprintln(log, "reverie:", err)
 		return exitStopped
 	}
 	fmt.Fprintln(log, "reverie:", err)

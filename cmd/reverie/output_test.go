@@ -146,6 +146,19 @@ func TestActionRepeatIsKept(t *testing.T) {
 }
 
 // TestTrainLeavesItsFiles trains with a film, and films once more by hand.
+// A run that sees less goes on within an episode to the same bytes, and keeps what it sees for life.
+func TestPartialViewsAreKept(t *testing.T) {
+	views := []string{"--set", "hide=velocities", "--set", "delay=2", "--set", "flicker=0.3", "--set", "evaluate_every=250"}
+	folder, want := filepath.Join(t.TempDir(), "run"), reference(t, views...)
+	succeed(t, small(folder, append(views, "--steps", "1250")...)...)
+	succeed(t, small(folder, "--set", "evaluate_every=250")...)
+	expectSame(t, folder, want)
+	fail(t, exitUsage, []string{"setting hide: [], was [velocities] cannot be changed"}, small(folder, "--set", "hide=[]")...)
+	fail(t, exitFailed, []string{`no observation is called "speed"`}, small(filepath.Join(t.TempDir(), "run"), "--set", "hide=speed")...)
+	succeed(t, "eval", folder, "--episodes", "1")
+	succeed(t, "record", folder, "--out", filepath.Join(folder, "film.png"))
+}
+
 func TestTrainLeavesItsFiles(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "run")
 	result := succeed(t, small(folder, "--film")...)

@@ -39,7 +39,12 @@ func (c *trainCommand) Run(s *session) error {
 	o := run.Options{Folder: c.folder(experiment), Output: s.log}
 	o.Resume = c.resumes(o.Folder)
 	fmt.Fprintf(s.log, "%s on %s, seed %d, %d steps, in %s\n", experiment.Config.Agent, experiment.Config.Task, experiment.Config.Seed, experiment.Config.Steps, o.Folder)
-	result, err := trainUntilSignal(s.context, experiment, o)
+	ctx, stop := untilSignal(s.context)
+	defer stop()
+	result, err := run.Train(ctx, experiment, o)
+	if errors.Is(err, run.ErrStopped) {
+		err = fmt.Errorf("%w; the same command with --resume goes on", err)
+	}
 	if err != nil {
 		return err
 	}
@@ -52,13 +57,12 @@ func (c *trainCommand) Run(s *session) error {
 	return nil
 }
 
-// trainUntilSignal trains, and stops with a checkpoint at an interrupt. A second one ends the
-// process at once.
-func trainUntilSignal(ctx context.Context, experiment *run.Experiment, o run.Options) (*run.Result, error) {
+// untilSignal ends ctx at an interrupt, at which runs stop with a checkpoint. A second one ends the process
+// at once.
+func untilSignal(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	context.AfterFunc(ctx, stop)
-	return run.Train(ctx, experiment, o)
+	return ctx, stop
 }
 
 // experiment resolves the command line, and with --resume the stored settings, to an experiment.

@@ -4,10 +4,12 @@ package wrap_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/reverie-rl/reverie/control"
 	"github.com/reverie-rl/reverie/env"
+	"github.com/reverie-rl/reverie/env/wrap"
 	"github.com/reverie-rl/reverie/mujoco"
 )
 
@@ -17,7 +19,7 @@ func newReacher(seed uint64) (env.Environment, error) {
 }
 
 func TestConformanceOnSimulator(t *testing.T) {
-	conform(t, newReacher, wrappers())
+	conform(t, newReacher, append(wrappers(), blind("control/reacher-easy")))
 	e, err := newReacher(1)
 	if err != nil {
 		t.Fatal(err)
@@ -27,4 +29,54 @@ func TestConformanceOnSimulator(t *testing.T) {
 		t.Skip(err)
 	}
 	conform(t, newReacher, []wrapper{pixels})
+}
+
+// standing is a task of the suite whose episodes begin in its default position with given velocities.
+type standing struct {
+	*control.Environment
+	velocity float64
+}
+
+func (s standing) Reset() (env.TimeStep, error) {
+	qpos, qvel, err := s.DefaultState()
+	if err != nil {
+		return env.TimeStep{}, err
+	}
+	for i := range qvel {
+		qvel[i] = s.velocity * float64(1+i%3)
+	}
+	return s.SetState(qpos, qvel)
+}
+
+// Forces and accelerations depend on velocities by the laws of motion, and may.
+var forces = []string{"touch", "touch_sensors", "foot_forces", "force_torque", "imu", "inertial_sensors"}
+
+// TestHideVelocitiesOfTheSuite looks at every task at rest and in motion: without velocities there is no
+// difference.
+func TestHideVelocitiesOfTheSuite(t *testing.T) {
+	for _, task := range control.Tasks() {
+		inner := must[*control.Environment](t)(control.New(task.Name, 1, control.Config{}))
+		full := inner.Observations()
+		still := must[env.Environment](t)(wrap.HideVelocities(standing{inner, 0}, task.Name))
+		moving := must[env.Environment](t)(wrap.HideVelocities(standing{inner, .3}, task.Name))
+		before := must[env.TimeStep](t)(still.Reset()).Observation.Clone()
+		after := must[env.TimeStep](t)(moving.Reset()).Observation
+		for i, spec := range still.Observations() {
+			if !slices.Contains(forces, spec.Name) && !slices.Equal(before[i].Float64, after[i].Float64) {
+				t.Errorf("%s: %s is %v at rest and %v in motion", task.Name, spec.Name, before[i].Float64, after[i].Float64)
+			}
+		}
+		sizes := func(specs []env.Spec) (size int) {
+			for _, spec := range specs {
+				size += spec.Size()
+			}
+			return size
+		}
+		if left, all := sizes(still.Observations()), sizes(full); left < all/4 {
+			t.Errorf("%s: %d of %d numbers are left", task.Name, left, all)
+		}
+		if err := inner.Close(); err != nil {
+			t.Error(err)
+		}
+	}
 }

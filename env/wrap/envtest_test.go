@@ -44,6 +44,8 @@ func observers() []wrapper {
 			}
 			return wrap.Normalise(e, statistics, 3)
 		}},
+		{"Delay", func(e env.Environment, _ uint64) (env.Environment, error) { return wrap.Delay(e, 2) }},
+		{"Flicker", func(e env.Environment, seed uint64) (env.Environment, error) { return wrap.Flicker(e, .4, seed) }},
 		{"RecordEpisodes", func(e env.Environment, _ uint64) (env.Environment, error) {
 			return wrap.RecordEpisodes(e, func(wrap.Episode) {})
 		}},
@@ -58,6 +60,12 @@ func everything(e env.Environment, seed uint64) (env.Environment, error) {
 		return nil, err
 	}
 	if e, err = wrap.ActionRepeat(e, 2); err != nil {
+		return nil, err
+	}
+	if e, err = wrap.Flicker(e, .2, seed); err != nil {
+		return nil, err
+	}
+	if e, err = wrap.Delay(e, 1); err != nil {
 		return nil, err
 	}
 	if e, err = wrap.FrameStack(e, 2); err != nil {
@@ -97,8 +105,15 @@ var pixels = wrapper{"Pixels", func(e env.Environment, _ uint64) (env.Environmen
 	return wrap.Pixels(e, 0, 16, 12)
 }}
 
+// blind hides the velocities of a task.
+func blind(task string) wrapper {
+	return wrapper{"HideVelocities", func(e env.Environment, _ uint64) (env.Environment, error) { return wrap.HideVelocities(e, task) }}
+}
+
 func TestConformance(t *testing.T) {
-	t.Run("pendulum", func(t *testing.T) { conform(t, classic.NewPendulum, append(wrappers(), pixels)) })
+	t.Run("pendulum", func(t *testing.T) {
+		conform(t, classic.NewPendulum, append(wrappers(), pixels, blind("classic/pendulum")))
+	})
 	t.Run("catch", func(t *testing.T) { conform(t, classic.NewCatch, append(observers(), pixels)) })
-	t.Run("lqr", func(t *testing.T) { conform(t, classic.NewLQR, observers()) })
+	t.Run("lqr", func(t *testing.T) { conform(t, classic.NewLQR, append(observers(), blind("classic/lqr"))) })
 }

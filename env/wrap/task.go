@@ -2,19 +2,25 @@ package wrap
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/reverie-rl/reverie/env"
 )
 
 // Task is task with wrapper around each of its environments.
 func Task(task env.Task, wrapper func(env.Environment) (env.Environment, error)) env.Task {
+	return seeded(task, func(inner env.Environment, _ uint64) (env.Environment, error) { return wrapper(inner) })
+}
+
+// seeded is Task for a wrapper that needs the seed of the environment.
+func seeded(task env.Task, wrapper func(inner env.Environment, seed uint64) (env.Environment, error)) env.Task {
 	newInner := task.New
 	task.New = func(seed uint64) (env.Environment, error) {
 		inner, err := newInner(seed)
 		if err != nil {
 			return nil, err
 		}
-		outer, err := wrapper(inner)
+		outer, err := wrapper(inner, seed)
 		if err != nil {
 			return nil, errors.Join(err, inner.Close())
 		}
@@ -38,4 +44,32 @@ func Drawn(task env.Task, size int, camera string) env.Task {
 // Repeated is task with each action applied times times.
 func Repeated(task env.Task, times int) env.Task {
 	return Task(task, func(inner env.Environment) (env.Environment, error) { return ActionRepeat(inner, times) })
+}
+
+// Velocities stands in the names that Hidden takes for what HideVelocities leaves out.
+const Velocities = "velocities"
+
+// Hidden is task without the observations called names.
+func Hidden(task env.Task, names ...string) env.Task {
+	others := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == Velocities })
+	if len(others) < len(names) {
+		name := task.Name
+		task = Task(task, func(inner env.Environment) (env.Environment, error) { return HideVelocities(inner, name) })
+	}
+	if len(others) > 0 {
+		task = Task(task, func(inner env.Environment) (env.Environment, error) { return Hide(inner, others...) })
+	}
+	return task
+}
+
+// Delayed is task with observations that come steps late.
+func Delayed(task env.Task, steps int) env.Task {
+	return Task(task, func(inner env.Environment) (env.Environment, error) { return Delay(inner, steps) })
+}
+
+// Flickering is task with observations that are zero with a probability.
+func Flickering(task env.Task, probability float64) env.Task {
+	return seeded(task, func(inner env.Environment, seed uint64) (env.Environment, error) {
+		return Flicker(inner, probability, seed)
+	})
 }
