@@ -1,9 +1,9 @@
-// Command summarise reads the learning results in a folder, as scripts/results-replay stores them, prints a
-// table of their scores and draws their curves:
+// Command summarise reads the learning results in a folder, as scripts/learn stores them, prints a table
+// of their scores and draws their curves beside it:
 //
-//	summarise bench/results/replay docs/images
+//	summarise bench/results/replay
 //
-// A folder of results holds a folder for each task and in it one for each seed, with metrics.jsonl.
+// A folder of results holds a folder for each condition and in it one for each seed, with metrics.jsonl.
 // The score of a run is the mean of its last three evaluations; the mean of all is the area under its curve.
 package main
 
@@ -21,39 +21,37 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 3 {
-		log.Fatal("usage: summarise RESULTS PICTURES")
+	if len(os.Args) != 2 {
+		log.Fatal("usage: summarise RESULTS")
 	}
-	if err := summarise(os.Args[1], os.Args[2]); err != nil {
+	if err := summarise(os.Args[1]); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func summarise(results, pictures string) error {
-	tasks, err := filepath.Glob(filepath.Join(results, "*"))
+func summarise(results string) error {
+	conditions, err := filepath.Glob(filepath.Join(results, "*"))
 	if err != nil {
 		return err
 	}
-	fmt.Println("| run | environment steps | score of each seed | mean | best evaluation of each seed | mean of all evaluations of each seed |")
+	fmt.Println("| condition | environment steps | score of each seed | mean | best evaluation of each seed | mean of all evaluations of each seed |")
 	fmt.Println("|---|---|---|---|---|---|")
-	for _, task := range tasks {
-		runs, err := readRuns(task)
+	var curves []track.Series
+	for _, condition := range conditions {
+		runs, err := readRuns(condition)
 		if err != nil {
 			return err
 		}
-		fmt.Println(row(filepath.Base(task), runs))
-		name := filepath.Base(results) + "-" + filepath.Base(task)
-		labels := track.Labels{Title: fmt.Sprintf("%s on %s, %d seeds", filepath.Base(results), filepath.Base(task), len(runs)), X: "environment steps", Y: "evaluation return"}
-		if err := track.Curve(filepath.Join(pictures, name+".svg"), labels, track.Series{Name: "mean and range", Runs: runs}); err != nil {
-			return err
-		}
+		fmt.Println(row(filepath.Base(condition), runs))
+		curves = append(curves, track.Series{Name: filepath.Base(condition), Runs: runs})
 	}
-	return nil
+	labels := track.Labels{Title: fmt.Sprintf("%s: mean and range of the seeds", filepath.Base(results)), X: "environment steps", Y: "evaluation return"}
+	return track.Curve(results+".svg", labels, curves...)
 }
 
-// readRuns reads the evaluations of every seed of a task.
-func readRuns(task string) ([][]track.Point, error) {
-	paths, err := filepath.Glob(filepath.Join(task, "seed*", "metrics.jsonl"))
+// readRuns reads the evaluations of every seed of a condition.
+func readRuns(condition string) ([][]track.Point, error) {
+	paths, err := filepath.Glob(filepath.Join(condition, "seed*", "metrics.jsonl"))
 	if err != nil {
 		return nil, err
 	}
@@ -66,12 +64,12 @@ func readRuns(task string) ([][]track.Point, error) {
 		runs = append(runs, points)
 	}
 	if len(runs) == 0 {
-		return nil, fmt.Errorf("%s: no runs", task)
+		return nil, fmt.Errorf("%s: no runs", condition)
 	}
 	return runs, nil
 }
 
-func row(task string, runs [][]track.Point) string {
+func row(condition string, runs [][]track.Point) string {
 	var scores, best, areas []string
 	var all []float64
 	for _, points := range runs {
@@ -86,6 +84,6 @@ func row(task string, runs [][]track.Point) string {
 		areas = append(areas, fmt.Sprintf("%.0f", run.Evaluation{Returns: returns}.Mean()))
 	}
 	steps := runs[0][len(runs[0])-1].X
-	return fmt.Sprintf("| %s | %.0f | %s | %.0f | %s | %s |", task, steps,
+	return fmt.Sprintf("| %s | %.0f | %s | %.0f | %s | %s |", condition, steps,
 		strings.Join(scores, ", "), run.Evaluation{Returns: all}.Mean(), strings.Join(best, ", "), strings.Join(areas, ", "))
 }
