@@ -26,7 +26,8 @@ type publisher struct {
 	memory  func() *Chunk
 
 	sequence uint64 // of the newest chunk
-	message  uint64 // its sequence in the log; 0 if there is none
+	message  uint64 // the writer's newest in the log; 0 if the server has none that it can read
+	others   uint64 // the newest message of anybody when the writer began: its own come later
 
 	queue chan handed
 	free  chan *Chunk
@@ -131,7 +132,7 @@ func (p *publisher) publish(chunk *Chunk) error {
 	if err != nil {
 		return explain(err)
 	}
-	if ack.Duplicate && ack.Sequence <= p.message {
+	if ack.Duplicate && ack.Sequence <= max(p.message, p.others) {
 		return fmt.Errorf("another process writes as %s", p.name)
 	}
 	p.sequence, p.message = chunk.Sequence, ack.Sequence
@@ -166,8 +167,26 @@ func versions(chunk *Chunk) []uint64 {
 
 // follow makes a chunk that the log has the newest of the writer.
 func (p *publisher) follow(chunk located) {
-	p.sequence, p.message = max(p.sequence, chunk.Sequence), chunk.message
+	p.sequence = max(p.sequence, chunk.Sequence)
 	p.note(place{chunk.End(), chunk.message})
+}
+
+// findNewest asks the server which message is the writer's newest. That is not always one that was
+// followed: the server passes over one that is damaged.
+func (p *publisher) findNewest(ctx context.Context) error {
+	status, err := p.log.Status(ctx)
+	if err != nil {
+		return err
+	}
+	newest, err := p.log.stream.GetLastMsgForSubject(ctx, p.subject)
+	if err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
+		return fmt.Errorf("stream: the newest message of %s in %s: %w", p.name, p.log.place(), err)
+	}
+	p.others, p.message = status.Last, 0
+	if err == nil {
+		p.message = newest.Sequence
+	}
+	return nil
 }
 
 // note remembers where rows are.

@@ -16,6 +16,9 @@ type Recovery struct {
 
 // recover reads what the log has of the writer around the position at.
 func (w *Writer) recover(ctx context.Context, at Position, visit func(*Chunk) error) (Recovery, error) {
+	if err := w.publisher.findNewest(ctx); err != nil { // first: what another process writes from here on is noticed
+		return Recovery{}, err
+	}
 	chunks, err := w.log.headers(ctx, w.publisher.subject, at.Oldest)
 	if err != nil {
 		return Recovery{}, err

@@ -1,0 +1,2 @@
+// Package torture holds the fault tests.
+package torture

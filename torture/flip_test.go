@@ -1,0 +1,80 @@
+package torture
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"testing"
+)
+
+// TestFlippedBits changes bits at random places of all files of a log (C4).
+func TestFlippedBits(t *testing.T) {
+	random := newRandom(t)
+	s := newSample(t, "one", "two")
+	ways := rounds(60, 4000)
+	seeds := make([]uint64, ways)
+	for i := range seeds {
+		seeds[i] = random.Uint64()
+	}
+	results := s.damageCopies(t, ways, func(way int, folder string) error {
+		return flipBits(t, folder, rand.New(rand.NewPCG(seeds[way], 0)))
+	})
+	var sum aftermath
+	for way, after := range results {
+		if after.refused != nil {
+			t.Logf("way %d: %v", way, after.refused)
+		}
+		sum.lost, sum.damaged = sum.lost+after.lost, sum.damaged+after.damaged
+	}
+	measured.add("rows lost to flipped bits, all reported", sum.lost)
+}
+
+// flipBits flips one bit in half of the cases, and up to eight in the others. Each place of all files is as
+// likely as any other in half of the cases, and each file in the others.
+func flipBits(t testing.TB, folder string, random *rand.Rand) error {
+	bits := 1
+	if random.IntN(2) == 0 {
+		bits += random.IntN(8)
+	}
+	all := files(t, folder)
+	for range bits {
+		path := all[random.IntN(len(all))]
+		if random.IntN(2) == 0 {
+			path = byPlace(all, random)
+		}
+		if err := flipBit(path, random); err != nil {
+			return err
+		}
+	}
+	measured.add("bits flipped in files of a log", int64(bits))
+	return nil
+}
+
+// byPlace returns the file of a random byte of all.
+func byPlace(all []string, random *rand.Rand) string {
+	var total int64
+	sizes := make([]int64, len(all))
+	for i, path := range all {
+		if info, err := os.Stat(path); err == nil {
+			sizes[i] = info.Size()
+		}
+		total += sizes[i]
+	}
+	place := random.Int64N(total)
+	for i, size := range sizes {
+		if place -= size; place < 0 {
+			return all[i]
+		}
+	}
+	return all[len(all)-1]
+}
+
+func flipBit(path string, random *rand.Rand) error {
+	data, err := os.ReadFile(path)
+	if err != nil || len(data) == 0 {
+		return fmt.Errorf("%s has %d bytes: %w", path, len(data), err)
+	}
+	bit := random.IntN(8 * len(data))
+	data[bit/8] ^= 1 << (bit % 8)
+	return os.WriteFile(path, data, 0o644)
+}
