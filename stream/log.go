@@ -55,6 +55,7 @@ const duplicates = 2 * time.Minute
 type Log struct {
 	config     Config
 	name       string
+	identity   string // chunks of another one are not this log's
 	lock       *lock.Lock
 	server     *server.Server // inside the process, or nil
 	connection *nats.Conn
@@ -86,19 +87,29 @@ func (l *Log) open(ctx context.Context) error {
 	if l.jet, err = jetstream.New(l.connection); err != nil {
 		return fmt.Errorf("stream: %w", err)
 	}
+	if err := l.openStream(ctx); err != nil {
+		return fmt.Errorf("stream: opening %s: %w", l.place(), err)
+	}
+	return l.identify(ctx)
+}
+
+// openStream opens the log's stream, or makes it. Made over the files of a log whose description was
+// damaged, a stream has the messages of those files.
+func (l *Log) openStream(ctx context.Context) error {
 	config := jetstream.StreamConfig{
 		Name: l.name, Subjects: []string{l.everything()}, Storage: jetstream.FileStorage,
 		MaxBytes: unlimited(l.config.Retention.Bytes), MaxAge: l.config.Retention.Age,
 		Discard: jetstream.DiscardOld, Duplicates: l.duplicates(), AllowDirect: true,
 	}
-	if l.stream, err = l.jet.Stream(ctx, l.name); err == nil && l.config.Retention == (Retention{}) {
-		return nil // whoever asks for no retention leaves what there is
+	var err error
+	if l.stream, err = l.jet.Stream(ctx, l.name); err == nil {
+		if l.config.Retention == (Retention{}) {
+			return nil // whoever asks for no retention leaves what there is
+		}
+		config.Metadata = l.stream.CachedInfo().Config.Metadata
 	}
-	// Made over the files of a log whose description was damaged, a stream has the messages of those files.
-	if l.stream, err = l.jet.CreateOrUpdateStream(ctx, config); err != nil {
-		return fmt.Errorf("stream: opening %s: %w", l.place(), err)
-	}
-	return nil
+	l.stream, err = l.jet.CreateOrUpdateStream(ctx, config)
+	return err
 }
 
 // duplicates is never longer than messages are kept.

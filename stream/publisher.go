@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"sync"
@@ -22,12 +23,12 @@ type publisher struct {
 	log     *Log
 	subject string
 	name    string
+	nonce   string // tells its messages from those of another process, or of another time
 	packer  *packer
 	memory  func() *Chunk
 
 	sequence uint64 // of the newest chunk
 	message  uint64 // the writer's newest in the log; 0 if the server has none that it can read
-	others   uint64 // the newest message of anybody when the writer began: its own come later
 
 	queue chan handed
 	free  chan *Chunk
@@ -53,7 +54,7 @@ func (l *Log) newPublisher(name string, memory func() *Chunk) (*publisher, error
 		return nil, err
 	}
 	p := &publisher{
-		log: l, name: name, subject: l.name + "." + name, packer: packer, memory: memory,
+		log: l, name: name, subject: l.name + "." + name, nonce: rand.Text(), packer: packer, memory: memory,
 		queue: make(chan handed, 1), free: make(chan *Chunk, 2),
 	}
 	p.free <- memory()
@@ -128,12 +129,9 @@ func (p *publisher) publish(chunk *Chunk) error {
 		return err
 	}
 	ack, err := p.log.jet.PublishMsg(ctx, message,
-		jetstream.WithMsgID(fmt.Sprintf("%s/%d", p.name, chunk.Sequence)), jetstream.WithExpectLastSequencePerSubject(p.message))
+		jetstream.WithMsgID(fmt.Sprintf("%s/%d/%s", p.name, chunk.Sequence, p.nonce)), jetstream.WithExpectLastSequencePerSubject(p.message))
 	if err != nil {
 		return explain(err)
-	}
-	if ack.Duplicate && ack.Sequence <= max(p.message, p.others) {
-		return fmt.Errorf("another process writes as %s", p.name)
 	}
 	p.sequence, p.message = chunk.Sequence, ack.Sequence
 	p.note(place{chunk.End(), ack.Sequence})
@@ -174,16 +172,11 @@ func (p *publisher) follow(chunk located) {
 // findNewest asks the server which message is the writer's newest. That is not always one that was
 // followed: the server passes over one that is damaged.
 func (p *publisher) findNewest(ctx context.Context) error {
-	status, err := p.log.Status(ctx)
-	if err != nil {
-		return err
-	}
 	newest, err := p.log.stream.GetLastMsgForSubject(ctx, p.subject)
 	if err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
 		return fmt.Errorf("stream: the newest message of %s in %s: %w", p.name, p.log.place(), err)
 	}
-	p.others, p.message = status.Last, 0
-	if err == nil {
+	if p.message = 0; err == nil {
 		p.message = newest.Sequence
 	}
 	return nil

@@ -27,20 +27,21 @@ type sampled struct {
 	written    int64           // rows in all
 }
 
-// segmented makes a log have segments of 32,000 bytes, by the least that is retained.
-var segmented = stream.Retention{Bytes: 128_000}
+// segmented makes a log have segments of 32,000 bytes, the least that there are. The samples are smaller
+// than what it retains.
+var segmented = stream.Retention{Bytes: 127_000}
 
-// newSample writes a sample, the newest segment of which is small.
+// newSample writes a sample. A writer called other/NAME writes as NAME, but other rows.
 func newSample(t testing.TB, names ...string) *sample {
 	t.Helper()
 	s := &sample{folder: filepath.Join(t.TempDir(), "sample")}
 	log, err := stream.Open(t.Context(), stream.Config{Folder: s.folder, Retention: segmented})
 	noError(t, err)
 	for _, name := range names {
-		w, _, err := log.Resume(t.Context(), name, schema(), stream.Position{}, 1<<40, nil)
+		writer := sampled{name: filepath.Base(name)}
+		w, _, err := log.Resume(t.Context(), writer.name, schema(), stream.Position{}, 1<<40, nil)
 		noError(t, err)
-		writer := sampled{name: name}
-		for n := range 11 {
+		for n := range 10 {
 			if n == 7 {
 				writer.checkpoint = w.Position()
 			}
@@ -151,7 +152,7 @@ func goneOn(ctx context.Context, log *stream.Log, acknowledged *book) error {
 const atOnce = 24
 
 // damageCopies damages copies of the sample, each in its own way, and demands that they survive.
-func (s *sample) damageCopies(t *testing.T, ways int, damage func(way int, folder string) error) []aftermath {
+func (s *sample) damageCopies(t *testing.T, ways int, damage func(way int, folder string) (what string, err error)) []aftermath {
 	t.Helper()
 	root := t.TempDir()
 	results := make([]aftermath, ways)
@@ -161,15 +162,11 @@ func (s *sample) damageCopies(t *testing.T, ways int, damage func(way int, folde
 		workers.Go(func() {
 			for way := range next {
 				folder := filepath.Join(root, fmt.Sprint(way))
-				err := os.CopyFS(folder, os.DirFS(s.folder))
-				if err == nil {
-					err = damage(way, folder)
-				}
-				if err == nil {
-					results[way], err = s.survive(t.Context(), folder)
-				}
-				if err != nil {
-					t.Errorf("way %d: %v", way, err)
+				noError(t, os.CopyFS(folder, os.DirFS(s.folder)))
+				what, err := damage(way, folder)
+				noError(t, err)
+				if results[way], err = s.survive(t.Context(), folder); err != nil {
+					t.Errorf("way %d, %s: %v", way, what, err)
 				}
 				_ = os.RemoveAll(folder)
 			}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"testing"
 )
 
@@ -16,7 +17,7 @@ func TestFlippedBits(t *testing.T) {
 	for i := range seeds {
 		seeds[i] = random.Uint64()
 	}
-	results := s.damageCopies(t, ways, func(way int, folder string) error {
+	results := s.damageCopies(t, ways, func(way int, folder string) (string, error) {
 		return flipBits(t, folder, rand.New(rand.NewPCG(seeds[way], 0)))
 	})
 	var sum aftermath
@@ -31,7 +32,7 @@ func TestFlippedBits(t *testing.T) {
 
 // flipBits flips one bit in half of the cases, and up to eight in the others. Each place of all files is as
 // likely as any other in half of the cases, and each file in the others.
-func flipBits(t testing.TB, folder string, random *rand.Rand) error {
+func flipBits(t testing.TB, folder string, random *rand.Rand) (what string, err error) {
 	bits := 1
 	if random.IntN(2) == 0 {
 		bits += random.IntN(8)
@@ -42,12 +43,14 @@ func flipBits(t testing.TB, folder string, random *rand.Rand) error {
 		if random.IntN(2) == 0 {
 			path = byPlace(all, random)
 		}
-		if err := flipBit(path, random); err != nil {
-			return err
+		bit, err := flipBit(path, random)
+		if err != nil {
+			return what, err
 		}
+		what += fmt.Sprintf("bit %d of byte %d of %s, ", bit%8, bit/8, filepath.Base(path))
 	}
 	measured.add("bits flipped in files of a log", int64(bits))
-	return nil
+	return what, nil
 }
 
 // byPlace returns the file of a random byte of all.
@@ -69,12 +72,13 @@ func byPlace(all []string, random *rand.Rand) string {
 	return all[len(all)-1]
 }
 
-func flipBit(path string, random *rand.Rand) error {
+// flipBit flips a bit of a file and tells which.
+func flipBit(path string, random *rand.Rand) (bit int, err error) {
 	data, err := os.ReadFile(path)
 	if err != nil || len(data) == 0 {
-		return fmt.Errorf("%s has %d bytes: %w", path, len(data), err)
+		return 0, fmt.Errorf("%s has %d bytes: %w", path, len(data), err)
 	}
-	bit := random.IntN(8 * len(data))
+	bit = random.IntN(8 * len(data))
 	data[bit/8] ^= 1 << (bit % 8)
-	return os.WriteFile(path, data, 0o644)
+	return bit, os.WriteFile(path, data, 0o644)
 }
