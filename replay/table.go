@@ -35,9 +35,9 @@ type Table struct {
 	capacity  int
 	chunkRows int
 	chunks    []*Rows // chunk number c is in place c % len(chunks)
-	origin    int      // number of the oldest row ever in this memory: above 0 after a Restore
-	next      int      // number of the next row, counted since the table was new
-	steps     int      // rows held that have an action
+	origin    int     // number of the oldest row ever in this memory: above 0 after a Restore
+	next      int     // number of the next row, counted since the table was new
+	steps     int     // rows held that have an action
 }
 
 // NewTable returns an empty table that holds up to capacity observations, 2 or more. Every step

@@ -142,8 +142,10 @@ func (l *Log) connect() (err error) {
 	if l.server, err = startServer(l.config.Folder, l.config.Warnings); err != nil {
 		return err
 	}
-	l.connection, err = connectInside(l.server)
-	return err
+	if l.connection, err = connectInside(l.server); err != nil {
+		return fmt.Errorf("stream: %s: %w", l.config.Folder, err)
+	}
+	return nil
 }
 
 func (l *Log) connectOutside() error {

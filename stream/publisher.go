@@ -128,23 +128,13 @@ func (p *publisher) publish(chunk *Chunk) error {
 	if err := p.log.checkRoom(ctx, int64(message.Size())); err != nil {
 		return err
 	}
-	ack, err := p.log.jet.PublishMsg(ctx, message,
-		jetstream.WithMsgID(fmt.Sprintf("%s/%d/%s", p.name, chunk.Sequence, p.nonce)), jetstream.WithExpectLastSequencePerSubject(p.message))
+	sequence, err := p.send(ctx, message, fmt.Sprintf("%s/%d/%s", p.name, chunk.Sequence, p.nonce))
 	if err != nil {
-		return explain(err)
+		return err
 	}
-	p.sequence, p.message = chunk.Sequence, ack.Sequence
-	p.note(place{chunk.End(), ack.Sequence})
+	p.sequence, p.message = chunk.Sequence, sequence
+	p.note(place{chunk.End(), sequence})
 	return p.log.retainSteps(ctx, chunk.End())
-}
-
-// explain says in words what a refusal means.
-func explain(err error) error {
-	var refusal *jetstream.APIError
-	if errors.As(err, &refusal) && refusal.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
-		return fmt.Errorf("another process writes under the same name: %w", err)
-	}
-	return err
 }
 
 // versions is the lowest and the highest version of the weights that chose the actions of a chunk.

@@ -14,6 +14,10 @@ import (
 // largestMessage is what the server inside the process takes.
 const largestMessage = 8 << 20
 
+// startPatience is how long a server inside the process may take to start, and to answer: the machine may have
+// much else to do.
+const startPatience = 30 * time.Second
+
 // startServer runs a server inside the process. It listens on no port and brings every message to the
 // disk before it acknowledges it.
 func startServer(folder string, log io.Writer) (*server.Server, error) {
@@ -28,8 +32,7 @@ func startServer(folder string, log io.Writer) (*server.Server, error) {
 	complaints := &complaints{out: log}
 	s.SetLoggerV2(complaints, false, false, false)
 	s.Start()
-	const patience = 30 * time.Second
-	if !s.ReadyForConnections(patience) || !s.JetStreamEnabled() {
+	if !s.ReadyForConnections(startPatience) || !s.JetStreamEnabled() {
 		s.Shutdown()
 		return nil, fmt.Errorf("stream: %s cannot be opened as a store: %s", folder, complaints.last())
 	}
@@ -38,7 +41,7 @@ func startServer(folder string, log io.Writer) (*server.Server, error) {
 
 // connectInside connects to a server inside the process.
 func connectInside(s *server.Server) (*nats.Conn, error) {
-	return nats.Connect("", nats.InProcessServer(s), nats.Name("reverie"))
+	return nats.Connect("", nats.InProcessServer(s), nats.Name("reverie"), nats.Timeout(startPatience))
 }
 
 // complaints passes the server's warnings and errors on, and keeps the last.

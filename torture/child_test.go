@@ -101,12 +101,12 @@ type process struct {
 }
 
 // start starts a process, which ends with the test at the latest.
-func start(t testing.TB, w work) *process {
+func start(t testing.TB, w work, environment ...string) *process {
 	t.Helper()
 	task, err := json.Marshal(w)
 	noError(t, err)
 	p := &process{exec.Command(os.Args[0]), make(chan report, 1000)}
-	p.command.Env = append(os.Environ(), childVariable+"="+string(task))
+	p.command.Env = append(append(os.Environ(), environment...), childVariable+"="+string(task))
 	p.command.Stderr = os.Stderr
 	output, err := p.command.StdoutPipe()
 	noError(t, err)
@@ -148,7 +148,9 @@ func newBook() *book { return &book{map[string]stream.Position{}, map[string]map
 
 func (b *book) note(r report) {
 	if !r.Resumed {
-		b.acknowledged[r.Writer] = r.At
+		if r.At.Row > b.acknowledged[r.Writer].Row { // reports of a process that was killed may come late
+			b.acknowledged[r.Writer] = r.At
+		}
 		return
 	}
 	if b.resumed[r.Writer] == nil {
