@@ -58,6 +58,7 @@ type Log struct {
 	identity   string // chunks of another one are not this log's
 	lock       *lock.Lock
 	server     *server.Server // inside the process, or nil
+	complaints *complaints    // of that server
 	connection *nats.Conn
 	jet        jetstream.JetStream
 	stream     jetstream.Stream
@@ -139,7 +140,8 @@ func (l *Log) connect() (err error) {
 	if l.lock, err = lock.Folder(l.config.Folder); err != nil {
 		return err
 	}
-	if l.server, err = startServer(l.config.Folder, l.config.Warnings); err != nil {
+	l.complaints = &complaints{out: l.config.Warnings}
+	if l.server, err = startServer(l.config.Folder, l.complaints); err != nil {
 		return err
 	}
 	if l.connection, err = connectInside(l.server); err != nil {

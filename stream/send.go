@@ -10,7 +10,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
-// attempt is how long a server outside the process may take to acknowledge a message before it is sent again.
+// attempt is how long a server may take to acknowledge a message before it is sent again.
 const attempt = 5 * time.Second
 
 // send stores a message and returns its sequence in the log. A server that was started again may have stored
@@ -23,19 +23,29 @@ func (p *publisher) send(ctx context.Context, message *nats.Msg, id string) (uin
 			return ack.Sequence, nil
 		case errors.As(err, &refusal) && refusal.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence:
 			return p.sentBefore(ctx, id, err)
-		case ctx.Err() != nil || p.log.server != nil || !unanswered(err):
+		case ctx.Err() != nil || !unanswered(err):
 			return 0, err
+		}
+		if failure := p.log.failure(); failure != "" {
+			return 0, fmt.Errorf("nothing can be stored any more: %s: see to the disk, and open the log again", failure)
 		}
 	}
 }
 
 func (p *publisher) sendOnce(ctx context.Context, message *nats.Msg, id string) (*jetstream.PubAck, error) {
-	if p.log.server == nil {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, attempt)
-		defer cancel()
-	}
+	ctx, cancel := context.WithTimeout(ctx, attempt)
+	defer cancel()
 	return p.log.jet.PublishMsg(ctx, message, jetstream.WithMsgID(id), jetstream.WithExpectLastSequencePerSubject(p.message))
+}
+
+// failure is the last error of the server inside the process. It answers nothing to a message that it could not
+// write.
+func (l *Log) failure() string {
+	if l.server == nil {
+		return ""
+	}
+	_, failure := l.complaints.last()
+	return failure
 }
 
 // unanswered tells whether a server may answer yet.

@@ -1,6 +1,7 @@
 package stream
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -20,7 +21,7 @@ const startPatience = 30 * time.Second
 
 // startServer runs a server inside the process. It listens on no port and brings every message to the
 // disk before it acknowledges it.
-func startServer(folder string, log io.Writer) (*server.Server, error) {
+func startServer(folder string, complaints *complaints) (*server.Server, error) {
 	s, err := server.NewServer(&server.Options{
 		ServerName: "reverie", DontListen: true, NoSigs: true, MaxPayload: largestMessage,
 		JetStream: true, StoreDir: folder, SyncAlways: true,
@@ -29,12 +30,12 @@ func startServer(folder string, log io.Writer) (*server.Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("stream: %s: %w", folder, err)
 	}
-	complaints := &complaints{out: log}
 	s.SetLoggerV2(complaints, false, false, false)
 	s.Start()
 	if !s.ReadyForConnections(startPatience) || !s.JetStreamEnabled() {
 		s.Shutdown()
-		return nil, fmt.Errorf("stream: %s cannot be opened as a store: %s", folder, complaints.last())
+		warning, failure := complaints.last()
+		return nil, fmt.Errorf("stream: %s cannot be opened as a store: %s", folder, cmp.Or(failure, warning))
 	}
 	return s, nil
 }
@@ -44,32 +45,34 @@ func connectInside(s *server.Server) (*nats.Conn, error) {
 	return nats.Connect("", nats.InProcessServer(s), nats.Name("reverie"), nats.Timeout(startPatience))
 }
 
-// complaints passes the server's warnings and errors on, and keeps the last.
+// complaints passes the server's warnings and errors on, and keeps the last of each.
 type complaints struct {
-	out  io.Writer
-	lock sync.Mutex
-	text string
+	out     io.Writer
+	lock    sync.Mutex
+	warning string
+	failure string
 }
 
-func (c *complaints) note(format string, arguments ...any) {
+func (c *complaints) note(kept *string, format string, arguments []any) {
 	text := strings.TrimSpace(fmt.Sprintf(format, arguments...))
 	c.lock.Lock()
 	defer c.lock.Unlock()
-	c.text = text
+	*kept = text
 	fmt.Fprintln(c.out, "experience log:", text)
 }
 
-func (c *complaints) last() string {
+// last returns the last warning and the last error.
+func (c *complaints) last() (warning, failure string) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
-	return c.text
+	return c.warning, c.failure
 }
 
 // These are the methods of the server's logger.
 
-func (c *complaints) Warnf(format string, arguments ...any)  { c.note(format, arguments...) }
-func (c *complaints) Errorf(format string, arguments ...any) { c.note(format, arguments...) }
-func (c *complaints) Fatalf(format string, arguments ...any) { c.note(format, arguments...) }
+func (c *complaints) Warnf(format string, arguments ...any)  { c.note(&c.warning, format, arguments) }
+func (c *complaints) Errorf(format string, arguments ...any) { c.note(&c.failure, format, arguments) }
+func (c *complaints) Fatalf(format string, arguments ...any) { c.note(&c.failure, format, arguments) }
 func (c *complaints) Noticef(string, ...any)                 {}
 func (c *complaints) Debugf(string, ...any)                  {}
 func (c *complaints) Tracef(string, ...any)                  {}
