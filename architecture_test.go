@@ -30,13 +30,14 @@ var allowed = map[string]string{
 	"replay":  "internal",
 	"track":   "internal",
 	"stream":  "internal env replay",
+	"dataset": "internal env replay stream",
 
 	"agent":    "internal tensor grad env replay track",
 	"algo":     "internal tensor grad nn dist optim rl agent replay track",
-	"run":      "internal tensor grad env agent replay stream track",
-	"bench":    "internal tensor grad nn dist optim rl env mujoco control classic agent replay stream track algo run",
-	"cmd":      "internal tensor grad nn dist optim rl env mujoco control classic agent replay stream track algo run bench",
-	"examples": "tensor grad nn dist optim rl env mujoco control classic agent replay stream track algo run",
+	"run":      "internal tensor grad env agent replay stream dataset track",
+	"bench":    "internal tensor grad nn dist optim rl env mujoco control classic agent replay stream dataset track algo run",
+	"cmd":      "internal tensor grad nn dist optim rl env mujoco control classic agent replay stream dataset track algo run bench",
+	"examples": "tensor grad nn dist optim rl env mujoco control classic agent replay stream dataset track algo run",
 }
 
 // Tests may use more than the code they test: an algorithm's test needs a task, for instance.

@@ -155,5 +155,5 @@ func Learner(name string, workers *grad.Workers) (Work, error) {
 	case "replay":
 		return Replay()
 	}
-	return Work{}, fmt.Errorf("no work is called %q; there are mlp_adam, mpo, gru, conv_vae, rssm_world_model, dreamer_small, replay, env, pool and frames", name)
+	return Work{}, fmt.Errorf("no work is called %q; there are mlp_adam, mpo, gru, conv_vae, rssm_world_model, dreamer_small, replay, stream, env, pool and frames", name)
 }

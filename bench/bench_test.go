@@ -74,3 +74,13 @@ func TestReplayTables(t *testing.T) {
 		}
 	}
 }
+
+func TestStream(t *testing.T) {
+	speed, err := bench.Stream(t.Context(), 5, 10_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if speed.RecoveredRows != 10_000 || !(speed.PublishMBPerSecond > 0 && speed.BarePublishMBPerSecond > 0 && speed.ReadMBPerSecond > 0 && speed.BareReadMBPerSecond > 0 && speed.SecondsPerGB > 0) {
+		t.Errorf("measured %+v", speed)
+	}
+}

@@ -4,6 +4,8 @@
 //	metrics.jsonl  every logged number, a line a time
 //	events.*       the same for TensorBoard
 //	checkpoints/   the newest two generations of everything needed to go on
+//	stream/        the experience log, from which replay is read again
+//	provenance.json  the runs whose experience was used, if any
 //	videos/        the trained policy
 //	curve.svg      return against environment steps
 //

@@ -15,6 +15,7 @@ import (
 	"github.com/reverie-rl/reverie/internal/lock"
 	"github.com/reverie-rl/reverie/internal/rng"
 	"github.com/reverie-rl/reverie/replay"
+	"github.com/reverie-rl/reverie/stream"
 	"github.com/reverie-rl/reverie/track"
 )
 
@@ -247,12 +248,12 @@ func Exists(folder string) bool {
 
 // holdsRun tells whether there is anything in folder that a new run would mix with its own.
 func holdsRun(folder string) bool {
-	for _, name := range []string{configFile, metricsFile, checkpointFolder, streamFolder} {
+	for _, name := range []string{configFile, metricsFile, checkpointFolder} {
 		if _, err := os.Stat(filepath.Join(folder, name)); err == nil {
 			return true
 		}
 	}
-	return false
+	return stream.Holds(filepath.Join(folder, streamFolder)) // what was killed before it acted left an empty log
 }
 
 // ExistsError says that a folder holds a run already.

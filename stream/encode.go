@@ -32,9 +32,10 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // packer packs the columns of chunks, one at a time.
 type packer struct {
-	encoder *zstd.Encoder
-	raw     []byte // of the column
-	packed  []byte
+	encoder  *zstd.Encoder
+	raw      []byte // of the column
+	packed   []byte
+	expected int // bytes of a payload
 }
 
 func newPacker() (*packer, error) {
@@ -45,20 +46,16 @@ func newPacker() (*packer, error) {
 // message is the chunk as it is published. It fills in the header's Columns.
 func (p *packer) message(subject string, c *Chunk) (*nats.Msg, error) {
 	c.Columns = nil
-	var payload []byte
+	payload := make([]byte, 0, p.expected)
 	for _, array := range c.arrays() {
 		if binary.Size(array.values) == 0 {
 			continue
 		}
-		p.raw, _ = binary.Append(p.raw[:0], binary.LittleEndian, array.values) // slices of numbers cannot fail
-		p.packed = p.encoder.EncodeAll(p.raw, p.packed[:0])
-		bytes, packed := p.packed, true
-		if len(bytes) >= len(p.raw) {
-			bytes, packed = p.raw, false
-		}
+		bytes, packed := p.pack(array.values)
 		c.Columns = append(c.Columns, column{array.name, len(bytes), packed})
 		payload = append(payload, bytes...)
 	}
+	p.expected = len(payload) + len(payload)/8
 	header, err := json.Marshal(c.Header)
 	if err != nil {
 		return nil, fmt.Errorf("stream: header of a chunk: %w", err)
@@ -67,6 +64,26 @@ func (p *packer) message(subject string, c *Chunk) (*nats.Msg, error) {
 	message.Header.Set(headerChunk, string(header))
 	message.Header.Set(headerChecksum, checksum(string(header), payload))
 	return message, nil
+}
+
+// probe is how much of a column is packed to find out whether that makes it smaller.
+const probe = 16 << 10
+
+// pack returns a column as it is stored, valid until the next call, and whether it is packed.
+func (p *packer) pack(values any) (bytes []byte, packed bool) {
+	raw, isBytes := values.([]byte)
+	if !isBytes {
+		p.raw, _ = binary.Append(p.raw[:0], binary.LittleEndian, values) // slices of numbers cannot fail
+		raw = p.raw
+	}
+	if sample := raw[:min(len(raw), probe)]; len(p.encoder.EncodeAll(sample, p.packed[:0])) >= len(sample)-len(sample)/32 {
+		return raw, false
+	}
+	p.packed = p.encoder.EncodeAll(raw, p.packed[:0])
+	if len(p.packed) >= len(raw) {
+		return raw, false
+	}
+	return p.packed, true
 }
 
 // checksum is a CRC-32C of a header and a payload.
@@ -128,7 +145,8 @@ func (u *unpacker) chunk(headers nats.Header, payload []byte) (*Chunk, error) {
 	if err := header.checkSize(len(payload)); err != nil {
 		return nil, err
 	}
-	c := newChunk(header)
+	c := newChunk(header.withoutImages())
+	c.Header = header
 	for _, column := range header.Columns {
 		if column.Bytes < 0 || column.Bytes > len(payload) {
 			return nil, fmt.Errorf("column %s has %d bytes, %d are there", column.Name, column.Bytes, len(payload))
@@ -138,7 +156,16 @@ func (u *unpacker) chunk(headers nats.Header, payload []byte) (*Chunk, error) {
 		}
 		payload = payload[column.Bytes:]
 	}
+	if want := header.length() * header.Schema.Layout.Image; len(c.Data.Image) != want {
+		return nil, fmt.Errorf("the images have %d bytes, want %d", len(c.Data.Image), want)
+	}
 	return c, nil
+}
+
+// withoutImages is the header of a chunk for which no memory of images is taken.
+func (h Header) withoutImages() Header {
+	h.Schema.Layout.Image = 0
+	return h
 }
 
 // mostUnpacked is how much larger than its message a chunk may be.
@@ -154,14 +181,23 @@ func (h Header) checkSize(payload int) error {
 	return nil
 }
 
-// unpack fills a column of c from what is stored of it. Columns that are not known are passed over.
+// unpack fills a column of c from what is stored of it. Columns that are not known are passed over. Images
+// stay where they are, in the message or where they were unpacked to.
 func (u *unpacker) unpack(c *Chunk, column column, bytes []byte) error {
 	if column.Packed {
+		to := &u.raw
+		if column.Name == "image" {
+			to = new([]byte)
+		}
 		var err error
-		if u.raw, err = u.decoder.DecodeAll(bytes, u.raw[:0]); err != nil {
+		if *to, err = u.decoder.DecodeAll(bytes, (*to)[:0]); err != nil {
 			return err
 		}
-		bytes = u.raw
+		bytes = *to
+	}
+	if column.Name == "image" {
+		c.Data.Image = bytes
+		return nil
 	}
 	for _, array := range c.arrays() {
 		if array.name != column.Name {

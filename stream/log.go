@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/url"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -170,6 +172,15 @@ func (l *Log) connectOutside() error {
 func validName(name string) bool {
 	const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 	return name != "" && strings.Trim(name, letters) == ""
+}
+
+// Holds tells whether there are messages in the log in folder, without opening it.
+func Holds(folder string) bool {
+	blocks, _ := filepath.Glob(filepath.Join(folder, "jetstream", "*", "streams", "*", "msgs", "*.blk")) // the pattern is well-formed
+	return slices.ContainsFunc(blocks, func(path string) bool {
+		about, err := os.Stat(path)
+		return err == nil && about.Size() > 0
+	})
 }
 
 // place is where the log is, for messages.

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -27,12 +28,13 @@ type publisher struct {
 	packer  *packer
 	memory  func() *Chunk
 
-	sequence uint64 // of the newest chunk
+	sequence uint64 // of the newest chunk that was packed
 	message  uint64 // the writer's newest in the log; 0 if the server has none that it can read
 
-	queue chan handed
-	free  chan *Chunk
-	done  sync.WaitGroup // chunks that are under way
+	queue  chan handed
+	packed chan packed
+	free   chan *Chunk
+	done   sync.WaitGroup // chunks that are under way
 
 	lock   sync.Mutex
 	failed error
@@ -41,6 +43,12 @@ type publisher struct {
 
 // handed is a chunk to publish, and the memory that it lies in.
 type handed struct{ chunk, memory *Chunk }
+
+// packed is a chunk as a message.
+type packed struct {
+	header  Header
+	message *nats.Msg
+}
 
 // place tells where rows are.
 type place struct {
@@ -55,25 +63,40 @@ func (l *Log) newPublisher(name string, memory func() *Chunk) (*publisher, error
 	}
 	p := &publisher{
 		log: l, name: name, subject: l.name + "." + name, nonce: rand.Text(), packer: packer, memory: memory,
-		queue: make(chan handed, 1), free: make(chan *Chunk, 2),
+		queue: make(chan handed, 1), packed: make(chan packed, 1), free: make(chan *Chunk, 2),
 	}
 	p.free <- memory()
 	p.free <- memory()
+	go p.pack()
 	go p.run()
 	return p, nil
 }
 
-// run publishes what is handed over. After a failure it drops the rest: what comes after a gap would be
-// of no use.
-func (p *publisher) run() {
+// pack packs what is handed over, while what was packed before is published.
+func (p *publisher) pack() {
 	for handed := range p.queue {
 		chunk := handed.chunk
+		p.sequence++
+		chunk.Sequence, chunk.Versions = p.sequence, versions(chunk)
+		message, err := p.packer.message(p.subject, chunk)
+		if err != nil {
+			p.fail(chunk.Header, err)
+		}
+		p.packed <- packed{chunk.Header, message}
+		p.free <- handed.memory
+	}
+	close(p.packed)
+}
+
+// run publishes what is packed. After a failure it drops the rest: what comes after a gap would be of no
+// use.
+func (p *publisher) run() {
+	for packed := range p.packed {
 		if p.failure() == nil {
-			if err := p.publish(chunk); err != nil {
-				p.fail(fmt.Errorf("stream: rows %d to %d of %s in %s: %w", chunk.First, chunk.End(), p.name, p.log.place(), err))
+			if err := p.publish(packed.header, packed.message); err != nil {
+				p.fail(packed.header, err)
 			}
 		}
-		p.free <- handed.memory
 		p.done.Done()
 	}
 }
@@ -108,33 +131,30 @@ func (p *publisher) failure() error {
 	return p.failed
 }
 
-func (p *publisher) fail(err error) {
+// fail keeps the first failure.
+func (p *publisher) fail(of Header, err error) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
-	p.failed = err
+	if p.failed == nil {
+		p.failed = fmt.Errorf("stream: rows %d to %d of %s in %s: %w", of.First, of.End(), p.name, p.log.place(), err)
+	}
 }
 
 // publish stores a chunk. It names the message that it follows, so that of two processes that write under
 // one name the second is refused.
-func (p *publisher) publish(chunk *Chunk) error {
-	chunk.Sequence = p.sequence + 1
-	chunk.Versions = versions(chunk)
-	message, err := p.packer.message(p.subject, chunk)
-	if err != nil {
-		return err
-	}
+func (p *publisher) publish(header Header, message *nats.Msg) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	if err := p.log.checkRoom(ctx, int64(message.Size())); err != nil {
 		return err
 	}
-	sequence, err := p.send(ctx, message, fmt.Sprintf("%s/%d/%s", p.name, chunk.Sequence, p.nonce))
+	sequence, err := p.send(ctx, message, fmt.Sprintf("%s/%d/%s", p.name, header.Sequence, p.nonce))
 	if err != nil {
 		return err
 	}
-	p.sequence, p.message = chunk.Sequence, sequence
-	p.note(place{chunk.End(), sequence})
-	return p.log.retainSteps(ctx, chunk.End())
+	p.message = sequence
+	p.note(place{header.End(), sequence})
+	return p.log.retainSteps(ctx, header.End())
 }
 
 // versions is the lowest and the highest version of the weights that chose the actions of a chunk.

@@ -25,6 +25,10 @@ func (w *Writer) recover(ctx context.Context, at Position, visit func(*Chunk) er
 	}
 	newest := at.Epoch
 	for _, chunk := range chunks {
+		if ours, theirs := w.schema, chunk.Schema; ours.Layout != theirs.Layout || ours.Physics != theirs.Physics {
+			return Recovery{}, fmt.Errorf("stream: %s: the rows of %s have layout %+v with physics of %+v, those to come %+v with %+v: write them to another log",
+				w.log.place(), w.name, theirs.Layout, theirs.Physics, ours.Layout, ours.Physics)
+		}
 		if chunk.Epoch > at.Epoch && chunk.First < at.Row {
 			return Recovery{}, fmt.Errorf("stream: %s: another history was written from row %d on, so a checkpoint at row %d cannot be resumed: use the newest one",
 				w.log.place(), chunk.First, at.Row)

@@ -528,6 +528,33 @@ func TestNames(t *testing.T) {
 	expectError(t, err, "no server answers at nats://127.0.0.1:1")
 }
 
+func TestHolds(t *testing.T) {
+	folder := t.TempDir()
+	log := open(t, stream.Config{Folder: folder})
+	w, err := log.NewWriter(t.Context(), "one", schema())
+	noError(t, err)
+	if stream.Holds(folder) {
+		t.Error("a log without a message holds something")
+	}
+	(&actor{}).play(t, w, nil, 1)
+	noError(t, w.Flush())
+	if !stream.Holds(folder) {
+		t.Error("the log holds nothing")
+	}
+}
+
+func TestRowsOfAnotherLayout(t *testing.T) {
+	log := open(t, stream.Config{Folder: t.TempDir()})
+	w, err := log.NewWriter(t.Context(), "one", schema())
+	noError(t, err)
+	(&actor{}).play(t, w, nil, 10)
+	noError(t, w.Close())
+	other := schema()
+	other.Layout.Observation = 4
+	_, err = log.NewWriter(t.Context(), "one", other)
+	expectError(t, err, "the rows of one have layout", "another log")
+}
+
 func TestRowTooLarge(t *testing.T) {
 	log := open(t, stream.Config{Folder: t.TempDir()})
 	wide := schema()

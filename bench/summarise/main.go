@@ -4,7 +4,7 @@
 //	summarise bench/results/mpo docs/images
 //
 // A folder of results holds a folder for each task and in it one for each seed, with metrics.jsonl.
-// The score of a run is the mean of its last three evaluations.
+// The score of a run is the mean of its last three evaluations; the mean of all is the area under its curve.
 package main
 
 import (
@@ -33,8 +33,8 @@ func summarise(results, pictures string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Println("| task | environment steps | score of each seed | mean | best evaluation of each seed |")
-	fmt.Println("|---|---|---|---|---|")
+	fmt.Println("| run | environment steps | score of each seed | mean | best evaluation of each seed | mean of all evaluations of each seed |")
+	fmt.Println("|---|---|---|---|---|---|")
 	for _, task := range tasks {
 		runs, err := readRuns(task)
 		if err != nil {
@@ -75,7 +75,7 @@ func readRuns(task string) ([][]track.Point, error) {
 }
 
 func row(task string, runs [][]track.Point) string {
-	var scores, best []string
+	var scores, best, areas []string
 	var all []float64
 	for _, points := range runs {
 		var returns []float64
@@ -86,7 +86,9 @@ func row(task string, runs [][]track.Point) string {
 		all = append(all, score)
 		scores = append(scores, fmt.Sprintf("%.0f", score))
 		best = append(best, fmt.Sprintf("%.0f", slices.Max(returns)))
+		areas = append(areas, fmt.Sprintf("%.0f", run.Evaluation{Returns: returns}.Mean()))
 	}
 	steps := runs[0][len(runs[0])-1].X
-	return fmt.Sprintf("| %s | %.0f | %s | %.0f | %s |", task, steps, strings.Join(scores, ", "), run.Evaluation{Returns: all}.Mean(), strings.Join(best, ", "))
+	return fmt.Sprintf("| %s | %.0f | %s | %.0f | %s | %s |", task, steps,
+		strings.Join(scores, ", "), run.Evaluation{Returns: all}.Mean(), strings.Join(best, ", "), strings.Join(areas, ", "))
 }

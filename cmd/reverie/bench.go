@@ -12,7 +12,7 @@ import (
 )
 
 type benchCommand struct {
-	Work    string        `arg:"" help:"mlp_adam, mpo, gru, conv_vae, rssm_world_model, dreamer_small, replay, env, pool or frames."`
+	Work    string        `arg:"" help:"mlp_adam, mpo, gru, conv_vae, rssm_world_model, dreamer_small, replay, stream, env, pool or frames."`
 	Threads int           `default:"0" help:"Workers; 0 takes one for each processor, up to four."`
 	Task    string        `default:"control/cartpole-swingup" help:"The task of env, pool and frames."`
 	Backend string        `default:"any" enum:"any,osmesa,egl" help:"What frames are drawn with: any, osmesa or egl."`
@@ -38,7 +38,7 @@ func (c *benchCommand) Run(s *session) error {
 	if c.Threads == 0 {
 		c.Threads = min(runtime.NumCPU(), 4)
 	}
-	if timed := slices.Contains([]string{"env", "pool", "frames", "replay"}, c.Work); timed && (c.Profile || c.Listing) {
+	if timed := slices.Contains([]string{"env", "pool", "frames", "replay", "stream"}, c.Work); timed && (c.Profile || c.Listing) {
 		return usage(fmt.Errorf("--profile and --listing are for learner steps, and %s runs no program", c.Work))
 	}
 	switch c.Work {
@@ -50,6 +50,8 @@ func (c *benchCommand) Run(s *session) error {
 		return c.frames(s)
 	case "replay":
 		return c.replay(s)
+	case "stream":
+		return c.stream(s)
 	}
 	workers := grad.NewWorkers(c.Threads)
 	defer workers.Close()

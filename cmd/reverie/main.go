@@ -39,6 +39,7 @@ type commands struct {
 	Envcheck envcheckCommand `cmd:"" help:"Check tasks against the environment contract."`
 	Model    modelCommand    `cmd:"" help:"Print the MJCF of a task of the control suite."`
 	Bench    benchCommand    `cmd:"" help:"Time a unit of work."`
+	Data     dataCommand     `cmd:"" help:"Export, import and look at experience."`
 	ServeEnv serveEnvCommand `cmd:"" help:"Let other programs act in the tasks, over dm_env_rpc."`
 }
 

@@ -23,6 +23,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/reverie-rl/reverie/internal/disk"
 )
 
 const (
@@ -122,13 +124,13 @@ func (s *Store) publish(current manifest, number int) error {
 	if err := writeManifest(s.saving(), current); err != nil {
 		return err
 	}
-	if err := syncFolder(s.saving()); err != nil {
+	if err := disk.SyncFolder(s.saving()); err != nil {
 		return err
 	}
 	if err := os.Rename(s.saving(), s.path(number)); err != nil {
 		return err
 	}
-	return syncFolder(s.folder)
+	return disk.SyncFolder(s.folder)
 }
 
 // prune removes all but the newest generations that are not known to be damaged.
