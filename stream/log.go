@@ -142,6 +142,9 @@ func (l *Log) connect() (err error) {
 	if l.lock, err = lock.Folder(l.config.Folder); err != nil {
 		return err
 	}
+	if err := mendSequences(l.config.Folder, l.config.Warnings); err != nil {
+		return err
+	}
 	l.complaints = &complaints{out: l.config.Warnings}
 	if l.server, err = startServer(l.config.Folder, l.complaints); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package torture
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -12,7 +13,7 @@ import (
 func TestFlippedBits(t *testing.T) {
 	random := newRandom(t)
 	s := newSample(t, "one", "two")
-	ways := rounds(60, 4000)
+	ways := rounds(24, 2400)
 	seeds := make([]uint64, ways)
 	for i := range seeds {
 		seeds[i] = random.Uint64()
@@ -28,6 +29,35 @@ func TestFlippedBits(t *testing.T) {
 		sum.lost, sum.damaged = sum.lost+after.lost, sum.damaged+after.damaged
 	}
 	measured.add("rows lost to flipped bits, all reported", sum.lost)
+}
+
+// One bit of the sequence of a message, anywhere but in the first of a segment, loses nothing.
+func TestFlippedBitsOfSequences(t *testing.T) {
+	s := newSample(t, "one", "two")
+	second := nextRecord(t, segments(t, s.folder)[0])
+	const lowest, highest = 24, 61 // a lower one is as if messages were missing, and a higher one is a flag
+	for way, after := range s.damageCopies(t, highest-lowest+1, func(way int, folder string) (string, error) {
+		path := segments(t, folder)[0]
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return "", err
+		}
+		bit := lowest + way
+		data[second+4+bit/8] ^= 1 << (bit % 8)
+		return fmt.Sprintf("bit %d of a sequence", bit), os.WriteFile(path, data, 0o644)
+	}) {
+		if after.lost > 0 || after.damaged > 0 || after.refused != nil {
+			t.Errorf("bit %d: %+v", lowest+way, after)
+		}
+	}
+}
+
+// nextRecord is where the second record of a segment begins: a record begins with its length and a flag.
+func nextRecord(t *testing.T, path string) int {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	noError(t, err)
+	return int(binary.LittleEndian.Uint32(data) &^ (1 << 31))
 }
 
 // flipBits flips one bit in half of the cases, and up to eight in the others. Each place of all files is as

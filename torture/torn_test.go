@@ -37,7 +37,7 @@ func newTornSample(t *testing.T) *sample {
 		noError(t, sourceOf("three").play(w, steps))
 		if len(segments(t, s.folder)) > count {
 			steps = 2
-			if newest := segments(t, s.folder); size(t, newest[len(newest)-1]) > 5000 {
+			if newest := segments(t, s.folder); size(t, newest[len(newest)-1]) > 1500 {
 				break
 			}
 		}
@@ -62,7 +62,7 @@ func size(t testing.TB, path string) int64 {
 func (s *sample) tear(t *testing.T, path string, random *rand.Rand) {
 	t.Helper()
 	places := random.Perm(int(size(t, path)))
-	places = places[:min(len(places), rounds(12, len(places)))]
+	places = places[:min(len(places), rounds(5, len(places)))]
 	slices.Sort(places)
 	inside, err := filepath.Rel(s.folder, path)
 	noError(t, err)
