@@ -87,7 +87,7 @@ func (l *Log) open(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if l.jet, err = jetstream.New(l.connection); err != nil {
+	if l.jet, err = jetstream.New(l.connection, jetstream.WithDefaultTimeout(startPatience)); err != nil {
 		return fmt.Errorf("stream: %w", err)
 	}
 	if err := l.openStream(ctx); err != nil {

@@ -149,7 +149,7 @@ func goneOn(ctx context.Context, log *stream.Log, acknowledged *book) error {
 }
 
 // atOnce is how many damaged logs are tried at a time: readers wait for messages that will not come.
-const atOnce = 24
+const atOnce = 12
 
 // damageCopies damages copies of the sample, each in its own way, and demands that they survive.
 func (s *sample) damageCopies(t *testing.T, ways int, damage func(way int, folder string) (what string, err error)) []aftermath {

@@ -83,7 +83,7 @@ func TestFullDisk(t *testing.T) {
 			disk := mountMemory(t, "16m")
 			config := stream.Config{Folder: filepath.Join(disk, "log"), Reserve: reserve}
 			var at stream.Position
-			for range rounds(2, 30) {
+			for range rounds(1, 15) {
 				log := expectWhole(t, config, at.Row)
 				ballast := fillSoon(t, disk, time.Duration(random.IntN(150))*time.Millisecond)
 				var err error
@@ -178,7 +178,7 @@ func TestDiskThatFails(t *testing.T) {
 	random := newRandom(t)
 	image := newImage(t)
 	var at stream.Position
-	for range rounds(1, 20) {
+	for range rounds(1, 10) {
 		folder, unmount := mountImage(t, image)
 		config := stream.Config{Folder: filepath.Join(folder, "log")}
 		log := expectWhole(t, config, at.Row)
