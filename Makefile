@@ -4,7 +4,7 @@
 GO ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: demo test native build lint unit race pure generate xcheck bench-peers results clean
+.PHONY: demo test native build lint unit race pure torture generate xcheck bench-peers results clean
 
 demo:
 	@scripts/demo
@@ -32,6 +32,11 @@ unit:
 race:
 	$(GO) test -race -count=1 ./internal/par
 	$(GO) test -race -count=1 -run 'Snapshots' ./grad
+
+# The fault tests at length, about half an hour on two free cores. They end with the table of docs/reliability.md.
+torture:
+	$(GO) test -count=1 -timeout 30m ./replay -rapid.checks=10000
+	REVERIE_TORTURE=1 $(GO) test -count=1 -timeout 4h -v ./torture
 
 # Everything but the simulator works without C, and the engine without assembly, as on other processors.
 pure:

@@ -6,7 +6,9 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -103,6 +105,25 @@ func (m *measurements) print() {
 			fmt.Printf("| %s | %v |\n", name, longest.Round(time.Millisecond/10))
 		} else {
 			fmt.Printf("| %s | %d |\n", name, m.sums[name])
+		}
+	}
+}
+
+// The table in doc.go names tests that there are.
+func TestTableOfTests(t *testing.T) {
+	table, err := os.ReadFile("doc.go")
+	noError(t, err)
+	var sources strings.Builder
+	for _, folder := range []string{".", "../replay", "../stream", "../run", "../internal/checkpoint", "../cmd/reverie"} {
+		for _, path := range matching(t, folder, "*_test.go") {
+			source, err := os.ReadFile(path)
+			noError(t, err)
+			sources.Write(source)
+		}
+	}
+	for _, name := range regexp.MustCompile(`Test[A-Z]\w+`).FindAllString(string(table), -1) {
+		if !strings.Contains(sources.String(), "func "+name+"(t *testing.T)") {
+			t.Errorf("there is no %s", name)
 		}
 	}
 }
