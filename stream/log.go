@@ -60,7 +60,7 @@ type Log struct {
 	identity   string // chunks of another one are not this log's
 	lock       *lock.Lock
 	server     *server.Server // inside the process, or nil
-	complaints *complaints    // of that server
+	complaints *complaints    // of that server, and of the connection
 	connection *nats.Conn
 	jet        jetstream.JetStream
 	stream     jetstream.Stream
@@ -75,7 +75,7 @@ func Open(ctx context.Context, config Config) (*Log, error) {
 	if config.Warnings == nil {
 		config.Warnings = io.Discard
 	}
-	l := &Log{config: config, name: insideName}
+	l := &Log{config: config, name: insideName, complaints: &complaints{out: config.Warnings}}
 	if err := l.open(ctx); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
@@ -142,14 +142,13 @@ func (l *Log) connect() (err error) {
 	if l.lock, err = lock.Folder(l.config.Folder); err != nil {
 		return err
 	}
-	if err := mendSequences(l.config.Folder, l.config.Warnings); err != nil {
+	if err := mend(l.config.Folder, l.config.Warnings); err != nil {
 		return err
 	}
-	l.complaints = &complaints{out: l.config.Warnings}
 	if l.server, err = startServer(l.config.Folder, l.complaints); err != nil {
 		return err
 	}
-	if l.connection, err = connectInside(l.server); err != nil {
+	if l.connection, err = connectInside(l.server, l.complaints.option()); err != nil {
 		return fmt.Errorf("stream: %s: %w", l.config.Folder, err)
 	}
 	return nil
@@ -165,7 +164,7 @@ func (l *Log) connectOutside() error {
 		return fmt.Errorf("stream: %s names no log: write nats://HOST:PORT/NAME, NAME of letters, digits, - and _", l.config.URL)
 	}
 	address.Path = ""
-	if l.connection, err = nats.Connect(address.String(), nats.Name("reverie"), nats.MaxReconnects(-1)); err != nil {
+	if l.connection, err = nats.Connect(address.String(), nats.Name("reverie"), nats.MaxReconnects(-1), l.complaints.option()); err != nil {
 		return fmt.Errorf("stream: no server answers at %s: %w", address.Redacted(), err)
 	}
 	return nil

@@ -1,12 +1,15 @@
 package stream
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 )
 
 // The server's files of messages are records: their length, the message's sequence, and 10 bytes more before
@@ -21,19 +24,25 @@ const (
 // middle of a file.
 const mostSkipped = 1 << 24
 
-// mendSequences puts damaged sequences right. The server checks what it reads only after it has taken memory for
-// every message that a sequence skips, and one changed bit makes that more than there is.
-func mendSequences(folder string, warnings io.Writer) error {
-	paths, _ := filepath.Glob(filepath.Join(folder, "jetstream", "*", "streams", "*", "msgs", "*.blk")) // the pattern is well-formed
-	for _, path := range paths {
-		if err := mendFile(path, warnings); err != nil {
+// mend puts right what the server inside the process cannot live with in its files, and leaves the rest to it.
+func mend(folder string, warnings io.Writer) error {
+	paths, _ := filepath.Glob(filepath.Join(folder, "jetstream", "*", "streams", "*", "msgs", "*.blk"))   // the pattern is well-formed
+	slices.SortFunc(paths, func(a, b string) int { return cmp.Or(len(a)-len(b), strings.Compare(a, b)) }) // by number
+	for i, path := range paths {
+		err := mendSequences(path, warnings)
+		if err == nil && i == len(paths)-1 {
+			err = mendNewest(path, warnings)
+		}
+		if err != nil {
 			return fmt.Errorf("stream: %w", err)
 		}
 	}
 	return nil
 }
 
-func mendFile(path string, warnings io.Writer) (err error) {
+// mendSequences puts damaged sequences right. The server checks what it reads only after it has taken memory for
+// every message that a sequence skips, and one changed bit makes that more than there is.
+func mendSequences(path string, warnings io.Writer) (err error) {
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return err

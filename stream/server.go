@@ -41,8 +41,8 @@ func startServer(folder string, complaints *complaints) (*server.Server, error) 
 }
 
 // connectInside connects to a server inside the process.
-func connectInside(s *server.Server) (*nats.Conn, error) {
-	return nats.Connect("", nats.InProcessServer(s), nats.Name("reverie"), nats.Timeout(startPatience))
+func connectInside(s *server.Server, more nats.Option) (*nats.Conn, error) {
+	return nats.Connect("", nats.InProcessServer(s), nats.Name("reverie"), nats.Timeout(startPatience), more)
 }
 
 // complaints passes the server's warnings and errors on, and keeps the last of each.
@@ -66,6 +66,11 @@ func (c *complaints) last() (warning, failure string) {
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	return c.warning, c.failure
+}
+
+// option makes a connection tell here what it cannot tell a caller, as of a message whose headers are damaged.
+func (c *complaints) option() nats.Option {
+	return nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { c.Warnf("%v", err) })
 }
 
 // These are the methods of the server's logger.

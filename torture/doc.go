@@ -17,7 +17,7 @@
 //	C1   the process that holds the log is killed            TestKilledLog
 //	C2   the power is cut                                    TestPowerCut
 //	C3   a segment, an index or a description is torn        TestTornFiles
-//	C4   a bit changes, in a log or in a checkpoint          TestFlippedBits, TestFlippedBitsOfSequences, TestFlippedBitsOfCheckpoints
+//	C4   a bit changes, in a log or in a checkpoint          TestFlippedBits, TestFlippedBitsOfTheNewestSegment, TestFlippedBitsOfSequences, TestFlippedBitsOfCheckpoints
 //	C5   files are gone, doubled, swapped, of another log    TestFilesGoneOrMixedUp
 //	C6   the disk is full                                    TestFullDisk; a run's: TestFullDisk of cmd/reverie
 //	C7   the disk is read-only, closed to the user, fails    TestReadOnlyDisk, TestNoPermission, TestDiskThatFails; a run's: TestReadOnlyDisk of cmd/reverie

@@ -31,6 +31,23 @@ func TestFlippedBits(t *testing.T) {
 	measured.add("rows lost to flipped bits, all reported", sum.lost)
 }
 
+// Bits of the newest segment, to which more is added.
+func TestFlippedBitsOfTheNewestSegment(t *testing.T) {
+	random := newRandom(t)
+	s := newTornSample(t)
+	ways := rounds(8, 300)
+	seeds := make([]uint64, ways)
+	for i := range seeds {
+		seeds[i] = random.Uint64()
+	}
+	s.damageCopies(t, ways, func(way int, folder string) (string, error) {
+		all := segments(t, folder)
+		bit, err := flipBit(all[len(all)-1], rand.New(rand.NewPCG(seeds[way], 0)))
+		return fmt.Sprintf("bit %d of byte %d of the newest segment", bit%8, bit/8), err
+	})
+	measured.add("bits flipped in files of a log", int64(ways))
+}
+
 // One bit of the sequence of a message, anywhere but in the first of a segment, loses nothing.
 func TestFlippedBitsOfSequences(t *testing.T) {
 	s := newSample(t, "one", "two")

@@ -21,7 +21,7 @@ import (
 func TestPowerCut(t *testing.T) {
 	random := newRandom(t)
 	for range rounds(2, 30) {
-		image := newImage(t)
+		image := newImage(t, t.TempDir())
 		folder, unmount := mountImage(t, image)
 		inside := filepath.Join(folder, "log")
 		writers := []writing{{Name: "one", Continue: true}, {Name: "two", Continue: true}}
