@@ -4,7 +4,7 @@
 GO ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: demo test native build lint unit race pure generate xcheck bench-peers results bench-smoke clean
+.PHONY: demo test native build lint unit race pure torture generate xcheck bench-peers results bench-smoke clean
 
 demo:
 	@scripts/demo
@@ -28,10 +28,17 @@ unit:
 	$(GO) test -count=1 -timeout 14m ./...
 	cd tools && $(GO) test -count=1 ./...
 
-# Goroutines that share memory: workers, and readers of parameters beside a learner.
+# Goroutines that share memory: workers, readers of parameters beside a learner, the log's publishers.
 race:
 	$(GO) test -race -count=1 ./internal/par
 	$(GO) test -race -count=1 -run 'Snapshots' ./grad
+	$(GO) test -race -count=1 ./stream
+
+# The fault tests at length, about half an hour on two free cores. They end with the table of docs/reliability.md.
+torture:
+	$(GO) test -count=1 -timeout 30m ./replay -rapid.checks=10000
+	REVERIE_TORTURE=1 $(GO) test -count=1 -timeout 1h -v -run TestGoldenResume ./cmd/reverie
+	REVERIE_TORTURE=1 $(GO) test -count=1 -timeout 4h -v ./torture
 
 # Everything but the simulator works without C, and the engine without assembly, as on other processors.
 pure:

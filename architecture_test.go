@@ -37,6 +37,7 @@ var allowed = map[string]string{
 	"run":      "internal tensor grad env agent replay stream dataset track",
 	"bench":    "internal tensor grad nn dist optim rl env mujoco control classic agent replay stream dataset track algo run",
 	"cmd":      "internal tensor grad nn dist optim rl env mujoco control classic agent replay stream dataset track algo run bench",
+	"torture":  "",
 	"examples": "tensor grad nn dist optim rl env mujoco control classic agent replay stream dataset track algo run",
 }
 

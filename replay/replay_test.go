@@ -32,6 +32,9 @@ func open(layout replay.Layout, capacity int, seed uint64) (replaytest.Memory, e
 	return memory{table, sampler, capacity, seed}, err
 }
 
+// Len is that of the table: a sampler has one too.
+func (m memory) Len() int { return m.Table.Len() }
+
 func (m memory) Reopen() (replaytest.Memory, error) {
 	other, err := open(m.Layout(), m.capacity, m.seed)
 	if err != nil {

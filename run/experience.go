@@ -116,7 +116,7 @@ func reportLosses(warnings io.Writer, found stream.Recovery) {
 
 // begin remembers the first observation of an episode.
 func (s *session) begin() error {
-	if err := s.table.Begin(s.observation); err != nil {
+	if err := s.ofEnvironment(s.table.Begin(s.observation)); err != nil {
 		return err
 	}
 	if err := s.observePhysics(); err != nil {
@@ -127,7 +127,7 @@ func (s *session) begin() error {
 
 // remember remembers a step in the replay, which refuses what is not finite, and in the log.
 func (s *session) remember(step replay.Step, last bool) error {
-	if err := s.table.Append(step); err != nil {
+	if err := s.ofEnvironment(s.table.Append(step)); err != nil {
 		return err
 	}
 	if err := s.observePhysics(); err != nil {

@@ -78,13 +78,26 @@ func newSession(e *Experiment, folder string) (*session, error) {
 	}
 	s := &session{experiment: e, folder: folder, store: checkpoint.Open(filepath.Join(folder, checkpointFolder))}
 	var err error
-	if s.environment, err = e.PlayedTask().New(rng.Mix(e.Config.Seed, streamEnvironment)); err != nil {
+	if s.environment, err = e.PlayedTask().New(s.environmentSeed()); err != nil {
 		return nil, err
 	}
 	if err := s.build(); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
+}
+
+// environmentSeed is what the environment is made with.
+func (s *session) environmentSeed() uint64 {
+	return rng.Mix(s.experiment.Config.Seed, streamEnvironment)
+}
+
+// ofEnvironment adds to an error which environment it is about.
+func (s *session) ofEnvironment(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("environment of seed %d: %w", s.environmentSeed(), err)
 }
 
 // build makes the learner, its policy and the replay for the session's environment.

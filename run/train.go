@@ -166,7 +166,7 @@ func (s *session) act() error {
 	if !s.state.Playing {
 		first, err := s.environment.Reset()
 		if err != nil {
-			return err
+			return s.ofEnvironment(err)
 		}
 		agent.Flatten(s.observation, first.Observation)
 		if err := s.begin(); err != nil {
@@ -178,7 +178,7 @@ func (s *session) act() error {
 	agent.Scale(s.action, chosen.Values, s.environment.Action())
 	next, err := s.environment.Step(s.action)
 	if err != nil {
-		return err
+		return s.ofEnvironment(err)
 	}
 	agent.Flatten(s.observation, next.Observation)
 	s.reward[0] = float32(next.Reward)

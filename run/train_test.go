@@ -9,6 +9,7 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/reverie-rl/reverie/agent"
@@ -16,6 +17,7 @@ import (
 	"github.com/reverie-rl/reverie/classic"
 	"github.com/reverie-rl/reverie/env"
 	"github.com/reverie-rl/reverie/internal/checkpoint"
+	"github.com/reverie-rl/reverie/internal/rng"
 	"github.com/reverie-rl/reverie/replay"
 	"github.com/reverie-rl/reverie/stream"
 )
@@ -166,7 +168,7 @@ func TestActionRepeat(t *testing.T) {
 	}
 }
 
-// TestEnvironmentThatFails demands that the step and the element are named, and that the run can go
+// TestEnvironmentThatFails demands that the step, the seed and the element are named, and that the run can go
 // on from its last checkpoint when the fault is gone.
 func TestEnvironmentThatFails(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -184,7 +186,7 @@ func TestEnvironmentThatFails(t *testing.T) {
 					test.fault(step)
 				}
 			}), folder, false)
-			expectError(t, err, "step 25: ", test.want, folder, "--resume goes on from there")
+			expectError(t, err, "step 25: environment of seed ", strconv.FormatUint(rng.Mix(1, streamEnvironment), 10), test.want, folder, "--resume goes on from there")
 			result, _, err := train(t, onLadder(30, nil), folder, true)
 			if err != nil || result.Step != 30 {
 				t.Errorf("resumed to %+v, %v", result, err)

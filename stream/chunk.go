@@ -18,6 +18,7 @@ const (
 // Header describes a chunk.
 type Header struct {
 	Format   int      `json:"format"`
+	Log      string   `json:"log,omitempty"` // identity of the log that it was written to
 	Writer   string   `json:"writer"`
 	Sequence uint64   `json:"sequence"` // of the chunk among the writer's, from 1
 	Epoch    int      `json:"epoch"`    // how often the writer's history was replaced before

@@ -8,7 +8,7 @@
 // grow. A chunk is one message:
 //
 //	subject   NAME.WRITER
-//	id        WRITER/SEQUENCE, by which a message that is sent again is recognised
+//	id        WRITER/SEQUENCE/NONCE, by which a message that is sent again is recognised
 //	headers   the chunk's Header with the Schema as JSON, and a CRC-32C of that and of the columns
 //	payload   the columns one after another, each packed by zstd where that makes it smaller
 //

@@ -57,8 +57,10 @@ const duplicates = 2 * time.Minute
 type Log struct {
 	config     Config
 	name       string
+	identity   string // chunks of another one are not this log's
 	lock       *lock.Lock
 	server     *server.Server // inside the process, or nil
+	complaints *complaints    // of that server, and of the connection
 	connection *nats.Conn
 	jet        jetstream.JetStream
 	stream     jetstream.Stream
@@ -73,7 +75,7 @@ func Open(ctx context.Context, config Config) (*Log, error) {
 	if config.Warnings == nil {
 		config.Warnings = io.Discard
 	}
-	l := &Log{config: config, name: insideName}
+	l := &Log{config: config, name: insideName, complaints: &complaints{out: config.Warnings}}
 	if err := l.open(ctx); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
@@ -85,22 +87,32 @@ func (l *Log) open(ctx context.Context) error {
 		return err
 	}
 	var err error
-	if l.jet, err = jetstream.New(l.connection); err != nil {
+	if l.jet, err = jetstream.New(l.connection, jetstream.WithDefaultTimeout(startPatience)); err != nil {
 		return fmt.Errorf("stream: %w", err)
 	}
+	if err := l.openStream(ctx); err != nil {
+		return fmt.Errorf("stream: opening %s: %w", l.place(), err)
+	}
+	return l.identify(ctx)
+}
+
+// openStream opens the log's stream, or makes it. Made over the files of a log whose description was
+// damaged, a stream has the messages of those files.
+func (l *Log) openStream(ctx context.Context) error {
 	config := jetstream.StreamConfig{
 		Name: l.name, Subjects: []string{l.everything()}, Storage: jetstream.FileStorage,
 		MaxBytes: unlimited(l.config.Retention.Bytes), MaxAge: l.config.Retention.Age,
 		Discard: jetstream.DiscardOld, Duplicates: l.duplicates(), AllowDirect: true,
 	}
-	if l.stream, err = l.jet.Stream(ctx, l.name); err == nil && l.config.Retention == (Retention{}) {
-		return nil // whoever asks for no retention leaves what there is
+	var err error
+	if l.stream, err = l.jet.Stream(ctx, l.name); err == nil {
+		if l.config.Retention == (Retention{}) {
+			return nil // whoever asks for no retention leaves what there is
+		}
+		config.Metadata = l.stream.CachedInfo().Config.Metadata
 	}
-	// Made over the files of a log whose description was damaged, a stream has the messages of those files.
-	if l.stream, err = l.jet.CreateOrUpdateStream(ctx, config); err != nil {
-		return fmt.Errorf("stream: opening %s: %w", l.place(), err)
-	}
-	return nil
+	l.stream, err = l.jet.CreateOrUpdateStream(ctx, config)
+	return err
 }
 
 // duplicates is never longer than messages are kept.
@@ -130,11 +142,16 @@ func (l *Log) connect() (err error) {
 	if l.lock, err = lock.Folder(l.config.Folder); err != nil {
 		return err
 	}
-	if l.server, err = startServer(l.config.Folder, l.config.Warnings); err != nil {
+	if err := mend(l.config.Folder, l.config.Warnings); err != nil {
 		return err
 	}
-	l.connection, err = connectInside(l.server)
-	return err
+	if l.server, err = startServer(l.config.Folder, l.complaints); err != nil {
+		return err
+	}
+	if l.connection, err = connectInside(l.server, l.complaints.option()); err != nil {
+		return fmt.Errorf("stream: %s: %w", l.config.Folder, err)
+	}
+	return nil
 }
 
 func (l *Log) connectOutside() error {
@@ -147,7 +164,7 @@ func (l *Log) connectOutside() error {
 		return fmt.Errorf("stream: %s names no log: write nats://HOST:PORT/NAME, NAME of letters, digits, - and _", l.config.URL)
 	}
 	address.Path = ""
-	if l.connection, err = nats.Connect(address.String(), nats.Name("reverie"), nats.MaxReconnects(-1)); err != nil {
+	if l.connection, err = nats.Connect(address.String(), nats.Name("reverie"), nats.MaxReconnects(-1), l.complaints.option()); err != nil {
 		return fmt.Errorf("stream: no server answers at %s: %w", address.Redacted(), err)
 	}
 	return nil

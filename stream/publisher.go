@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"sync"
@@ -23,11 +24,12 @@ type publisher struct {
 	log     *Log
 	subject string
 	name    string
+	nonce   string // tells its messages from those of another process, or of another time
 	packer  *packer
 	memory  func() *Chunk
 
 	sequence uint64 // of the newest chunk that was packed
-	message  uint64 // the newest in the log; 0 if there is none
+	message  uint64 // the writer's newest in the log; 0 if the server has none that it can read
 
 	queue  chan handed
 	packed chan packed
@@ -60,7 +62,7 @@ func (l *Log) newPublisher(name string, memory func() *Chunk) (*publisher, error
 		return nil, err
 	}
 	p := &publisher{
-		log: l, name: name, subject: l.name + "." + name, packer: packer, memory: memory,
+		log: l, name: name, subject: l.name + "." + name, nonce: rand.Text(), packer: packer, memory: memory,
 		queue: make(chan handed, 1), packed: make(chan packed, 1), free: make(chan *Chunk, 2),
 	}
 	p.free <- memory()
@@ -146,26 +148,13 @@ func (p *publisher) publish(header Header, message *nats.Msg) error {
 	if err := p.log.checkRoom(ctx, int64(message.Size())); err != nil {
 		return err
 	}
-	ack, err := p.log.jet.PublishMsg(ctx, message,
-		jetstream.WithMsgID(fmt.Sprintf("%s/%d", p.name, header.Sequence)), jetstream.WithExpectLastSequencePerSubject(p.message))
+	sequence, err := p.send(ctx, message, fmt.Sprintf("%s/%d/%s", p.name, header.Sequence, p.nonce))
 	if err != nil {
-		return explain(err)
+		return err
 	}
-	if ack.Duplicate && ack.Sequence <= p.message {
-		return fmt.Errorf("another process writes as %s", p.name)
-	}
-	p.message = ack.Sequence
-	p.note(place{header.End(), ack.Sequence})
+	p.message = sequence
+	p.note(place{header.End(), sequence})
 	return p.log.retainSteps(ctx, header.End())
-}
-
-// explain says in words what a refusal means.
-func explain(err error) error {
-	var refusal *jetstream.APIError
-	if errors.As(err, &refusal) && refusal.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
-		return fmt.Errorf("another process writes under the same name: %w", err)
-	}
-	return err
 }
 
 // versions is the lowest and the highest version of the weights that chose the actions of a chunk.
@@ -186,8 +175,21 @@ func versions(chunk *Chunk) []uint64 {
 
 // follow makes a chunk that the log has the newest of the writer.
 func (p *publisher) follow(chunk located) {
-	p.sequence, p.message = max(p.sequence, chunk.Sequence), chunk.message
+	p.sequence = max(p.sequence, chunk.Sequence)
 	p.note(place{chunk.End(), chunk.message})
+}
+
+// findNewest asks the server which message is the writer's newest. That is not always one that was
+// followed: the server passes over one that is damaged.
+func (p *publisher) findNewest(ctx context.Context) error {
+	newest, err := p.log.stream.GetLastMsgForSubject(ctx, p.subject)
+	if err != nil && !errors.Is(err, jetstream.ErrMsgNotFound) {
+		return fmt.Errorf("stream: the newest message of %s in %s: %w", p.name, p.log.place(), err)
+	}
+	if p.message = 0; err == nil {
+		p.message = newest.Sequence
+	}
+	return nil
 }
 
 // note remembers where rows are.

@@ -157,6 +157,9 @@ func (l *Log) read(ctx context.Context, start Start, last uint64, subject string
 			continue
 		}
 		chunk, err := unpacker.chunk(message.headers, message.payload)
+		if err == nil {
+			err = l.checkOwner(chunk.Header)
+		}
 		if err != nil {
 			err = fmt.Errorf("stream: %s: %w", l.place(), &DamageError{message.sequence, message.sequence, err})
 		} else {
@@ -183,7 +186,7 @@ func (l *Log) headers(ctx context.Context, subject string, from uint64) ([]locat
 		if err != nil {
 			return nil, err
 		}
-		if header, err := readHeader(message.headers); err == nil {
+		if header, err := readHeader(message.headers); err == nil && l.checkOwner(header) == nil {
 			found = append(found, located{header, message.sequence})
 		}
 	}

@@ -16,7 +16,10 @@ type Recovery struct {
 
 // recover reads what the log has of the writer around the position at.
 func (w *Writer) recover(ctx context.Context, at Position, visit func(*Chunk) error) (Recovery, error) {
-	chunks, err := w.log.headers(ctx, w.publisher.subject, at.Oldest)
+	if err := w.publisher.findNewest(ctx); err != nil { // first: what another process writes from here on is noticed
+		return Recovery{}, err
+	}
+	chunks, err := w.headers(ctx, at)
 	if err != nil {
 		return Recovery{}, err
 	}
@@ -44,6 +47,16 @@ func (w *Writer) recover(ctx context.Context, at Position, visit func(*Chunk) er
 		w.epoch, w.recorded = at.Epoch, &recorded{r.recorded, newest}
 	}
 	return r.found, nil
+}
+
+// headers returns the headers of the writer's chunks from the rows on that are to be kept. A position of when
+// fewer were kept does not reach back to them.
+func (w *Writer) headers(ctx context.Context, at Position) ([]located, error) {
+	chunks, err := w.log.headers(ctx, w.publisher.subject, at.Oldest)
+	if err != nil || at.Oldest == 0 || len(chunks) > 0 && chunks[0].First <= max(0, at.Row-w.keep) {
+		return chunks, err
+	}
+	return w.log.headers(ctx, w.publisher.subject, 0)
 }
 
 // recovery is a writer's log being read around a position.

@@ -209,7 +209,7 @@ func (w *Writer) hand() error {
 	if w.playing {
 		copyRow(next, 0, memory, w.rows)
 	}
-	memory.Header = Header{Format: format, Writer: w.name, Epoch: w.epoch, First: w.first, Schema: w.schema}
+	memory.Header = Header{Format: format, Log: w.log.identity, Writer: w.name, Epoch: w.epoch, First: w.first, Schema: w.schema}
 	w.publisher.hand(handed{memory.slice(w.first, w.first+int64(w.rows)), memory})
 	w.newest, w.first, w.rows = next, w.first+int64(w.rows), 0
 	return nil
