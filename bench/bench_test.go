@@ -76,7 +76,7 @@ func TestReplayTables(t *testing.T) {
 }
 
 func TestStream(t *testing.T) {
-	speed, err := bench.Stream(t.Context(), 5, 10_000)
+	speed, err := bench.Stream(t.Context(), 10, 10_000)
 	if err != nil {
 		t.Fatal(err)
 	}

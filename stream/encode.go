@@ -32,10 +32,9 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // packer packs the columns of chunks, one at a time.
 type packer struct {
-	encoder  *zstd.Encoder
-	raw      []byte // of the column
-	packed   []byte
-	expected int // bytes of a payload
+	encoder *zstd.Encoder
+	raw     []byte // of the column
+	packed  []byte
 }
 
 func newPacker() (*packer, error) {
@@ -43,10 +42,11 @@ func newPacker() (*packer, error) {
 	return &packer{encoder: encoder}, err
 }
 
-// message is the chunk as it is published. It fills in the header's Columns.
-func (p *packer) message(subject string, c *Chunk) (*nats.Msg, error) {
+// message is the chunk as it is published, in memory that was published before. It fills in the header's
+// Columns.
+func (p *packer) message(subject string, c *Chunk, memory []byte) (*nats.Msg, error) {
 	c.Columns = nil
-	payload := make([]byte, 0, p.expected)
+	payload := memory[:0]
 	for _, array := range c.arrays() {
 		if binary.Size(array.values) == 0 {
 			continue
@@ -55,7 +55,6 @@ func (p *packer) message(subject string, c *Chunk) (*nats.Msg, error) {
 		c.Columns = append(c.Columns, column{array.name, len(bytes), packed})
 		payload = append(payload, bytes...)
 	}
-	p.expected = len(payload) + len(payload)/8
 	header, err := json.Marshal(c.Header)
 	if err != nil {
 		return nil, fmt.Errorf("stream: header of a chunk: %w", err)

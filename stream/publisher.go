@@ -31,10 +31,11 @@ type publisher struct {
 	sequence uint64 // of the newest chunk that was packed
 	message  uint64 // the writer's newest in the log; 0 if the server has none that it can read
 
-	queue  chan handed
-	packed chan packed
-	free   chan *Chunk
-	done   sync.WaitGroup // chunks that are under way
+	queue    chan handed
+	packed   chan packed
+	free     chan *Chunk
+	payloads chan []byte    // memory for messages
+	done     sync.WaitGroup // chunks that are under way
 
 	lock   sync.Mutex
 	failed error
@@ -63,10 +64,12 @@ func (l *Log) newPublisher(name string, memory func() *Chunk) (*publisher, error
 	}
 	p := &publisher{
 		log: l, name: name, subject: l.name + "." + name, nonce: rand.Text(), packer: packer, memory: memory,
-		queue: make(chan handed, 1), packed: make(chan packed, 1), free: make(chan *Chunk, 2),
+		queue: make(chan handed, 1), packed: make(chan packed, 1), free: make(chan *Chunk, 2), payloads: make(chan []byte, 2),
 	}
-	p.free <- memory()
-	p.free <- memory()
+	for range 2 {
+		p.free <- memory()
+		p.payloads <- nil
+	}
 	go p.pack()
 	go p.run()
 	return p, nil
@@ -78,7 +81,7 @@ func (p *publisher) pack() {
 		chunk := handed.chunk
 		p.sequence++
 		chunk.Sequence, chunk.Versions = p.sequence, versions(chunk)
-		message, err := p.packer.message(p.subject, chunk)
+		message, err := p.packer.message(p.subject, chunk, <-p.payloads)
 		if err != nil {
 			p.fail(chunk.Header, err)
 		}
@@ -92,11 +95,15 @@ func (p *publisher) pack() {
 // use.
 func (p *publisher) run() {
 	for packed := range p.packed {
+		var memory []byte // of a message that failed, the connection may still have it
 		if p.failure() == nil {
-			if err := p.publish(packed.header, packed.message); err != nil {
+			err := p.publish(packed.header, packed.message)
+			if memory = packed.message.Data; err != nil {
+				memory = nil
 				p.fail(packed.header, err)
 			}
 		}
+		p.payloads <- memory
 		p.done.Done()
 	}
 }

@@ -209,8 +209,10 @@ func (l *Log) messages(ctx context.Context, start Start, last uint64, subject st
 	return func(yield func(message, error) bool) {
 		c := &cursor{log: l, last: last, subject: subject}
 		config := jetstream.OrderedConsumerConfig{
-			FilterSubjects: []string{subject}, HeadersOnly: headersOnly,
-			DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: max(1, start.sequence),
+			HeadersOnly: headersOnly, DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: max(1, start.sequence),
+		}
+		if subject != l.everything() { // a filter costs the server time
+			config.FilterSubjects = []string{subject}
 		}
 		c.previous = config.OptStartSeq - 1
 		if !start.time.IsZero() {

@@ -35,7 +35,11 @@ func (p *publisher) send(ctx context.Context, message *nats.Msg, id string) (uin
 func (p *publisher) sendOnce(ctx context.Context, message *nats.Msg, id string) (*jetstream.PubAck, error) {
 	ctx, cancel := context.WithTimeout(ctx, attempt)
 	defer cancel()
-	return p.log.jet.PublishMsg(ctx, message, jetstream.WithMsgID(id), jetstream.WithExpectLastSequencePerSubject(p.message))
+	options := []jetstream.PublishOpt{jetstream.WithMsgID(id)}
+	if p.log.server == nil { // nobody else can write to a server inside the process, which would read the message before each time
+		options = append(options, jetstream.WithExpectLastSequencePerSubject(p.message))
+	}
+	return p.log.jet.PublishMsg(ctx, message, options...)
 }
 
 // failure is the last error of the server inside the process. It answers nothing to a message that it could not

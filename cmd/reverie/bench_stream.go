@@ -13,7 +13,7 @@ type streamReport struct {
 }
 
 // streamMegabytes is how much is written and read, streamRows how many rows are recovered.
-const streamMegabytes, streamRows = 400, 1_000_000
+const streamMegabytes, streamRows = 1000, 1_000_000
 
 // stream times the experience log beside a bare client of the same server.
 func (c *workCommand) stream(s *session) error {
