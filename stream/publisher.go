@@ -147,8 +147,7 @@ func (p *publisher) fail(of Header, err error) {
 	}
 }
 
-// publish stores a chunk. It names the message that it follows, so that of two processes that write under
-// one name the second is refused.
+// publish stores a chunk, if there is room for it.
 func (p *publisher) publish(header Header, message *nats.Msg) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()

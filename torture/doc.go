@@ -30,7 +30,7 @@
 //	C17  times of files, time zones                          TestTimesOfFiles, TestTimeZones
 //	A5   an environment returns what is no number            TestEnvironmentThatFails of run
 //	A9   a stop at a time limit                              TestStopAtTheTimeLimit, TestReplayOfEndedEpisodes of run
-//	B1   a learner is killed                                 TestKilledAndResumed of cmd/reverie
+//	B1   a learner is killed                                 TestKilledAndResumed, TestGoldenResume of cmd/reverie
 //	B2   parameters that are no numbers                      TestNoCheckpointOfNaN, TestTrap of run
 //	B5   priorities of items that have left                  TestPrioritiesOfVanishedKeys of replay
 //	B7   a checkpoint of other networks                      TestResumeWithOtherNetworks of cmd/reverie
