@@ -18,6 +18,7 @@ import (
 // TestServerStartedAgain stops a server while a writer writes, and starts it on the same files and port
 // (C10). The writer goes on, or fails and is resumed where it was acknowledged: each row is there once.
 func TestServerStartedAgain(t *testing.T) {
+	t.Parallel()
 	random := newRandom(t)
 	folder := filepath.Join(t.TempDir(), "store")
 	s := startServer(t, folder, -1)
@@ -77,6 +78,7 @@ func writeThrough(ctx context.Context, log *stream.Log, seed uint64) stubborn {
 // Messages that are published once more as they were, at once, after a server was started again, or much
 // later under another id, are there once (C10).
 func TestMessagesSentTwice(t *testing.T) {
+	t.Parallel()
 	folder := filepath.Join(t.TempDir(), "store")
 	s := startServer(t, folder, -1)
 	port := s.Addr().(*net.TCPAddr).Port

@@ -10,7 +10,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"sync"
 	"testing"
 
 	"github.com/reverie-rl/reverie/stream"
@@ -111,8 +110,10 @@ func start(t testing.TB, w work, environment ...string) *process {
 	output, err := p.command.StdoutPipe()
 	noError(t, err)
 	noError(t, p.command.Start())
-	kill := sync.OnceFunc(func() { _ = p.command.Process.Kill() })
-	t.Cleanup(kill)
+	t.Cleanup(func() { // for a test that fails: otherwise it has ended
+		_ = p.command.Process.Kill()
+		_ = p.command.Wait()
+	})
 	go p.listen(output)
 	return p
 }

@@ -22,6 +22,7 @@ func setTimes(folder string, random *rand.Rand) error {
 
 // The times of files say nothing about what is newer (C17).
 func TestTimesOfFiles(t *testing.T) {
+	t.Parallel()
 	random := newRandom(t)
 	s := newSample(t, "one", "two")
 	ways := rounds(4, 100)

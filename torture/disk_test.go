@@ -77,6 +77,7 @@ func expectWhole(t *testing.T, config stream.Config, acknowledged int64) *stream
 // TestFullDisk fills the disk of a log from outside (C6). With a reserve the log refuses what it has no room
 // for and can still be read; without one the disk itself says so. It goes on when there is room.
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	for name, reserve := range map[string]int64{"reserve": 0, "no reserve": -1 << 40} {
 		t.Run(name, func(t *testing.T) {
 			random := newRandom(t)
@@ -177,6 +178,7 @@ func expectRefusal(t *testing.T, folder, why string) {
 // A disk that fails to write ends the writer with an error, and what was acknowledged is on it when it works again
 // (C7). The disk is an image in a file system that is full.
 func TestDiskThatFails(t *testing.T) {
+	t.Parallel()
 	random := newRandom(t)
 	for range rounds(1, 10) {
 		below := mountMemory(t, "16m")

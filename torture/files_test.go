@@ -11,6 +11,7 @@ import (
 // TestFilesGoneOrMixedUp deletes files of a log, doubles and swaps them, and puts files of other logs among
 // them (C5).
 func TestFilesGoneOrMixedUp(t *testing.T) {
+	t.Parallel()
 	s := newSample(t, "one", "two")
 	cases := mixUps(t, s.folder, newSample(t, "three", "four").folder, newSample(t, "other/one", "other/two").folder)
 	names := make([]string, 0, len(cases))

@@ -11,6 +11,7 @@ import (
 
 // TestFlippedBits changes bits at random places of all files of a log (C4).
 func TestFlippedBits(t *testing.T) {
+	t.Parallel()
 	random := newRandom(t)
 	s := newSample(t, "one", "two")
 	ways := rounds(24, 1500)
@@ -33,6 +34,7 @@ func TestFlippedBits(t *testing.T) {
 
 // Bits of the newest segment, to which more is added.
 func TestFlippedBitsOfTheNewestSegment(t *testing.T) {
+	t.Parallel()
 	random := newRandom(t)
 	s := newTornSample(t)
 	ways := rounds(8, 300)
@@ -50,6 +52,7 @@ func TestFlippedBitsOfTheNewestSegment(t *testing.T) {
 
 // One bit of the sequence of a message, anywhere but in the first of a segment, loses nothing.
 func TestFlippedBitsOfSequences(t *testing.T) {
+	t.Parallel()
 	s := newSample(t, "one", "two")
 	second := nextRecord(t, segments(t, s.folder)[0])
 	const lowest, highest = 24, 61 // a lower one is as if messages were missing, and a higher one is a flag

@@ -136,6 +136,7 @@ func leaveOld(gone []string) func(string, int64) error {
 // TestCrashWhileSaving ends a process at every moment of saving a checkpoint, and the next one at every moment of
 // its first save (C16): the newer or the older generation is loaded, and the next save works.
 func TestCrashWhileSaving(t *testing.T) {
+	t.Parallel()
 	random := newRandom(t)
 	all := crashes(random, rounds(1, 4))
 	pairs := random.Perm(len(all) * len(all))
@@ -172,6 +173,7 @@ func expectLoaded(t *testing.T, folder string, steps []int64, after ...string) i
 
 // TestFlippedBitsOfCheckpoints changes bits at random places of all files of a store (C4).
 func TestFlippedBitsOfCheckpoints(t *testing.T) {
+	t.Parallel()
 	random := newRandom(t)
 	sample := filepath.Join(t.TempDir(), "sample")
 	noError(t, errors.Join(saveStep(checkpoint.Open(sample), 1), saveStep(checkpoint.Open(sample), 2)))

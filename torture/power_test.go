@@ -3,11 +3,13 @@
 package torture
 
 import (
-	"io"
+	"bytes"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/reverie-rl/reverie/stream"
 )
@@ -15,9 +17,10 @@ import (
 // TestPowerCut takes copies of a disk while a log on it is written (C2). The disk is an image, in which there is
 // only what the system has sent to it: what was not flushed is missing from a copy as it is after a power cut.
 //
-// Nothing is stopped meanwhile, and reading the image takes a while, so that a copy is no state that the disk
-// had at one moment: only rows that were acknowledged before its beginning count, and the file system has to
-// mend the rest from its journal, as it does after a power cut in the middle of writing.
+// Reading the image takes a while, and a copy of what changes meanwhile is no state that the disk ever had: it may
+// have old blocks in place and a journal that holds them no longer. The writer is therefore held by SIGSTOP, at a
+// random moment, until two copies are equal. That brings nothing more to the disk than what it was waiting for. The
+// file system then mends the copy from its journal.
 func TestPowerCut(t *testing.T) {
 	random := newRandom(t)
 	for range rounds(2, 30) {
@@ -29,7 +32,10 @@ func TestPowerCut(t *testing.T) {
 		acknowledged := newBook()
 		for range 5 {
 			p.noteFor(acknowledged, time.Duration(random.IntN(250))*time.Millisecond)
-			expectAfterPowerCut(t, copyImage(t, image), acknowledged)
+			noError(t, p.command.Process.Signal(unix.SIGSTOP))
+			cut := copyImage(t, image)
+			noError(t, p.command.Process.Signal(unix.SIGCONT))
+			expectAfterPowerCut(t, cut, acknowledged)
 		}
 		p.kill(t)
 		unmount()
@@ -52,17 +58,24 @@ func (p *process) noteFor(acknowledged *book, duration time.Duration) {
 	}
 }
 
+// copyImage copies an image when it has stopped to change.
 func copyImage(t *testing.T, image string) string {
 	t.Helper()
-	from, err := os.Open(image)
+	before, err := os.ReadFile(image)
 	noError(t, err)
-	defer from.Close()
-	to, err := os.Create(filepath.Join(t.TempDir(), "copy"))
-	noError(t, err)
-	defer to.Close()
-	_, err = io.Copy(to, from)
-	noError(t, err)
-	return to.Name()
+	for range 100 {
+		time.Sleep(10 * time.Millisecond)
+		after, err := os.ReadFile(image)
+		noError(t, err)
+		if bytes.Equal(before, after) {
+			path := filepath.Join(t.TempDir(), "copy")
+			noError(t, os.WriteFile(path, after, 0o644))
+			return path
+		}
+		before = after
+	}
+	t.Fatal("the disk does not stop to change")
+	return ""
 }
 
 // expectAfterPowerCut opens the log on the copy of a disk.

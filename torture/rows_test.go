@@ -233,7 +233,7 @@ func (c contents) of(writer string) *reading {
 func (c contents) whole(writer string, acknowledged int64) error {
 	r := c.of(writer)
 	if len(c.damage) > 0 || len(r.gaps) > 0 || r.next < acknowledged {
-		return fmt.Errorf("%s has rows up to %d without %v, of %d acknowledged: %w", writer, r.next, r.gaps, acknowledged, errors.Join(c.damage...))
+		return fmt.Errorf("%s has rows up to %d without %v, of %d acknowledged; damaged: %v", writer, r.next, r.gaps, acknowledged, c.damage)
 	}
 	return nil
 }

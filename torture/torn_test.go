@@ -13,6 +13,7 @@ import (
 
 // TestTornFiles cuts the newest segment and the files that describe the log at every byte, or at some (C3).
 func TestTornFiles(t *testing.T) {
+	t.Parallel()
 	random := newRandom(t)
 	s := newTornSample(t)
 	newest := segments(t, s.folder)
