@@ -84,7 +84,7 @@ func TestKilledActors(t *testing.T) {
 		f.start(t, actor)
 	}
 	f.await(t, all, 5)
-	kills := rounds(6, 100)
+	kills := rounds(4, 100)
 	for range kills {
 		victim := random.IntN(len(all))
 		f.actors[victim].kill(t)

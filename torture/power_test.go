@@ -23,7 +23,7 @@ import (
 // file system then mends the copy from its journal.
 func TestPowerCut(t *testing.T) {
 	random := newRandom(t)
-	for range rounds(2, 30) {
+	for range rounds(1, 30) {
 		image := newImage(t, t.TempDir())
 		folder, unmount := mountImage(t, image)
 		inside := filepath.Join(folder, "log")

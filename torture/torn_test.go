@@ -63,7 +63,7 @@ func size(t testing.TB, path string) int64 {
 func (s *sample) tear(t *testing.T, path string, random *rand.Rand) {
 	t.Helper()
 	places := random.Perm(int(size(t, path)))
-	places = places[:min(len(places), rounds(5, len(places)))]
+	places = places[:min(len(places), rounds(4, len(places)))]
 	slices.Sort(places)
 	inside, err := filepath.Rel(s.folder, path)
 	noError(t, err)
