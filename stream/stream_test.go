@@ -82,12 +82,21 @@ type actor struct {
 	seed    uint64
 	row     int64
 	playing bool
-	length  int // steps of the episode
 }
 
-// act appends the rows of one step to a writer and to a table, either of which may be nil.
-func (a *actor) act(t testing.TB, w *stream.Writer, table *replay.Table) {
-	t.Helper()
+// lived is one step of an actor, and the observation that an episode began with, if it did.
+type lived struct {
+	first *replay.Step
+	step  replay.Step
+	last  bool
+	row   int64
+}
+
+// physics is the made-up physics where an observation was made.
+func (l lived) physics(of []float32) []float64 { return []float64{float64(of[0]) / 3, float64(l.row)} }
+
+// live takes one step.
+func (a *actor) live() lived {
 	random := rand.New(rand.NewPCG(a.seed, uint64(a.row)))
 	vector := func(n int) []float32 {
 		values := make([]float32, n)
@@ -96,31 +105,37 @@ func (a *actor) act(t testing.TB, w *stream.Writer, table *replay.Table) {
 		}
 		return values
 	}
-	physics := func(of []float32) []float64 { return []float64{float64(of[0]) / 3, float64(a.row)} }
+	now := lived{row: a.row}
 	if !a.playing {
-		first := replay.Step{Observation: vector(3)}
-		if w != nil {
-			noError(t, w.Begin(first, physics(first.Observation)))
-		}
-		if table != nil {
-			noError(t, table.Begin(first.Observation))
-		}
-		a.playing, a.length = true, 0
+		now.first = &replay.Step{Observation: vector(3)}
 	}
-	step := replay.Step{Action: vector(2), Reward: vector(1), LogProbability: vector(1)[0], Discount: 1, Observation: vector(3), Version: uint64(a.row / 10)}
-	last := random.IntN(30) == 0
-	if last && random.IntN(2) == 0 {
-		step.Discount = 0
+	now.step = replay.Step{Action: vector(2), Reward: vector(1), LogProbability: vector(1)[0], Discount: 1, Observation: vector(3), Version: uint64(a.row / 10)}
+	now.last = random.IntN(30) == 0
+	if now.last && random.IntN(2) == 0 {
+		now.step.Discount = 0
+	}
+	a.row, a.playing = a.row+1, !now.last
+	if now.last {
+		a.row++
+	}
+	return now
+}
+
+// act appends the rows of one step to a writer and to a table, either of which may be nil.
+func (a *actor) act(t testing.TB, w *stream.Writer, table *replay.Table) {
+	t.Helper()
+	now := a.live()
+	if now.first != nil && w != nil {
+		noError(t, w.Begin(*now.first, now.physics(now.first.Observation)))
+	}
+	if now.first != nil && table != nil {
+		noError(t, table.Begin(now.first.Observation))
 	}
 	if w != nil {
-		noError(t, w.Append(step, physics(step.Observation), last))
+		noError(t, w.Append(now.step, now.physics(now.step.Observation), now.last))
 	}
 	if table != nil {
-		noError(t, table.Append(step))
-	}
-	a.row, a.length = a.row+1, a.length+1
-	if last {
-		a.row, a.playing = a.row+1, false
+		noError(t, table.Append(now.step))
 	}
 }
 
