@@ -80,18 +80,24 @@ type Part struct {
 	grad.Tree
 }
 
-// Action is what a policy chose.
+// Action is what a policy chose. Its slices are valid until the next Act.
 type Action struct {
-	Values         []float32 // in canonical units, not clipped; valid until the next Act
+	Values         []float32 // in canonical units, not clipped
 	LogProbability float32   // its log-density under the policy
+	State          []float32 // to act with at the next observation; nil for a policy without memory
 }
 
 // Policy acts. It is used by one goroutine at a time.
 type Policy interface {
-	// Act chooses an action for a flat observation. Random choices are a pure function of the
-	// policy's seed and of occasion, such as the number of the environment step; a deterministic
-	// action is the mode of the distribution.
-	Act(observation []float32, occasion uint64, deterministic bool) Action
+	// StateSize is how many numbers the policy remembers of an episode: 0 if it acts on the newest
+	// observation alone.
+	StateSize() int
+	// Act chooses an action for a flat observation and the recurrent state: zeros at the beginning of
+	// an episode, then the State of the action before. The caller keeps the state, so that one policy
+	// can play any number of episodes. Random choices are a pure function of the policy's seed and of
+	// occasion, such as the number of the environment step; a deterministic action is the mode of the
+	// distribution.
+	Act(observation, state []float32, occasion uint64, deterministic bool) Action
 	// Refresh takes over the learner's present parameters. It is called while the learner rests.
 	Refresh()
 }

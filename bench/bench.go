@@ -114,7 +114,7 @@ func randomExperience(sizes agent.Sizes, steps int) (*replay.Sampler, error) {
 	random := rand.New(rand.NewPCG(2, 2))
 	observation, action, reward := make([]float32, sizes.Observation), make([]float32, sizes.Action), make([]float32, 1)
 	fillNormal(random, observation)
-	if err := table.Begin(observation); err != nil {
+	if err := table.Begin(replay.Step{Observation: observation}); err != nil {
 		return nil, err
 	}
 	for range steps {

@@ -243,7 +243,7 @@ func TestFill(t *testing.T) {
 	episodes[1].Rows.Step[0], episodes[1].Rows.Step[1] = 31, 32 // its beginning is missing
 	want, got := newTable(t), newTable(t)
 	for _, e := range episodes {
-		noError(t, want.Begin(e.stepTo(0).Observation))
+		noError(t, want.Begin(replay.Step{Observation: e.stepTo(0).Observation}))
 		for i := range e.Steps() {
 			noError(t, want.Append(e.stepTo(i+1)))
 		}

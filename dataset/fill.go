@@ -9,8 +9,9 @@ import (
 	"github.com/reverie-rl/reverie/stream"
 )
 
-// Fill adds episodes to a table, for training without an environment. A Table has no place for images and
-// recurrent states: they are left out. An episode whose beginning is missing counts as a new one. What was
+// Fill adds episodes to a table, for training without an environment. A Table has no place for images: they
+// are left out. So are recurrent states that are not of the table's width, in the place of which there are
+// zeros. An episode whose beginning is missing counts as a new one. What was
 // lost of a log is counted; any other error ends it.
 func Fill(table *replay.Table, episodes iter.Seq2[*Episode, error]) (Losses, error) {
 	var losses Losses
@@ -30,7 +31,10 @@ func Fill(table *replay.Table, episodes iter.Seq2[*Episode, error]) (Losses, err
 
 func fill(table *replay.Table, e *Episode) error {
 	rows := *e.Rows
-	rows.Image, rows.State = nil, nil
+	rows.Image = nil
+	if width := table.Layout().State; e.Schema.Layout.State != width {
+		rows.State = make([]float32, rows.Len()*width)
+	}
 	rows.Step = make([]int64, e.Rows.Len())
 	for i := range rows.Step {
 		rows.Step[i] = int64(i)

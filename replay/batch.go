@@ -23,6 +23,9 @@ type Sequences struct {
 	LogProbability []float32 // [batch, length]: of the actions under the policy that chose them
 	Reward         []float32 // [batch, length, reward]: r_t+1 ... r_t+length
 	Discount       []float32 // [batch, length]: d_t+1 ... d_t+length
+	State          []float32 // [batch, state]: with which the policy chose a_t
+	First          []float32 // [batch]: 1 where a_t is the first action of its episode; nil if not wanted
+	Mask           []float32 // [batch, length]: 1 for a step, 0 behind the end of a window that is shorter; nil if all are full
 }
 
 // NewTransitions returns memory for a batch of items, with one image each if the layout has images.
@@ -47,6 +50,9 @@ func NewSequences(layout Layout, items, length int) Sequences {
 		LogProbability: make([]float32, items*length),
 		Reward:         make([]float32, items*length*layout.Reward),
 		Discount:       make([]float32, items*length),
+		State:          make([]float32, items*layout.State),
+		First:          make([]float32, items),
+		Mask:           make([]float32, items*length),
 	}
 }
 
@@ -84,9 +90,18 @@ func (b Sequences) check(layout Layout, length int) (int, error) {
 		{"LogProbability", len(b.LogProbability), items * length},
 		{"Reward", len(b.Reward), items * length * layout.Reward},
 		{"Discount", len(b.Discount), items * length},
+		{"State", len(b.State), items * layout.State},
 	} {
 		if array.got != array.want {
 			return 0, fmt.Errorf("replay: batch of %d windows of %d steps: %s has %d elements, want %d", items, length, array.name, array.got, array.want)
+		}
+	}
+	for _, array := range [...]struct {
+		name      string
+		got, want int
+	}{{"Mask", len(b.Mask), items * length}, {"First", len(b.First), items}} {
+		if array.got != 0 && array.got != array.want {
+			return 0, fmt.Errorf("replay: batch of %d windows of %d steps: %s has %d elements, want none or %d", items, length, array.name, array.got, array.want)
 		}
 	}
 	return items, nil
@@ -115,9 +130,18 @@ func (t *Table) fillTransition(batch Transitions, item, row, n int, gamma float6
 	copy(element(batch.Next, t.layout.Observation, item), element(chunk.Observation, t.layout.Observation, i))
 }
 
-// fillSequence writes the window of length steps that begins at row.
-func (t *Table) fillSequence(batch Sequences, item, row, length int) {
-	for k := range length {
+// fillSequence writes the window of length steps that begins at row: the first steps are what is known, what
+// is left is 0.
+func (t *Table) fillSequence(batch Sequences, item, row, length, steps int) {
+	chunk, i := t.at(row)
+	copy(element(batch.State, t.layout.State, item), element(chunk.State, t.layout.State, i))
+	if batch.First != nil {
+		batch.First[item] = 0
+		if chunk.Step[i] == 0 {
+			batch.First[item] = 1
+		}
+	}
+	for k := range steps {
 		chunk, i := t.at(row + k)
 		place := item*length + k
 		copy(element(batch.Observation, t.layout.Observation, place+item), element(chunk.Observation, t.layout.Observation, i))
@@ -126,7 +150,27 @@ func (t *Table) fillSequence(batch Sequences, item, row, length int) {
 		batch.LogProbability[place] = chunk.LogProbability[i]
 		batch.Discount[place] = chunk.Discount[i]
 	}
-	chunk, i := t.at(row + length)
-	last := item*(length+1) + length
+	chunk, i = t.at(row + steps)
+	last := item*(length+1) + steps
 	copy(element(batch.Observation, t.layout.Observation, last), element(chunk.Observation, t.layout.Observation, i))
+	batch.pad(t.layout, item, length, steps)
+}
+
+// pad clears what is left of a window of length behind its steps, and marks them in the mask.
+func (b Sequences) pad(layout Layout, item, length, steps int) {
+	first, end := item*length+steps, (item+1)*length
+	clear(b.Observation[(first+item+1)*layout.Observation : (end+item+1)*layout.Observation])
+	clear(b.Action[first*layout.Action : end*layout.Action])
+	clear(b.Reward[first*layout.Reward : end*layout.Reward])
+	clear(b.LogProbability[first:end])
+	clear(b.Discount[first:end])
+	if b.Mask == nil {
+		return
+	}
+	for k := range length {
+		b.Mask[item*length+k] = 0
+		if k < steps {
+			b.Mask[item*length+k] = 1
+		}
+	}
 }

@@ -62,7 +62,7 @@ var layout = replay.Layout{Observation: 3, Action: 2, Reward: 1}
 func play(t testing.TB, table *replay.Table, i int) {
 	t.Helper()
 	if i%7 == 0 {
-		if err := table.Begin([]float32{float32(i), 0, 0}); err != nil {
+		if err := table.Begin(replay.Step{Observation: []float32{float32(i), 0, 0}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -308,7 +308,7 @@ func BenchmarkSampleTransitions(b *testing.B) {
 	observation, action := make([]float32, 24), make([]float32, 6)
 	for i := range 1_000_000 {
 		if i%1000 == 0 {
-			_ = table.Begin(observation)
+			_ = table.Begin(replay.Step{Observation: observation})
 		}
 		observation[0] = rand.Float32()
 		_ = table.Append(replay.Step{Action: action, Reward: []float32{1}, Discount: 1, Observation: observation})
@@ -327,7 +327,7 @@ func BenchmarkSampleTransitions(b *testing.B) {
 
 func BenchmarkAppend(b *testing.B) {
 	table := newTable(b, 100_000)
-	if err := table.Begin([]float32{0, 0, 0}); err != nil {
+	if err := table.Begin(replay.Step{Observation: []float32{0, 0, 0}}); err != nil {
 		b.Fatal(err)
 	}
 	step := replay.Step{Action: []float32{0, 0}, Reward: []float32{1}, Discount: 1, Observation: []float32{1, 2, 3}}

@@ -123,7 +123,42 @@ func (s *Sampler) SampleSequences(batch Sequences, length int) error {
 		if err != nil {
 			return err
 		}
-		table.fillSequence(batch, item, row, length)
+		table.fillSequence(batch, item, row, length, length)
+	}
+	s.Draw++
+	return nil
+}
+
+// SampleWindows fills batch, which needs a mask, with windows of up to length steps. Each begins at a step
+// drawn uniformly from all that are held and ends after length steps, or where what is known of the episode
+// ends. It does not allocate.
+func (s *Sampler) SampleWindows(batch Sequences, length int) error {
+	return s.sampleMasked(batch, length, func(_ *Table, row int) int { return row })
+}
+
+// SampleEpisodes fills batch as SampleWindows does, with the first length steps of episodes: those of steps
+// drawn uniformly. An episode whose beginning has left begins with what is held of it.
+func (s *Sampler) SampleEpisodes(batch Sequences, length int) error {
+	return s.sampleMasked(batch, length, (*Table).beginning)
+}
+
+// sampleMasked fills batch with windows that begin at a row which depends on one drawn uniformly.
+func (s *Sampler) sampleMasked(batch Sequences, length int, begin func(t *Table, row int) int) error {
+	if length < 1 || batch.Mask == nil {
+		return fmt.Errorf("replay: windows of up to %d steps and a mask of %d elements, want 1 step or more and a mask", length, len(batch.Mask))
+	}
+	items, err := batch.check(s.tables[0].layout, length)
+	if err != nil {
+		return err
+	}
+	source := s.source()
+	for item := range items {
+		table, row, err := pick(s.share(item, items), &source, 1)
+		if err != nil {
+			return err
+		}
+		row = begin(table, row)
+		table.fillSequence(batch, item, row, length, table.stepsFrom(row, length))
 	}
 	s.Draw++
 	return nil

@@ -57,6 +57,7 @@ func (c *Rows) tensors(layout Layout, begin, end int) []safetensors.Tensor {
 		safetensors.Of("discount", c.Discount[begin:end]),
 		safetensors.Of("step", c.Step[begin:end]),
 		safetensors.Of("version", c.Version[begin:end]),
+		matrix("state", c.State, layout.State),
 	}
 }
 
@@ -106,6 +107,7 @@ func readRows(file *safetensors.File, layout Layout) (*Rows, error) {
 		{"reward", &rows.Reward, []int{len(step), layout.Reward}},
 		{"log_probability", &rows.LogProbability, []int{len(step)}},
 		{"discount", &rows.Discount, []int{len(step)}},
+		{"state", &rows.State, []int{len(step), layout.State}},
 	} {
 		if *column.slab, err = safetensors.Values[float32](file, column.name, column.shape...); err != nil {
 			return nil, err

@@ -11,7 +11,7 @@ type Layout struct {
 	Action      int
 	Reward      int // 1, or the number of objectives
 	Image       int // bytes of the image of a step, 0 without; only an ItemTable stores them
-	State       int // the policy's recurrent state, 0 without; only an ItemTable stores it
+	State       int // numbers of the policy's recurrent state, 0 without
 }
 
 // Step is one step of an episode: the action taken at the newest observation and what followed.
@@ -46,8 +46,8 @@ func NewTable(layout Layout, capacity int) (*Table, error) {
 	if layout.Observation < 1 || layout.Action < 1 || layout.Reward < 1 {
 		return nil, fmt.Errorf("replay: layout %+v: every width must be 1 or more", layout)
 	}
-	if layout.Image != 0 || layout.State != 0 {
-		return nil, fmt.Errorf("replay: layout %+v: images and recurrent states need an ItemTable", layout)
+	if layout.Image != 0 || layout.State < 0 {
+		return nil, fmt.Errorf("replay: layout %+v: images need an ItemTable, and a width is 0 or more", layout)
 	}
 	if capacity < 2 {
 		return nil, fmt.Errorf("replay: capacity %d: a step needs 2 observations", capacity)
@@ -63,14 +63,14 @@ func (t *Table) Layout() Layout { return t.layout }
 // Len returns the number of steps that can be sampled.
 func (t *Table) Len() int { return t.steps }
 
-// Begin begins an episode with its first observation. An episode that was still open is thereby
-// truncated at its newest observation. An observation of the wrong size, or that is not finite, is
-// an error and changes nothing.
-func (t *Table) Begin(observation []float32) error {
-	if err := check("observation", observation, t.layout.Observation); err != nil {
+// Begin begins an episode with the observation and the recurrent state of first. An episode that was still
+// open is thereby truncated at its newest observation. An observation or a state of the wrong size, or that
+// is not finite, is an error and changes nothing.
+func (t *Table) Begin(first Step) error {
+	if err := t.checkSeen(first); err != nil {
 		return fmt.Errorf("replay: first step of an episode (row %d): %w", t.next, err)
 	}
-	t.push(observation, 0)
+	t.push(first, 0)
 	return nil
 }
 
@@ -86,7 +86,7 @@ func (t *Table) Append(step Step) error {
 		return fmt.Errorf("replay: step %d of the episode (row %d): %w", chunk.Step[i], newest, err)
 	}
 	chunk.SetStep(t.layout, i, step)
-	t.push(step.Observation, chunk.Step[i]+1)
+	t.push(step, chunk.Step[i]+1)
 	return nil
 }
 
@@ -98,7 +98,7 @@ func (t *Table) Extend(rows *Rows) error {
 		return err
 	}
 	for i, step := range rows.Step {
-		t.push(element(rows.Observation, t.layout.Observation, i), step)
+		t.push(Step{Observation: element(rows.Observation, t.layout.Observation, i)}, step)
 		chunk, j := t.at(t.next - 1)
 		chunk.Copy(t.layout, rows, j, i, 1)
 	}
@@ -115,7 +115,7 @@ func (t *Table) at(row int) (*Rows, int) {
 
 // push adds a row without an action, which completes the row before it if they belong to the same
 // episode. The oldest row leaves if the table is full.
-func (t *Table) push(observation []float32, step int64) {
+func (t *Table) push(seen Step, step int64) {
 	if t.next-t.first() == t.capacity && t.follows(t.first(), 1) {
 		t.steps--
 	}
@@ -123,7 +123,9 @@ func (t *Table) push(observation []float32, step int64) {
 	if *place == nil {
 		*place = NewRows(t.layout, t.chunkRows)
 	}
-	(*place).SetObservation(t.layout, t.next%t.chunkRows, observation, step)
+	row := t.next % t.chunkRows
+	(*place).SetObservation(t.layout, row, seen.Observation, step)
+	copy(element((*place).State, t.layout.State, row), seen.State)
 	t.next++
 	if previous := t.next - 2; previous >= t.first() && t.follows(previous, 1) {
 		t.steps++
@@ -142,6 +144,21 @@ func (t *Table) follows(row, count int) bool {
 	return to.Step[j] == from.Step[i]+int64(count)
 }
 
+// beginning is the first row held of the episode of row.
+func (t *Table) beginning(row int) int {
+	chunk, i := t.at(row)
+	return max(t.first(), row-int(chunk.Step[i]))
+}
+
+// stepsFrom is the number of steps known of the episode of row from there on, up to a limit.
+func (t *Table) stepsFrom(row, limit int) int {
+	steps := 0
+	for steps < limit && t.follows(row+steps, 1) {
+		steps++
+	}
+	return steps
+}
+
 // checkStep tells what is wrong with a step taken at row.
 func (t *Table) checkStep(step Step, row int) error {
 	if previous := row - 1; previous >= t.first() && t.follows(previous, 1) {
@@ -158,7 +175,15 @@ func (t *Table) checkStep(step Step, row int) error {
 	return errors.Join(
 		check("action", step.Action, t.layout.Action),
 		check("reward", step.Reward, t.layout.Reward),
+		t.checkSeen(step),
+	)
+}
+
+// checkSeen tells what is wrong with what is seen at a row.
+func (t *Table) checkSeen(step Step) error {
+	return errors.Join(
 		check("observation", step.Observation, t.layout.Observation),
+		check("state", step.State, t.layout.State),
 	)
 }
 

@@ -35,13 +35,16 @@ func NStepReturns(values, rewards, discounts *grad.Value, gamma float64, n int) 
 //
 //	G_t = r_t+1 + γ d_t+1 [ (1 - λ) V_t+1 + λ G_t+1 ],   G_T = V_T
 //
-// for windows of steps; returns [batch, T], through which gradients flow.
-func LambdaReturns(values, rewards, discounts *grad.Value, gamma, lambda float64) *grad.Value {
+// for windows of steps; λ is a number, or [batch, T] with one for each step: 0 where the window ends
+// earlier than the others, so that the return bootstraps there. Returns [batch, T], through which gradients
+// flow.
+func LambdaReturns(values, rewards, discounts *grad.Value, gamma float64, lambda grad.Operand) *grad.Value {
 	length := rewards.Shape()[1]
 	discounts = discounts.Mul(grad.Scalar(gamma))
 	next, last := values.Slice(1, 1, length+1), values.Slice(1, length, length+1)
-	first := rewards.Add(discounts.Mul(next).Mul(grad.Scalar(1 - lambda)))
-	decay := discounts.Mul(grad.Scalar(lambda)).Pad(1, 0, 1)
+	continued := discounts.Mul(lambda)
+	first := rewards.Add(discounts.Sub(continued).Mul(next))
+	decay := continued.Pad(1, 0, 1)
 	return backward(first.Concat(1, last), decay).Slice(1, 0, length)
 }
 

@@ -31,7 +31,7 @@ func (w window) nStep(t *testing.T, gamma float64, n int) []float64 {
 
 func (w window) lambda(t *testing.T, gamma, lambda float64) []float64 {
 	t.Helper()
-	return w.traced(t, func(v, r, d, _ *grad.Value) *grad.Value { return rl.LambdaReturns(v, r, d, gamma, lambda) })
+	return w.traced(t, func(v, r, d, _ *grad.Value) *grad.Value { return rl.LambdaReturns(v, r, d, gamma, grad.Scalar(lambda)) })
 }
 
 func (w window) advantages(t *testing.T, gamma, lambda float64) []float64 {
@@ -179,9 +179,19 @@ func TestReturnsEndWithTheEpisode(t *testing.T) {
 	nearAll(t, "before the end", all(w), before, 0)
 }
 
+// With a λ of 0 at the last of two steps that are known, the returns are those of a window of two steps,
+// whatever stands behind it.
+func TestLambdaReturnsOfAShorterWindow(t *testing.T) {
+	w := randomWindow(rand.New(rand.NewPCG(13, 14)), 5)
+	shorter := window{values: w.values[:3], rewards: w.rewards[:2], discounts: w.discounts[:2], logRatios: w.logRatios[:2]}
+	w.logRatios = []float64{0.7, 0, 0.7, 0.7, 0.7}
+	got := w.traced(t, func(v, r, d, lambdas *grad.Value) *grad.Value { return rl.LambdaReturns(v, r, d, 0.9, lambdas) })
+	nearAll(t, "returns", got[:2], shorter.lambda(t, 0.9, 0.7), 1e-12)
+}
+
 func TestReturnsGradients(t *testing.T) {
 	gradtest.Check(t, gradtest.Normal, func(_ *grad.Tracer, in []*grad.Value) *grad.Value {
-		return rl.LambdaReturns(in[0], in[1], in[2].Sigmoid(), 0.9, 0.8).Add(rl.NStepReturns(in[0], in[1], in[2].Sigmoid(), 0.9, 2))
+		return rl.LambdaReturns(in[0], in[1], in[2].Sigmoid(), 0.9, grad.Scalar(0.8)).Add(rl.NStepReturns(in[0], in[1], in[2].Sigmoid(), 0.9, 2))
 	}, []int{2, 5}, []int{2, 4}, []int{2, 4})
 }
 

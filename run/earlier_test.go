@@ -127,7 +127,7 @@ func TestMixedExperience(t *testing.T) {
 	}
 	marked := []float32{99, 0, 0}
 	for range 2 {
-		if err := s.table.Begin(marked); err != nil {
+		if err := s.table.Begin(replay.Step{Observation: marked}); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.table.Append(replay.Step{Action: []float32{0, 0}, Reward: []float32{0}, Discount: 1, Observation: marked}); err != nil {

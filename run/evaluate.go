@@ -85,6 +85,7 @@ func playEpisode(environment env.Environment, policy agent.Policy, visit func(en
 	}
 	spec := environment.Action()
 	observation, action := make([]float32, sizes.Observation), make([]float64, sizes.Action)
+	state := make([]float32, policy.StateSize())
 	score := 0.0
 	step, err := environment.Reset()
 	for count := 0; ; count++ {
@@ -99,7 +100,9 @@ func playEpisode(environment env.Environment, policy agent.Policy, visit func(en
 		if step.Type == env.Last {
 			return score, nil
 		}
-		agent.Scale(action, policy.Act(observation, 0, true).Values, spec)
+		chosen := policy.Act(observation, state, 0, true)
+		copy(state, chosen.State)
+		agent.Scale(action, chosen.Values, spec)
 		step, err = environment.Step(action)
 	}
 }

@@ -116,13 +116,14 @@ func reportLosses(warnings io.Writer, found stream.Recovery) {
 
 // begin remembers the first observation of an episode.
 func (s *session) begin() error {
-	if err := s.ofEnvironment(s.table.Begin(s.observation)); err != nil {
+	first := replay.Step{Observation: s.observation, State: s.recurrent}
+	if err := s.ofEnvironment(s.table.Begin(first)); err != nil {
 		return err
 	}
 	if err := s.observePhysics(); err != nil {
 		return err
 	}
-	return s.writer.Begin(replay.Step{Observation: s.observation}, s.physics)
+	return s.writer.Begin(first, s.physics)
 }
 
 // remember remembers a step in the replay, which refuses what is not finite, and in the log.

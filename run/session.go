@@ -42,6 +42,7 @@ type session struct {
 
 	state       state
 	observation []float32 // the newest, flat
+	recurrent   []float32 // the policy's state, to act with at observation
 	action      []float64
 	reward      []float32
 	physics     []float64 // beside the observation
@@ -60,8 +61,9 @@ type state struct {
 	Evaluations []float64       `json:"evaluations"` // mean returns of all evaluations
 	Window      window          `json:"window"`      // the learner's metrics since the last line
 	Observation []float32       `json:"observation"`
-	Stream      stream.Position `json:"stream"`      // behind the newest row of the replay
-	Environment []byte          `json:"environment"` // its snapshot, if it can make one
+	Recurrent   []float32       `json:"recurrent,omitempty"` // the policy's state
+	Stream      stream.Position `json:"stream"`              // behind the newest row of the replay
+	Environment []byte          `json:"environment"`         // its snapshot, if it can make one
 }
 
 // What a run folder holds.
@@ -123,7 +125,8 @@ func (s *session) build() error {
 	if s.policy, err = s.learner.Policy(); err != nil {
 		return err
 	}
-	layout := replay.Layout{Observation: sizes.Observation, Action: sizes.Action, Reward: 1}
+	s.recurrent = make([]float32, s.policy.StateSize())
+	layout := replay.Layout{Observation: sizes.Observation, Action: sizes.Action, Reward: 1, State: len(s.recurrent)}
 	if s.table, err = replay.NewTable(layout, e.Config.ReplayCapacity); err != nil {
 		return err
 	}
@@ -157,7 +160,8 @@ func (s *session) save() error {
 		}
 		s.state.Stream = s.writer.Position()
 	}
-	s.state.Updates, s.state.Draw, s.state.Observation = s.learner.Updates(), s.sampler.Draw, s.observation
+	s.state.Updates, s.state.Draw = s.learner.Updates(), s.sampler.Draw
+	s.state.Observation, s.state.Recurrent = s.observation, s.recurrent
 	if snapshotter, ok := s.environment.(env.Snapshotter); ok {
 		var err error
 		if s.state.Environment, err = snapshotter.Save(); err != nil { // between episodes too: their starts are random
@@ -190,6 +194,7 @@ func (s *session) resume() error {
 	s.policy.Refresh()
 	s.sampler.Draw = s.state.Draw
 	copy(s.observation, s.state.Observation)
+	copy(s.recurrent, s.state.Recurrent)
 	if s.state.Environment == nil {
 		s.state.Playing = false // the episode cannot go on; the next step begins another
 		return nil

@@ -169,12 +169,14 @@ func (s *session) act() error {
 			return s.ofEnvironment(err)
 		}
 		agent.Flatten(s.observation, first.Observation)
+		clear(s.recurrent)
 		if err := s.begin(); err != nil {
 			return err
 		}
 		s.state.Playing, s.state.Return = true, 0
 	}
-	chosen := s.policy.Act(s.observation, uint64(s.state.Step), false)
+	chosen := s.policy.Act(s.observation, s.recurrent, uint64(s.state.Step), false)
+	copy(s.recurrent, chosen.State)
 	agent.Scale(s.action, chosen.Values, s.environment.Action())
 	next, err := s.environment.Step(s.action)
 	if err != nil {
@@ -184,7 +186,7 @@ func (s *session) act() error {
 	s.reward[0] = float32(next.Reward)
 	err = s.remember(replay.Step{
 		Action: chosen.Values, LogProbability: chosen.LogProbability, Reward: s.reward,
-		Discount: float32(next.Discount), Observation: s.observation, Version: uint64(s.learner.Updates()),
+		Discount: float32(next.Discount), Observation: s.observation, State: s.recurrent, Version: uint64(s.learner.Updates()),
 	}, next.Type == env.Last)
 	s.state.Step += int64(wrap.Taken(s.environment))
 	s.state.Return += next.Reward

@@ -214,7 +214,9 @@ func TestEvaluationOfAnEnvironmentThatFails(t *testing.T) {
 // still is a policy that always does the same.
 type still []float32
 
-func (s still) Act([]float32, uint64, bool) agent.Action { return agent.Action{Values: s} }
+func (s still) StateSize() int { return 0 }
+
+func (s still) Act([]float32, []float32, uint64, bool) agent.Action { return agent.Action{Values: s} }
 func (still) Refresh()                                   {}
 
 func TestActionThatIsNotANumber(t *testing.T) {

@@ -42,7 +42,7 @@ func FieldOf(spec env.Spec) Field {
 }
 
 // Differences lists, a line each, what keeps experience of other from being used as experience of s: the
-// task, its rewards and the agent may differ, the observations and the actions may not. What other does not
+// task, its rewards, the agent and its recurrent state may differ, the observations and the actions may not. What other does not
 // know, because another program recorded it, is taken to be as it should.
 func (s Schema) Differences(other Schema) []string {
 	var lines []string
@@ -63,7 +63,6 @@ func (s Schema) Differences(other Schema) []string {
 	compare("action", describe([]Field{s.Action}, 0, bounds), describe([]Field{other.Action}, 0, bounds))
 	compare("rewards in a step", s.Layout.Reward, other.Layout.Reward)
 	compare("numbers in an image", s.Layout.Image, other.Layout.Image)
-	compare("numbers of recurrent state", s.Layout.State, other.Layout.State)
 	return lines
 }
 

@@ -129,7 +129,7 @@ func (a *actor) act(t testing.TB, w *stream.Writer, table *replay.Table) {
 		noError(t, w.Begin(*now.first, now.physics(now.first.Observation)))
 	}
 	if now.first != nil && table != nil {
-		noError(t, table.Begin(now.first.Observation))
+		noError(t, table.Begin(replay.Step{Observation: now.first.Observation}))
 	}
 	if w != nil {
 		noError(t, w.Append(now.step, now.physics(now.step.Observation), now.last))

@@ -48,6 +48,7 @@ var checks = []check{
 	{"HugeRewards", suite.checkHugeRewards},
 	{"Mode", suite.checkMode},
 	{"Sample", suite.checkSample},
+	{"Memory", suite.checkMemory},
 	{"PolicySeed", suite.checkPolicySeed},
 	{"Refresh", suite.checkRefresh},
 	{"Allocation", suite.checkAllocation},
@@ -63,6 +64,7 @@ const updates = 10
 type trainee struct {
 	agent.Learner
 	sampler *replay.Sampler
+	state   int // numbers of its policy's recurrent state
 }
 
 // trainee returns a new learner with all randomness drawn from seed.
@@ -71,8 +73,12 @@ func (s suite) trainee(seed uint64, workers *grad.Workers) (*trainee, error) {
 	if err != nil {
 		return nil, fmt.Errorf("new learner: %w", err)
 	}
-	sampler, err := newSampler(1)
-	return &trainee{learner, sampler}, err
+	policy, err := learner.Policy()
+	if err != nil {
+		return nil, err
+	}
+	sampler, err := newSampler(1, policy.StateSize())
+	return &trainee{learner, sampler, policy.StateSize()}, err
 }
 
 // trained is a trainee after some updates.

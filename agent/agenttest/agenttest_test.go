@@ -9,13 +9,17 @@ import (
 	"github.com/reverie-rl/reverie/grad"
 )
 
-// toyPolicy adds noise to the linear mean.
+// toyPolicy adds noise, and what it remembers, to the linear mean.
 type toyPolicy struct {
 	learner *toyLearner
 	own     *grad.Parameter
 	values  []float32
+	state   [1]float32
+	secret  float32 // is memory, with the fault "remembers in secret"
 	acts    uint64
 }
+
+func (p *toyPolicy) StateSize() int { return len(p.state) }
 
 func (p *toyPolicy) Refresh() {
 	if p.learner.fault != "does not refresh" {
@@ -23,9 +27,9 @@ func (p *toyPolicy) Refresh() {
 	}
 }
 
-func (p *toyPolicy) Act(observation []float32, occasion uint64, deterministic bool) agent.Action {
+func (p *toyPolicy) Act(observation, state []float32, occasion uint64, deterministic bool) agent.Action {
 	p.acts++
-	noise := p.noise(occasion, deterministic)
+	noise := p.noise(occasion, deterministic) + p.remember(observation, state)
 	clear(p.values)
 	for i, x := range p.own.Data {
 		if p.learner.fault != "sees nothing" {
@@ -43,11 +47,30 @@ func (p *toyPolicy) Act(observation []float32, occasion uint64, deterministic bo
 	case "writes to the observation":
 		observation[0] = 0
 	case "action too long":
-		return agent.Action{Values: append(p.values, 0)}
+		return agent.Action{Values: append(p.values, 0), State: p.state[:]}
+	case "state too long":
+		return agent.Action{Values: p.values, State: []float32{0, 0}}
 	case "allocates when acting":
 		toySink = make([]float32, 100)
 	}
-	return agent.Action{Values: p.values, LogProbability: probability}
+	return agent.Action{Values: p.values, LogProbability: probability, State: p.state[:]}
+}
+
+// remember returns what the state adds to the mean, and sets the next.
+func (p *toyPolicy) remember(observation, state []float32) float32 {
+	remembered := state[0] + p.secret
+	p.state[0] = 0.5*state[0] + observation[0]
+	switch p.learner.fault {
+	case "remembers in secret":
+		p.secret += observation[0]
+	case "forgets":
+		p.state[0] = 0
+	case "remembers no number":
+		p.state[0] = float32(math.Inf(1))
+	case "writes to the state":
+		state[0]++
+	}
+	return remembered
 }
 
 func (p *toyPolicy) noise(occasion uint64, deterministic bool) float32 {
@@ -98,6 +121,11 @@ var faults = map[string]string{
 	"action too long":            "Sample",
 	"one noise for all":          "Sample",
 	"counts acts":                "Sample",
+	"remembers in secret":        "Memory",
+	"forgets":                    "Memory",
+	"remembers no number":        "Memory",
+	"writes to the state":        "Memory",
+	"state too long":             "Memory",
 	"no seed in noise":           "PolicySeed",
 	"shares parameters":          "Refresh",
 	"does not refresh":           "Refresh",

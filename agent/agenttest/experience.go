@@ -6,21 +6,21 @@ import (
 	"github.com/reverie-rl/reverie/replay"
 )
 
-// newTable returns an empty table of the suite's task.
-func newTable() (*replay.Table, error) {
-	return replay.NewTable(replay.Layout{Observation: sizes.Observation, Action: sizes.Action, Reward: 1}, 200)
+// newTable returns an empty table of the suite's task, for a policy with state numbers of recurrent state.
+func newTable(state int) (*replay.Table, error) {
+	return replay.NewTable(replay.Layout{Observation: sizes.Observation, Action: sizes.Action, Reward: 1, State: state}, 200)
 }
 
 // newSampler returns random experience with rewards of the given size: episodes of 20 steps, half of
 // them terminated, half cut off.
-func newSampler(reward float64) (*replay.Sampler, error) {
-	table, err := newTable()
+func newSampler(reward float64, state int) (*replay.Sampler, error) {
+	table, err := newTable(state)
 	if err != nil {
 		return nil, err
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	for episode := range 6 {
-		if err := table.Begin(normal(random, sizes.Observation, 1)); err != nil {
+		if err := table.Begin(replay.Step{Observation: normal(random, sizes.Observation, 1), State: make([]float32, state)}); err != nil {
 			return nil, err
 		}
 		for step := range 20 {
@@ -28,7 +28,7 @@ func newSampler(reward float64) (*replay.Sampler, error) {
 			if step == 19 && episode%2 == 0 {
 				discount = 0
 			}
-			if err := table.Append(randomStep(random, reward, discount)); err != nil {
+			if err := table.Append(randomStep(random, reward, discount, state)); err != nil {
 				return nil, err
 			}
 		}
@@ -36,10 +36,10 @@ func newSampler(reward float64) (*replay.Sampler, error) {
 	return replay.NewSampler(1, table)
 }
 
-func randomStep(random *rand.Rand, reward float64, discount float32) replay.Step {
+func randomStep(random *rand.Rand, reward float64, discount float32, state int) replay.Step {
 	return replay.Step{
 		Action: normal(random, sizes.Action, 1), LogProbability: float32(-2 + random.NormFloat64()),
-		Reward: normal(random, 1, reward), Discount: discount, Observation: normal(random, sizes.Observation, 1),
+		Reward: normal(random, 1, reward), Discount: discount, Observation: normal(random, sizes.Observation, 1), State: normal(random, state, 1),
 	}
 }
 

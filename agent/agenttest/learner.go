@@ -126,7 +126,7 @@ func (s suite) checkEmptyReplay() error {
 	if err != nil {
 		return err
 	}
-	table, err := newTable()
+	table, err := newTable(t.state)
 	if err != nil {
 		return err
 	}
@@ -218,14 +218,14 @@ func (s suite) checkResume() error {
 
 // checkHugeRewards: numbers that overflow are reported, not learned in silence.
 func (s suite) checkHugeRewards() error {
-	if _, err := newSampler(math.NaN()); err == nil {
+	if _, err := newSampler(math.NaN(), 0); err == nil {
 		return errors.New("replay took a reward that is no number")
 	}
 	t, err := s.trainee(1, nil)
 	if err != nil {
 		return err
 	}
-	if t.sampler, err = newSampler(1e30); err != nil {
+	if t.sampler, err = newSampler(1e30, t.state); err != nil {
 		return err
 	}
 	for range updates {
@@ -254,12 +254,12 @@ func (s suite) checkAllocation() error {
 	if err != nil {
 		return err
 	}
-	observation := observations()[0]
+	observation, state := observations()[0], make([]float32, policy.StateSize())
 	for what, do := range map[string]func(){
 		"Step":            func() { err = errors.Join(err, t.learn(1)) },
 		"Metrics":         func() { t.Metrics() },
-		"Act":             func() { policy.Act(observation, 1, false) },
-		"Act in its mode": func() { policy.Act(observation, 1, true) },
+		"Act":             func() { policy.Act(observation, state, 1, false) },
+		"Act in its mode": func() { policy.Act(observation, state, 1, true) },
 		"Refresh":         policy.Refresh,
 	} {
 		if n := testing.AllocsPerRun(2*updates, do); n > 0 {

@@ -17,6 +17,7 @@ type Point struct {
 	table       *replay.Table
 	random      *rand.Rand
 	observation [1]float32
+	state       []float32 // the policy's
 	length      int // steps of the episode being remembered
 	steps       uint64
 }
@@ -29,15 +30,25 @@ const pointLimit = 50 // steps of an episode
 // NewPoint returns a point that policy plays with, and that remembers up to 10,000 steps.
 func NewPoint(t *testing.T, policy agent.Policy) *Point {
 	t.Helper()
-	table, err := replay.NewTable(replay.Layout{Observation: 1, Action: 1, Reward: 1}, 10000)
+	table, err := replay.NewTable(replay.Layout{Observation: 1, Action: 1, Reward: 1, State: policy.StateSize()}, 10000)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Point{Policy: policy, table: table, random: rand.New(rand.NewPCG(1, 1))}
+	return &Point{Policy: policy, table: table, random: rand.New(rand.NewPCG(1, 1)), state: make([]float32, policy.StateSize())}
 }
 
 // begin starts an episode.
-func (p *Point) begin(random *rand.Rand) { p.observation[0] = float32(random.Float64() - 0.5) }
+func (p *Point) begin(random *rand.Rand) {
+	p.observation[0] = float32(random.Float64() - 0.5)
+	clear(p.state)
+}
+
+// choose lets the policy act.
+func (p *Point) choose(occasion uint64, deterministic bool) agent.Action {
+	chosen := p.Policy.Act(p.observation[:], p.state, occasion, deterministic)
+	copy(p.state, chosen.State)
+	return chosen
+}
 
 // take moves the point and returns the reward.
 func (p *Point) take(action float32) float64 {
@@ -54,7 +65,7 @@ func (p *Point) MeanReturn(deterministic bool) float64 {
 		if step%pointLimit == 0 {
 			p.begin(random)
 		}
-		total += p.take(p.Policy.Act(p.observation[:], step, deterministic).Values[0])
+		total += p.take(p.choose(step, deterministic).Values[0])
 	}
 	p.length = 0
 	return total / episodes
@@ -65,16 +76,16 @@ func (p *Point) Act(t *testing.T) {
 	t.Helper()
 	if p.length == 0 {
 		p.begin(p.random)
-		if err := p.table.Begin(p.observation[:]); err != nil {
+		if err := p.table.Begin(replay.Step{Observation: p.observation[:], State: p.state}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	chosen := p.Policy.Act(p.observation[:], p.steps, false)
+	chosen := p.choose(p.steps, false)
 	reward := []float32{float32(p.take(chosen.Values[0]))}
 	p.steps++
 	p.length = (p.length + 1) % pointLimit
 	err := p.table.Append(replay.Step{
-		Action: chosen.Values, LogProbability: chosen.LogProbability, Reward: reward, Discount: 1, Observation: p.observation[:],
+		Action: chosen.Values, LogProbability: chosen.LogProbability, Reward: reward, Discount: 1, Observation: p.observation[:], State: p.state,
 	})
 	if err != nil {
 		t.Fatal(err)

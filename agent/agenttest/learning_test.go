@@ -11,11 +11,13 @@ import (
 // proportional pushes the point towards 0.
 type proportional struct{ gain float32 }
 
-func (p proportional) Act(observation []float32, _ uint64, _ bool) agent.Action {
+func (p proportional) Act(observation, _ []float32, _ uint64, _ bool) agent.Action {
 	return agent.Action{Values: []float32{-p.gain * observation[0]}}
 }
 
 func (p proportional) Refresh() {}
+
+func (p proportional) StateSize() int { return 0 }
 
 func TestPointByHand(t *testing.T) {
 	for _, c := range []struct{ x, action, next, reward float64 }{

@@ -8,15 +8,20 @@ import (
 	"github.com/reverie-rl/reverie/agent"
 )
 
-// act returns the chosen action in memory of its own.
+// act returns the action chosen at the beginning of an episode, in memory of its own.
 func act(policy agent.Policy, observation []float32, occasion uint64, deterministic bool) agent.Action {
-	action := policy.Act(observation, occasion, deterministic)
-	action.Values = slices.Clone(action.Values)
+	return actWith(policy, observation, make([]float32, policy.StateSize()), occasion, deterministic)
+}
+
+// actWith returns the action chosen with a state, in memory of its own.
+func actWith(policy agent.Policy, observation, state []float32, occasion uint64, deterministic bool) agent.Action {
+	action := policy.Act(observation, state, occasion, deterministic)
+	action.Values, action.State = slices.Clone(action.Values), slices.Clone(action.State)
 	return action
 }
 
 func same(a, b agent.Action) bool {
-	return a.LogProbability == b.LogProbability && slices.Equal(a.Values, b.Values)
+	return a.LogProbability == b.LogProbability && slices.Equal(a.Values, b.Values) && slices.Equal(a.State, b.State)
 }
 
 // checkAction tells what is wrong with an action.
@@ -28,6 +33,39 @@ func checkAction(action agent.Action) error {
 		if !finite(float64(x)) {
 			return fmt.Errorf("the action %v has the log-probability %v", action.Values, action.LogProbability)
 		}
+	}
+	return nil
+}
+
+// checkMemory: what a policy remembers is in the state alone. It is of the size that is told, depends on
+// what was seen before, decides what is done, and is not changed but by the caller.
+func (s suite) checkMemory() error {
+	_, policy, err := s.policy(1)
+	if err != nil {
+		return err
+	}
+	size, rows := policy.StateSize(), observations()
+	var last []agent.Action // of two episodes that differ in their first observation
+	for first := range 2 {
+		before := act(policy, rows[first], 1, true)
+		kept := slices.Clone(before.State)
+		after := actWith(policy, rows[2], before.State, 1, true)
+		if len(before.State) != size || len(after.State) != size {
+			return fmt.Errorf("the states have %d and %d numbers, want %d", len(before.State), len(after.State), size)
+		}
+		if slices.ContainsFunc(after.State, func(x float32) bool { return !finite(float64(x)) }) {
+			return fmt.Errorf("the state is %v", after.State)
+		}
+		if !slices.Equal(kept, before.State) {
+			return errors.New("acting changed the state that it was given")
+		}
+		if again := actWith(policy, rows[2], before.State, 1, true); !same(after, again) {
+			return fmt.Errorf("with one state the action is %+v and %+v: there is some other memory", after, again)
+		}
+		last = append(last, after)
+	}
+	if size > 0 && slices.Equal(last[0].Values, last[1].Values) {
+		return errors.New("the action does not depend on what was seen before")
 	}
 	return nil
 }
@@ -64,7 +102,7 @@ func (s suite) checkMode() error {
 		if !slices.Equal(observation, kept) {
 			return errors.New("acting changed the observation")
 		}
-		if i > 0 && same(action, first[0]) {
+		if i > 0 && slices.Equal(action.Values, first[0].Values) {
 			return errors.New("the deterministic action is the same at two observations")
 		}
 		first = append(first, action)
@@ -144,7 +182,7 @@ func (s suite) checkRefresh() error {
 	}
 	policy.Refresh()
 	refreshed := act(policy, observation, 1, true)
-	if same(before, refreshed) {
+	if slices.Equal(before.Values, refreshed.Values) {
 		return errors.New("after some updates and Refresh the policy acts as before")
 	}
 	fresh, err := t.Policy()

@@ -88,7 +88,7 @@ type demonstrator struct {
 
 const demonstratedDeviation = 0.1
 
-func (d *demonstrator) Act(observation []float32, _ uint64, _ bool) agent.Action {
+func (d *demonstrator) Act(observation, _ []float32, _ uint64, _ bool) agent.Action {
 	noise := d.random.NormFloat64()
 	d.action[0] = float32(demonstratedDeviation*noise) - observation[0]
 	logProbability := -noise*noise/2 - math.Log(demonstratedDeviation*math.Sqrt(2*math.Pi))
@@ -96,6 +96,8 @@ func (d *demonstrator) Act(observation []float32, _ uint64, _ bool) agent.Action
 }
 
 func (d *demonstrator) Refresh() {}
+
+func (d *demonstrator) StateSize() int { return 0 }
 
 // learnDemonstrated learns from 2000 steps of the demonstrator and none of its own. It returns the
 // demonstrator's mean return and that of the mode of the policy learned.

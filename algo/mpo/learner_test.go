@@ -143,7 +143,7 @@ func experience(t *testing.T) *replay.Sampler {
 		}
 		return x
 	}
-	if err := table.Begin(draw(3)); err != nil {
+	if err := table.Begin(replay.Step{Observation: draw(3)}); err != nil {
 		t.Fatal(err)
 	}
 	for range 50 {

@@ -16,6 +16,7 @@ import (
 	"github.com/reverie-rl/reverie/algo/d4pg"
 	"github.com/reverie-rl/reverie/algo/dmpo"
 	"github.com/reverie-rl/reverie/algo/mpo"
+	"github.com/reverie-rl/reverie/algo/rdpg"
 	"github.com/reverie-rl/reverie/algo/sac"
 	"github.com/reverie-rl/reverie/algo/svg"
 	"github.com/reverie-rl/reverie/classic"
@@ -80,7 +81,7 @@ func catalogues() run.Catalogues {
 		return tasks.Find(name)
 	}
 	return run.Catalogues{Tasks: tasks, FindTask: find, Algorithms: []agent.Algorithm{
-		bc.Algorithm(), d4pg.Algorithm(), dmpo.Algorithm(), mpo.Algorithm(), sac.Algorithm(), svg.Algorithm(),
+		bc.Algorithm(), d4pg.Algorithm(), dmpo.Algorithm(), mpo.Algorithm(), rdpg.Algorithm(), sac.Algorithm(), svg.Algorithm(),
 	}}
 }
 

@@ -64,7 +64,7 @@ func (h *history) checkLen(t *rapid.T) {
 
 func (h *history) begin(t *rapid.T) {
 	observation := h.observation(t)
-	if err := h.memory.Begin(observation); err != nil {
+	if err := h.memory.Begin(replay.Step{Observation: observation}); err != nil {
 		t.Fatal(err)
 	}
 	h.model.begin(observation)

@@ -12,9 +12,9 @@ func testRefusesValues(t *testing.T, open Open) {
 	nan, infinity := float32(math.NaN()), float32(math.Inf(1))
 	memory, err := open(replay.Layout{Observation: 2, Action: 2, Reward: 1}, 10, 1)
 	noError(t, err)
-	expectError(t, memory.Begin([]float32{0, nan}), "first step", "observation[1] is NaN")
-	expectError(t, memory.Begin([]float32{0}), "observation has 1 elements, want 2")
-	noError(t, memory.Begin([]float32{0, 1}))
+	expectError(t, memory.Begin(replay.Step{Observation: []float32{0, nan}}), "first step", "observation[1] is NaN")
+	expectError(t, memory.Begin(replay.Step{Observation: []float32{0}}), "observation has 1 elements, want 2")
+	noError(t, memory.Begin(replay.Step{Observation: []float32{0, 1}}))
 	good := func() replay.Step {
 		return replay.Step{Action: []float32{0, 0}, Reward: []float32{0}, Discount: 1, Observation: []float32{0, 0}}
 	}
@@ -47,7 +47,7 @@ func testRefusesOrder(t *testing.T, open Open) {
 	step := replay.Step{Action: []float32{0}, Reward: []float32{0}, Observation: []float32{0}}
 	expectError(t, memory.SampleTransitions(batch, 1, 1), "nothing to sample")
 	expectError(t, memory.Append(step), "Begin")
-	noError(t, memory.Begin([]float32{0}))
+	noError(t, memory.Begin(replay.Step{Observation: []float32{0}}))
 	expectError(t, memory.SampleTransitions(batch, 1, 1), "nothing to sample")
 	noError(t, memory.Append(step))
 	expectError(t, memory.Append(step), "terminated", "Begin")

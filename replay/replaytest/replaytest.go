@@ -14,7 +14,7 @@ import (
 
 // Memory is what the suite checks: a table with a sampler of it.
 type Memory interface {
-	Begin(observation []float32) error
+	Begin(first replay.Step) error
 	Append(step replay.Step) error
 	Len() int
 	SampleTransitions(batch replay.Transitions, n int, gamma float64) error
@@ -75,7 +75,7 @@ func expectError(t *testing.T, err error, parts ...string) {
 // observation plus 1/2, and rewards and discounts are as given.
 func play(t *testing.T, memory Memory, first float32, rewards, discounts []float32) {
 	t.Helper()
-	noError(t, memory.Begin([]float32{first}))
+	noError(t, memory.Begin(replay.Step{Observation: []float32{first}}))
 	for i, reward := range rewards {
 		observation := first + float32(i)
 		noError(t, memory.Append(replay.Step{
@@ -184,7 +184,7 @@ func testLongWindows(t *testing.T, open Open) {
 	memory := must(t, open, 5000, 5)
 	play(t, memory, 1, make([]float32, 12), slices.Repeat([]float32{1}, 12))
 	for range 4000 {
-		noError(t, memory.Begin([]float32{0}))
+		noError(t, memory.Begin(replay.Step{Observation: []float32{0}}))
 	}
 	counts := map[float32]int{}
 	batch := replay.NewSequences(scalar, 3000, 10)

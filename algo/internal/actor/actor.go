@@ -1,4 +1,5 @@
-// Package actor is the agent.Policy of any network that gives a distribution of actions.
+// Package actor is the agent.Policy of any network that gives a distribution of actions, with or without
+// memory.
 package actor
 
 import (
@@ -21,12 +22,18 @@ type Settings struct {
 
 // actor acts with a copy of a learner's network, one observation at a time.
 type actor struct {
-	source, own grad.Tree
-	seed        uint64
-	act         *grad.Executable[float32]
-	observation []float32
-	sample      agent.Action
-	mode        agent.Action
+	source, own  grad.Tree
+	seed         uint64
+	act          *grad.Executable[float32]
+	observation  []float32
+	state        []float32
+	sample, mode choice
+}
+
+// choice is one of the two actions that the program gives at once.
+type choice struct {
+	agent.Action
+	logProbability []float32 // the program's memory
 }
 
 var _ agent.Policy = (*actor)(nil)
@@ -34,11 +41,41 @@ var _ agent.Policy = (*actor)(nil)
 // New returns a policy that acts as apply says, whose network has the parameters own. They take over
 // the present values of source, now and with every Refresh.
 func New[D Distribution](s Settings, source, own grad.Tree, apply func(t *grad.Tracer, observation *grad.Value) D) (agent.Policy, error) {
-	program, err := grad.Trace(func(t *grad.Tracer) {
+	return newActor(s, 0, source, own, func(t *grad.Tracer) {
 		distribution := apply(t, t.Input("observation", 1, s.Sizes.Observation))
-		outputAction(t, "sample", distribution, distribution.Sample(t.Normal(s.Stream, 1, s.Sizes.Action)))
-		outputAction(t, "mode", distribution, distribution.Mode())
+		s.outputActions(t, distribution, func(string, *grad.Value) {})
 	})
+}
+
+// NewRecurrent returns a policy with a memory of so many numbers: apply returns, besides the distribution
+// [1, action], the memory [1, memory] that follows from observation [1, observation], the action before
+// previous [1, action] and memory. What the caller keeps is the memory, and behind it the action, clipped to
+// the bounds of the task.
+func NewRecurrent[D Distribution](s Settings, memory int, source, own grad.Tree, apply func(t *grad.Tracer, observation, previous, memory *grad.Value) (D, *grad.Value)) (agent.Policy, error) {
+	size := memory + s.Sizes.Action
+	return newActor(s, size, source, own, func(t *grad.Tracer) {
+		state := t.Input("state", 1, size)
+		distribution, next := apply(t, t.Input("observation", 1, s.Sizes.Observation), state.Slice(1, memory, size), state.Slice(1, 0, memory))
+		s.outputActions(t, distribution, func(name string, action *grad.Value) {
+			t.Output(name+"_state", next.Concat(1, action.Clip(-1, 1)))
+		})
+	})
+}
+
+// outputActions outputs a random action and the mode, and of each what further says.
+func (s Settings) outputActions(t *grad.Tracer, distribution Distribution, further func(name string, action *grad.Value)) {
+	output := func(name string, action *grad.Value) {
+		t.Output(name, action)
+		t.Output(name+"_log_probability", distribution.LogProb(action))
+		further(name, action)
+	}
+	output("sample", distribution.Sample(t.Normal(s.Stream, 1, s.Sizes.Action)))
+	output("mode", distribution.Mode())
+}
+
+// newActor compiles a policy with size numbers of state.
+func newActor(s Settings, size int, source, own grad.Tree, trace func(t *grad.Tracer)) (agent.Policy, error) {
+	program, err := grad.Trace(trace)
 	if err != nil {
 		return nil, err
 	}
@@ -47,27 +84,35 @@ func New[D Distribution](s Settings, source, own grad.Tree, apply func(t *grad.T
 		return nil, err
 	}
 	a := &actor{source: source, own: own, seed: s.Seed, act: act, observation: act.Input("observation")}
-	a.sample.Values, a.mode.Values = act.Output("sample"), act.Output("mode")
+	a.sample, a.mode = choiceOf(act, "sample"), choiceOf(act, "mode")
+	if size > 0 {
+		a.state = act.Input("state")
+		a.sample.State, a.mode.State = act.Output("sample_state"), act.Output("mode_state")
+	}
 	a.Refresh()
 	return a, nil
 }
 
-func outputAction(t *grad.Tracer, name string, distribution Distribution, action *grad.Value) {
-	t.Output(name, action)
-	t.Output(name+"_log_probability", distribution.LogProb(action))
+// choiceOf is the memory of the action that the program outputs under a name.
+func choiceOf(act *grad.Executable[float32], name string) choice {
+	return choice{agent.Action{Values: act.Output(name)}, act.Output(name + "_log_probability")}
 }
 
-// Act chooses an action for a flat observation.
-func (a *actor) Act(observation []float32, occasion uint64, deterministic bool) agent.Action {
+// StateSize is the size of the state.
+func (a *actor) StateSize() int { return len(a.state) }
+
+// Act chooses an action for a flat observation and a state.
+func (a *actor) Act(observation, state []float32, occasion uint64, deterministic bool) agent.Action {
 	copy(a.observation, observation)
+	copy(a.state, state)
 	a.act.Seed(a.seed, occasion)
 	a.act.Run()
+	chosen := &a.sample
 	if deterministic {
-		a.mode.LogProbability = a.act.Output("mode_log_probability")[0]
-		return a.mode
+		chosen = &a.mode
 	}
-	a.sample.LogProbability = a.act.Output("sample_log_probability")[0]
-	return a.sample
+	chosen.LogProbability = chosen.logProbability[0]
+	return chosen.Action
 }
 
 // Refresh takes over the source's present parameters.

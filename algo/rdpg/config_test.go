@@ -1,0 +1,40 @@
+package rdpg
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/reverie-rl/reverie/agent"
+)
+
+func TestValidate(t *testing.T) {
+	for _, test := range []struct {
+		field string
+		spoil func(c *Config)
+	}{
+		{"core", func(c *Config) { c.Core = "rnn" }},
+		{"core_size", func(c *Config) { c.CoreSize = 0 }},
+		{"policy_layers", func(c *Config) { c.PolicyLayers = nil }},
+		{"batch", func(c *Config) { c.Batch = 0 }},
+		{"window", func(c *Config) { c.Window = 0 }},
+		{"burn_in", func(c *Config) { c.BurnIn = -1 }},
+		{"burn_in", func(c *Config) { c.Episodes = true }},
+		{"lambda", func(c *Config) { c.Lambda = 1.1 }},
+		{"discount", func(c *Config) { c.Discount = math.NaN() }},
+		{"learning_rate", func(c *Config) { c.LearningRate = 0 }},
+		{"minimum_deviation", func(c *Config) { c.MinimumDeviation = 0 }},
+		{"maximum_deviation", func(c *Config) { c.MaximumDeviation = 0.3 }},
+		{"exploration_deviation", func(c *Config) { c.ExplorationDeviation = 0 }},
+	} {
+		c := Default()
+		test.spoil(c)
+		err := c.Validate()
+		if err == nil || !strings.HasPrefix(err.Error(), "rdpg: "+test.field+" is ") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: the error is %v", test.field, err)
+		}
+		if _, err := newLearner(c, agent.Sizes{Observation: 1, Action: 1}, 1, nil); err == nil {
+			t.Errorf("%s: made a learner", test.field)
+		}
+	}
+}

@@ -1,0 +1,74 @@
+package rdpg
+
+import (
+	"math/rand/v2"
+
+	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/algo/internal/critic"
+	"github.com/reverie-rl/reverie/algo/internal/recurrent"
+	"github.com/reverie-rl/reverie/dist"
+	"github.com/reverie-rl/reverie/grad"
+	"github.com/reverie-rl/reverie/nn"
+)
+
+// headScale makes the first actions nearly zero.
+const headScale = 1e-4
+
+// newCore returns a cell that reads an observation and the action before.
+func newCore(c *Config, sizes agent.Sizes, random *rand.Rand) recurrent.Core {
+	return recurrent.NewCore(c.Core, sizes.Observation+sizes.Action, c.CoreSize, random)
+}
+
+// policy is a distribution of actions that is a function of the history.
+type policy struct {
+	Core      recurrent.Core
+	Torso     nn.Torso
+	Mean      nn.Linear
+	Deviation *nn.Linear // nil if the deviation is that of exploration
+
+	config *Config
+}
+
+func newPolicy(c *Config, sizes agent.Sizes, random *rand.Rand) policy {
+	last := c.PolicyLayers[len(c.PolicyLayers)-1]
+	p := policy{
+		Core:   newCore(c, sizes, random),
+		Torso:  nn.NewTorso(c.CoreSize+sizes.Observation, c.PolicyLayers, random),
+		Mean:   nn.NewLinear(last, sizes.Action, nn.NormalFanIn(headScale), random),
+		config: c,
+	}
+	if c.Stochastic {
+		deviation := nn.NewLinear(last, sizes.Action, nn.NormalFanIn(headScale), random)
+		p.Deviation = &deviation
+	}
+	return p
+}
+
+// Apply returns the distribution of actions [..., action] for what the core puts out [..., core] and the
+// newest observations [..., observation].
+func (p policy) Apply(t *grad.Tracer, memory, observation *grad.Value) dist.Gaussian {
+	features := p.Torso.Apply(memory.Concat(-1, observation))
+	mean := p.Mean.Apply(features)
+	if p.Deviation == nil {
+		exploration := t.Value(grad.Scalar(p.config.ExplorationDeviation)).Broadcast(mean.Shape()...)
+		return dist.Gaussian{Mean: mean.Tanh(), Deviation: exploration}
+	}
+	return dist.BoundedGaussian(mean, p.Deviation.Apply(features), p.config.MinimumDeviation, p.config.MaximumDeviation)
+}
+
+// recurrentCritic is the value of an action that is a function of the history before it.
+type recurrentCritic struct {
+	Core recurrent.Core
+	Head critic.Critic
+}
+
+func newCritic(c *Config, sizes agent.Sizes, random *rand.Rand) recurrentCritic {
+	seen := agent.Sizes{Observation: c.CoreSize + sizes.Observation, Action: sizes.Action}
+	return recurrentCritic{newCore(c, sizes, random), critic.New(seen, c.CriticLayers, 1, random)}
+}
+
+// Value returns the value [...] of actions [..., action] for what the core puts out [..., core] and the
+// newest observations [..., observation].
+func (c recurrentCritic) Value(memory, observation, action *grad.Value) *grad.Value {
+	return c.Head.Value(memory.Concat(-1, observation), action)
+}
