@@ -55,11 +55,13 @@ xcheck:
 	cd internal/xcheck && $(GO) vet . && $(GO) test -count=1 . && $(GO) run .
 
 # Times learner steps beside another framework's and prints a table. PEER is a command that is called
-# with a work and a number of threads, and prints {"ms": MEDIAN}.
+# with a work and a number of threads, and prints {"ms": MEDIAN}; without one it is bench/peers, PyTorch.
+# WORKS are those of the table; without them it has all.
 PEER ?=
 ROUNDS ?= 3
+WORKS ?=
 bench-peers:
-	@scripts/bench-peers "$(PEER)" $(ROUNDS)
+	@scripts/bench-peers "$(PEER)" $(ROUNDS) $(WORKS)
 
 # The learning results of bench/results: hours on two cores, resumable.
 results: native build

@@ -8,14 +8,18 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
-	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/algo/d4pg"
+	"github.com/reverie-rl/reverie/algo/dmpo"
 	"github.com/reverie-rl/reverie/algo/mpo"
+	"github.com/reverie-rl/reverie/algo/rdpg"
+	"github.com/reverie-rl/reverie/algo/sac"
+	"github.com/reverie-rl/reverie/algo/svg"
 	"github.com/reverie-rl/reverie/grad"
 	"github.com/reverie-rl/reverie/nn"
 	"github.com/reverie-rl/reverie/optim"
-	"github.com/reverie-rl/reverie/replay"
 )
 
 // Work is a unit of work that can be repeated.
@@ -83,77 +87,33 @@ func MLPAdam(workers *grad.Workers) (Work, error) {
 	return run(step), nil
 }
 
-// MPO is one step of MPO's learner: 24 observations, 6 actions, batch 256, 20 sampled actions,
-// networks of three layers of 256, every multiplier by Adam. It includes drawing the batch from
-// replay and the copies to the target networks.
-func MPO(workers *grad.Workers) (Work, error) {
-	config := mpo.Default()
-	config.PolicyLayers, config.CriticLayers = []int{256, 256, 256}, []int{256, 256, 256}
-	config.Batch, config.Samples, config.NStep = 256, 20, 1
-	config.LearningRate, config.Temperature, config.EpsilonPenalty = 1e-4, mpo.TemperatureAdam, 0
-	config.InitialTemperature, config.InitialMeanMultiplier, config.InitialDeviationMultiplier = 1, 1, 100
-	config.InitialDeviation = 0.3
-	sizes := agent.Sizes{Observation: 24, Action: 6}
-	learner, err := mpo.Algorithm().New(config, sizes, 1, workers)
-	if err != nil {
-		return Work{}, err
-	}
-	sampler, err := randomExperience(sizes, 10_000)
-	if err != nil {
-		return Work{}, err
-	}
-	return Work{func() error { return learner.Step(sampler) }, learner.Programs()}, nil
-}
-
-// randomExperience is a replay of random steps.
-func randomExperience(sizes agent.Sizes, steps int) (*replay.Sampler, error) {
-	table, err := replay.NewTable(replay.Layout{Observation: sizes.Observation, Action: sizes.Action, Reward: 1}, steps+1)
-	if err != nil {
-		return nil, err
-	}
-	random := rand.New(rand.NewPCG(2, 2))
-	observation, action, reward := make([]float32, sizes.Observation), make([]float32, sizes.Action), make([]float32, 1)
-	fillNormal(random, observation)
-	if err := table.Begin(replay.Step{Observation: observation}); err != nil {
-		return nil, err
-	}
-	for range steps {
-		fillNormal(random, observation, action, reward)
-		if err := table.Append(replay.Step{Action: action, Reward: reward, Discount: 1, Observation: observation}); err != nil {
-			return nil, err
-		}
-	}
-	return replay.NewSampler(1, table)
-}
-
-// Replay is the drawing of 256 five-step transitions from a replay of 100,000 steps.
-func Replay() (Work, error) {
-	sizes := agent.Sizes{Observation: 24, Action: 6}
-	sampler, err := randomExperience(sizes, 100_000)
-	if err != nil {
-		return Work{}, err
-	}
-	batch := replay.NewTransitions(replay.Layout{Observation: sizes.Observation, Action: sizes.Action, Reward: 1}, 256)
-	return Work{Step: func() error { return sampler.SampleTransitions(batch, 5, 0.99) }}, nil
+// works are those of Learner, in the order in which they are listed.
+var works = []struct {
+	name string
+	make func(workers *grad.Workers) (Work, error)
+}{
+	{"mlp_adam", MLPAdam},
+	{"mpo", learnerStep(mpo.Algorithm(), improvementSettings)},
+	{"dmpo", learnerStep(dmpo.Algorithm(), improvementSettings)},
+	{"d4pg", learnerStep(d4pg.Algorithm(), transitionSettings)},
+	{"sac", learnerStep(sac.Algorithm(), transitionSettings)},
+	{"svg", learnerStep(svg.Algorithm(), sampledSettings)},
+	{"rdpg", learnerStep(rdpg.Algorithm(), "")},
+	{"gru", GRU},
+	{"conv_vae", ConvVAE},
+	{"rssm_world_model", RSSMWorldModel},
+	{"dreamer_small", DreamerSmall},
+	{"replay", func(*grad.Workers) (Work, error) { return Replay() }},
 }
 
 // Learner returns the work called name, or an error that lists the names.
 func Learner(name string, workers *grad.Workers) (Work, error) {
-	switch name {
-	case "mlp_adam":
-		return MLPAdam(workers)
-	case "mpo":
-		return MPO(workers)
-	case "conv_vae":
-		return ConvVAE(workers)
-	case "gru":
-		return GRU(workers)
-	case "rssm_world_model":
-		return RSSMWorldModel(workers)
-	case "dreamer_small":
-		return DreamerSmall(workers)
-	case "replay":
-		return Replay()
+	var names []string
+	for _, work := range works {
+		if work.name == name {
+			return work.make(workers)
+		}
+		names = append(names, work.name)
 	}
-	return Work{}, fmt.Errorf("no work is called %q; there are mlp_adam, mpo, gru, conv_vae, rssm_world_model, dreamer_small, replay, stream, env, pool and frames", name)
+	return Work{}, fmt.Errorf("no work is called %q; there are %s, stream, env, pool and frames", name, strings.Join(names, ", "))
 }

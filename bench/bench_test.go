@@ -1,6 +1,7 @@
 package bench_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 func TestWorkDoesNotAllocate(t *testing.T) {
 	workers := grad.NewWorkers(2)
 	defer workers.Close()
-	for _, name := range []string{"mlp_adam", "mpo", "gru", "conv_vae", "rssm_world_model", "dreamer_small", "replay"} {
+	for _, name := range []string{"mlp_adam", "mpo", "dmpo", "d4pg", "sac", "svg", "rdpg", "gru", "conv_vae", "rssm_world_model", "dreamer_small", "replay"} {
 		work, err := bench.Learner(name, workers)
 		if err != nil {
 			t.Fatal(err)
@@ -42,8 +43,8 @@ func fewestAllocations(step func()) float64 {
 }
 
 func TestUnknownWorkIsRefused(t *testing.T) {
-	if _, err := bench.Learner("nonsense", nil); err == nil {
-		t.Error("accepted")
+	if _, err := bench.Learner("nonsense", nil); err == nil || !strings.Contains(err.Error(), "mpo, dmpo, d4pg, sac, svg, rdpg, gru") {
+		t.Errorf("the error is %v", err)
 	}
 }
 

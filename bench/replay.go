@@ -38,7 +38,6 @@ type replayCase struct {
 
 // replayCases are the tables that are timed.
 func replayCases() []replayCase {
-	vectors := replay.Layout{Observation: 24, Action: 6, Reward: 1}
 	images := replay.Layout{Image: 64 * 64 * 3, Action: 6, Reward: 1}
 	prioritised := func() replay.Selector { return replay.Prioritised(0.6) }
 	return []replayCase{

@@ -187,13 +187,12 @@ func readBare(ctx context.Context, messages jetstream.Stream, count int) error {
 
 // recovery writes rows of vectors and opens the log again, as a run does that resumes.
 func (s *StreamSpeed) recovery(ctx context.Context, folder string, rows int) error {
-	layout := replay.Layout{Observation: 24, Action: 6, Reward: 1}
-	schema := stream.Schema{Task: "bench/vectors", ActionRepeat: 1, Layout: layout}
+	schema := stream.Schema{Task: "bench/vectors", ActionRepeat: 1, Layout: vectors}
 	position, bytes, err := s.writeVectors(ctx, folder, schema, rows)
 	if err != nil {
 		return err
 	}
-	table, err := replay.NewTable(layout, rows+1)
+	table, err := replay.NewTable(vectors, rows+1)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ type Point struct {
 	random      *rand.Rand
 	observation [1]float32
 	state       []float32 // the policy's
-	length      int // steps of the episode being remembered
+	length      int       // steps of the episode being remembered
 	steps       uint64
 }
 
