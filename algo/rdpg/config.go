@@ -28,10 +28,11 @@ type Config struct {
 	GradientNorm float64 `toml:"gradient_norm"` // limit of each network's gradient; 0 for none
 	TargetPeriod int64   `toml:"target_period"` // updates between copies to the target networks
 
-	ExplorationDeviation float64 `toml:"exploration_deviation"` // RDPG: of the noise, in canonical action units
-	Entropy              float64 `toml:"entropy"`               // RSVG(0): weight of the policy's entropy
-	MinimumDeviation     float64 `toml:"minimum_deviation"`     // RSVG(0): of the policy, in canonical action units
-	MaximumDeviation     float64 `toml:"maximum_deviation"`
+	ExplorationCorrelation float64 `toml:"exploration_correlation"` // of the noise from one step to the next
+	ExplorationDeviation   float64 `toml:"exploration_deviation"`   // RDPG: of the noise, in canonical action units
+	Entropy                float64 `toml:"entropy"`                 // RSVG(0): weight of the policy's entropy
+	MinimumDeviation       float64 `toml:"minimum_deviation"`       // RSVG(0): of the policy, in canonical action units
+	MaximumDeviation       float64 `toml:"maximum_deviation"`
 }
 
 // Default is a small configuration of RDPG that learns swing-ups from positions alone on one core.
@@ -70,6 +71,7 @@ func (c *Config) Validate() error {
 	problems := settings.Check("rdpg", c)
 	problems.Require(c.Core == recurrent.GRU || c.Core == recurrent.LSTM, "core", c.Core, "gru or lstm")
 	problems.Require(!(c.Episodes && c.BurnIn > 0), "burn_in", c.BurnIn, "0 with episodes, which begin without memory")
+	problems.Require(c.ExplorationCorrelation < 1, "exploration_correlation", c.ExplorationCorrelation, "below 1")
 	problems.Require(c.MinimumDeviation > 0, "minimum_deviation", c.MinimumDeviation, "positive, so that there is a density")
 	problems.Require(!(c.MaximumDeviation <= c.MinimumDeviation), "maximum_deviation", c.MaximumDeviation, "above minimum_deviation")
 	return problems.Err()

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/algo/internal/actor"
 	"github.com/reverie-rl/reverie/algo/internal/literal"
 	"github.com/reverie-rl/reverie/algo/internal/offpolicy"
 	"github.com/reverie-rl/reverie/algo/internal/recurrent"
@@ -89,10 +90,15 @@ func stepGRU(c recurrent.Core, x, state []float64) {
 	}
 }
 
+// state is the state at the first step of window number item.
+func (l *learner) state(item int) []float64 {
+	return literal.Row(l.windows.State, actor.StateSize(l.memorySize(), l.Sizes), item)
+}
+
 // history is what the cores read in window number item.
 func (l *learner) history(item int) [][]float64 {
 	steps, memory := l.steps(), l.memorySize()
-	before := literal.Row(l.windows.State, l.stateSize(), item)[memory:]
+	before := l.state(item)[memory : memory+l.Sizes.Action]
 	var rows [][]float64
 	for k := range steps + 1 {
 		rows = append(rows, append(literal.Row(l.windows.Observation, l.Sizes.Observation, item*(steps+1)+k), before...))
@@ -108,7 +114,7 @@ func (l *learner) history(item int) [][]float64 {
 
 // literalPolicy is the distribution of the action at each observation of a window.
 func (l *learner) literalPolicy(p policy, item int) []literal.Gaussian {
-	memory := literal.Row(l.windows.State, l.stateSize(), item)[:p.Core.StateSize()]
+	memory := l.state(item)[:p.Core.StateSize()]
 	history := l.history(item)
 	var all []literal.Gaussian
 	for k, output := range literalCore(p.Core, history, memory) {
@@ -129,7 +135,7 @@ func (l *learner) literalPolicy(p policy, item int) []literal.Gaussian {
 // literalValue is the value of an action at each observation of a window, as a function of both.
 func (l *learner) literalValue(c recurrentCritic, item int) func(k int, action []float64) float64 {
 	first := l.policy.Core.StateSize()
-	memory := literal.Row(l.windows.State, l.stateSize(), item)[first : first+c.Core.StateSize()]
+	memory := l.state(item)[first : first+c.Core.StateSize()]
 	history := l.history(item)
 	outputs := literalCore(c.Core, history, memory)
 	return func(k int, action []float64) float64 {

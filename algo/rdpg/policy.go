@@ -18,7 +18,8 @@ func (l *learner) Policy() (agent.Policy, error) {
 	size := own.Core.StateSize()
 	s := actor.Settings{Sizes: l.Sizes, Seed: l.Seed, Stream: offpolicy.StreamPolicy}
 	source, copied := grad.TreeOf([]any{l.policy, l.critic.Core}), grad.TreeOf([]any{own, memory})
-	return actor.NewRecurrent(s, l.memorySize(), source, copied, func(t *grad.Tracer, observation, previous, before *grad.Value) (dist.Gaussian, *grad.Value) {
+	m := actor.Memory{Size: l.memorySize(), Correlation: l.config.ExplorationCorrelation}
+	return actor.NewRecurrent(s, m, source, copied, func(t *grad.Tracer, observation, previous, before *grad.Value) (dist.Gaussian, *grad.Value) {
 		seen := observation.Concat(1, previous).Reshape(1, 1, l.Sizes.Observation+l.Sizes.Action)
 		remembered, policyMemory := own.Core.Unroll(t, seen, before.Slice(1, 0, size))
 		_, criticMemory := memory.Unroll(t, seen, before.Slice(1, size, l.memorySize()))

@@ -1,6 +1,7 @@
 package rdpg
 
 import (
+	"github.com/reverie-rl/reverie/algo/internal/actor"
 	"github.com/reverie-rl/reverie/algo/internal/recurrent"
 	"github.com/reverie-rl/reverie/grad"
 	"github.com/reverie-rl/reverie/replay"
@@ -19,9 +20,6 @@ type window struct {
 // steps is the length of the windows.
 func (l *learner) steps() int { return l.config.BurnIn + l.config.Window }
 
-// stateSize is the size of the state that a policy hands on: what both cores remember, and the action.
-func (l *learner) stateSize() int { return l.memorySize() + l.Sizes.Action }
-
 // memorySize is how many numbers the cores remember together.
 func (l *learner) memorySize() int { return l.policy.Core.StateSize() + l.critic.Core.StateSize() }
 
@@ -36,15 +34,14 @@ func (l *learner) window(t *grad.Tracer) window {
 		mask:        t.Input("mask", batch, steps),
 		first:       t.Input("first", batch),
 	}
-	state := t.Input("state", batch, l.stateSize())
+	memory, previous, _ := actor.SplitState(t.Input("state", batch, actor.StateSize(l.memorySize(), l.Sizes)), l.Sizes)
 	size := l.policy.Core.StateSize()
-	w.policyMemory, w.criticMemory = state.Slice(1, 0, size), state.Slice(1, size, l.memorySize())
-	before := state.Slice(1, l.memorySize(), l.stateSize()).Reshape(batch, 1, actions)
-	w.history = w.observation.Concat(2, before.Concat(1, w.action.Clip(-1, 1)))
+	w.policyMemory, w.criticMemory = memory.Slice(1, 0, size), memory.Slice(1, size, l.memorySize())
+	w.history = w.observation.Concat(2, previous.Reshape(batch, 1, actions).Concat(1, w.action.Clip(-1, 1)))
 	return w
 }
 
-// sequences is the memory of the inputs of the compiled update, for replay to fill.
+// windowMemory is the memory of the inputs of the compiled update, for replay to fill.
 func (l *learner) windowMemory() replay.Sequences {
 	return replay.Sequences{
 		Observation: l.Memory("observation"), Action: l.Memory("action"), LogProbability: make([]float32, l.Batch*l.steps()),

@@ -3,6 +3,8 @@
 package actor
 
 import (
+	"math"
+
 	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/grad"
 )
@@ -18,6 +20,12 @@ type Distribution interface {
 type Settings struct {
 	Sizes        agent.Sizes
 	Seed, Stream uint64 // of its noise
+}
+
+// Memory is what a recurrent actor needs to know besides.
+type Memory struct {
+	Size        int     // numbers that its network remembers
+	Correlation float64 // of its noise from one step to the next, in [0, 1)
 }
 
 // actor acts with a copy of a learner's network, one observation at a time.
@@ -43,34 +51,47 @@ var _ agent.Policy = (*actor)(nil)
 func New[D Distribution](s Settings, source, own grad.Tree, apply func(t *grad.Tracer, observation *grad.Value) D) (agent.Policy, error) {
 	return newActor(s, 0, source, own, func(t *grad.Tracer) {
 		distribution := apply(t, t.Input("observation", 1, s.Sizes.Observation))
-		s.outputActions(t, distribution, func(string, *grad.Value) {})
+		noise := t.Normal(s.Stream, 1, s.Sizes.Action)
+		s.outputActions(t, distribution, noise, func(string, *grad.Value, *grad.Value) {})
 	})
 }
 
-// NewRecurrent returns a policy with a memory of so many numbers: apply returns, besides the distribution
-// [1, action], the memory [1, memory] that follows from observation [1, observation], the action before
-// previous [1, action] and memory. What the caller keeps is the memory, and behind it the action, clipped to
-// the bounds of the task.
-func NewRecurrent[D Distribution](s Settings, memory int, source, own grad.Tree, apply func(t *grad.Tracer, observation, previous, memory *grad.Value) (D, *grad.Value)) (agent.Policy, error) {
-	size := memory + s.Sizes.Action
+// NewRecurrent returns a policy with a memory: apply returns, besides the distribution [1, action], the memory
+// [1, size] that follows from observation [1, observation], the action before, previous [1, action], and
+// memory. The state that the caller keeps is the memory, behind it the action, clipped to the bounds of the
+// task, and behind that the noise, standard normal, that made it: 0 for the mode.
+func NewRecurrent[D Distribution](s Settings, m Memory, source, own grad.Tree, apply func(t *grad.Tracer, observation, previous, memory *grad.Value) (D, *grad.Value)) (agent.Policy, error) {
+	size := StateSize(m.Size, s.Sizes)
 	return newActor(s, size, source, own, func(t *grad.Tracer) {
-		state := t.Input("state", 1, size)
-		distribution, next := apply(t, t.Input("observation", 1, s.Sizes.Observation), state.Slice(1, memory, size), state.Slice(1, 0, memory))
-		s.outputActions(t, distribution, func(name string, action *grad.Value) {
-			t.Output(name+"_state", next.Concat(1, action.Clip(-1, 1)))
+		memory, previous, before := SplitState(t.Input("state", 1, size), s.Sizes)
+		distribution, next := apply(t, t.Input("observation", 1, s.Sizes.Observation), previous, memory)
+		fresh := t.Normal(s.Stream, 1, s.Sizes.Action)
+		noise := before.Mul(grad.Scalar(m.Correlation)).Add(fresh.Mul(grad.Scalar(math.Sqrt(1 - m.Correlation*m.Correlation))))
+		s.outputActions(t, distribution, noise, func(name string, action, noise *grad.Value) {
+			t.Output(name+"_state", next.Concat(1, action.Clip(-1, 1)).Concat(1, noise))
 		})
 	})
 }
 
-// outputActions outputs a random action and the mode, and of each what further says.
-func (s Settings) outputActions(t *grad.Tracer, distribution Distribution, further func(name string, action *grad.Value)) {
-	output := func(name string, action *grad.Value) {
+// StateSize is the size of the state of a recurrent policy with a memory of so many numbers.
+func StateSize(memory int, sizes agent.Sizes) int { return memory + 2*sizes.Action }
+
+// SplitState takes a state [batch, size] apart: memory [batch, memory], previous action and noise [batch, action].
+func SplitState(state *grad.Value, sizes agent.Sizes) (memory, previous, noise *grad.Value) {
+	size := state.Shape()[1]
+	action, last := size-2*sizes.Action, size-sizes.Action
+	return state.Slice(1, 0, action), state.Slice(1, action, last), state.Slice(1, last, size)
+}
+
+// outputActions outputs the action that noise makes and the mode, and of each what further says.
+func (s Settings) outputActions(t *grad.Tracer, distribution Distribution, noise *grad.Value, further func(name string, action, noise *grad.Value)) {
+	output := func(name string, action, noise *grad.Value) {
 		t.Output(name, action)
 		t.Output(name+"_log_probability", distribution.LogProb(action))
-		further(name, action)
+		further(name, action, noise)
 	}
-	output("sample", distribution.Sample(t.Normal(s.Stream, 1, s.Sizes.Action)))
-	output("mode", distribution.Mode())
+	output("sample", distribution.Sample(noise), noise)
+	output("mode", distribution.Mode(), t.Value(grad.Scalar(0)).Broadcast(noise.Shape()...))
 }
 
 // newActor compiles a policy with size numbers of state.
