@@ -28,6 +28,8 @@ type Config struct {
 	GradientNorm float64 `toml:"gradient_norm"` // limit of each network's gradient; 0 for none
 	TargetPeriod int64   `toml:"target_period"` // updates between copies to the target networks
 
+	Saturation float64 `toml:"saturation"` // weight of the squared mean before tanh, which has no gradient far out
+
 	ExplorationCorrelation float64 `toml:"exploration_correlation"` // of the noise from one step to the next
 	ExplorationDeviation   float64 `toml:"exploration_deviation"`   // RDPG: of the noise, in canonical action units
 	Entropy                float64 `toml:"entropy"`                 // RSVG(0): weight of the policy's entropy
@@ -42,8 +44,8 @@ func Default() *Config {
 		Warmup: 1000, StepsPerUpdate: 4, Batch: 16, Window: 40, BurnIn: 10,
 		Discount: 0.99, Lambda: 0.8,
 		LearningRate: 1e-3, GradientNorm: 40, TargetPeriod: 100,
-		ExplorationDeviation: 0.3,
-		Entropy:              1e-3, MinimumDeviation: 0.3, MaximumDeviation: 0.8,
+		Saturation: 1e-3, ExplorationDeviation: 0.3,
+		Entropy: 1e-3, MinimumDeviation: 0.3, MaximumDeviation: 0.8,
 	}
 }
 

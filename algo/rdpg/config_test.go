@@ -25,6 +25,7 @@ func TestValidate(t *testing.T) {
 		{"learning_rate", func(c *Config) { c.LearningRate = 0 }},
 		{"minimum_deviation", func(c *Config) { c.MinimumDeviation = 0 }},
 		{"maximum_deviation", func(c *Config) { c.MaximumDeviation = 0.3 }},
+		{"saturation", func(c *Config) { c.Saturation = -1 }},
 		{"exploration_correlation", func(c *Config) { c.ExplorationCorrelation = 1 }},
 		{"exploration_deviation", func(c *Config) { c.ExplorationDeviation = 0 }},
 	} {

@@ -22,9 +22,10 @@
 //
 // # Policy improvement
 //
-//	loss = - Σ_t m_t [ Q(h_t, μ(h_t)) ] / Σ_t m_t                        RDPG
-//	loss = - Σ_t m_t [ Q(h_t, μ(h_t) + σ(h_t) ξ_t) + β H_t ] / Σ_t m_t   RSVG(0), ξ ~ N(0, 1)
+//	loss = - Σ_t m_t [ Q(h_t, μ(h_t)) - κ |x_t|² ] / Σ_t m_t                        RDPG
+//	loss = - Σ_t m_t [ Q(h_t, μ(h_t) + σ(h_t) ξ_t) + β H_t - κ |x_t|² ] / Σ_t m_t   RSVG(0), ξ ~ N(0, 1)
 //
+// where μ = tanh(x): without the small weight κ, x runs to where tanh has no gradient, and never returns.
 // Gradients flow back through time through each network's own cell.
 //
 // # What is replayed
@@ -37,6 +38,7 @@
 //
 //   - Returns are mixtures over all numbers of steps; λ = 0 is the paper's.
 //   - Windows; the paper replays whole episodes, as the preset "episodes" does.
-//   - The action passes through tanh. The deviation of RSVG(0) lies between two bounds, and its noise is drawn afresh.
+//   - The action passes through tanh. The deviation of RSVG(0) lies between two bounds, and its noise is drawn
+//     afresh. Both kinds of noise may be correlated in time.
 //   - Targets are copied now and then instead of following slowly.
 package rdpg

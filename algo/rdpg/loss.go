@@ -16,18 +16,19 @@ func (l *learner) losses(t *grad.Tracer, w window) (criticLoss, policyLoss, valu
 	values := l.critic.Value(remembered, observed, w.action)
 	criticLoss = values.Sub(l.returns(t, w)).Square().Mul(weights).Sum().Mul(grad.Scalar(0.5))
 
-	online = l.policy.Apply(t, w.outputs(t, l.policy.Core, w.policyMemory).Slice(1, 0, steps), observed)
+	online, raw := l.policy.Apply(t, w.outputs(t, l.policy.Core, w.policyMemory).Slice(1, 0, steps), observed)
 	gain := l.critic.Value(remembered.Stop(), observed, l.act(t, online, offpolicy.StreamGradient))
 	if l.config.Stochastic {
 		gain = gain.Add(online.Entropy().Mul(grad.Scalar(l.config.Entropy)))
 	}
-	policyLoss = gain.Mul(weights).Sum().Neg()
+	penalty := raw.Square().Sum(-1).Mul(grad.Scalar(l.config.Saturation))
+	policyLoss = penalty.Sub(gain).Mul(weights).Sum()
 	return criticLoss, policyLoss, values.Mul(weights).Sum(), online
 }
 
 // returns is the targets of the critic [batch, steps], which bootstrap where a window ends.
 func (l *learner) returns(t *grad.Tracer, w window) *grad.Value {
-	next := l.targetPolicy.Apply(t, w.outputs(t, l.targetPolicy.Core, w.policyMemory), w.observation)
+	next, _ := l.targetPolicy.Apply(t, w.outputs(t, l.targetPolicy.Core, w.policyMemory), w.observation)
 	remembered := w.outputs(t, l.targetCritic.Core, w.criticMemory)
 	values := l.targetCritic.Value(remembered, w.observation, l.act(t, next, offpolicy.StreamLearner))
 	goesOn := w.mask.Slice(1, 1, l.steps()).Pad(1, 0, 1) // to a step that is known

@@ -112,16 +112,23 @@ func (l *learner) history(item int) [][]float64 {
 	return rows
 }
 
+// literalAction is the distribution of an action, and the square of its mean before tanh.
+type literalAction struct {
+	literal.Gaussian
+	size float64
+}
+
 // literalPolicy is the distribution of the action at each observation of a window.
-func (l *learner) literalPolicy(p policy, item int) []literal.Gaussian {
+func (l *learner) literalPolicy(p policy, item int) []literalAction {
 	memory := l.state(item)[:p.Core.StateSize()]
 	history := l.history(item)
-	var all []literal.Gaussian
+	var all []literalAction
 	for k, output := range literalCore(p.Core, history, memory) {
 		features := literal.Torso(p.Torso, append(output, history[k][:l.Sizes.Observation]...))
-		g := literal.Gaussian{Mean: literal.Linear(p.Mean, features), Deviation: make([]float64, l.Sizes.Action)}
-		for i := range g.Mean {
-			g.Mean[i] = math.Tanh(g.Mean[i])
+		g := literalAction{Gaussian: literal.Gaussian{Mean: literal.Linear(p.Mean, features), Deviation: make([]float64, l.Sizes.Action)}}
+		for i, raw := range g.Mean {
+			g.Mean[i] = math.Tanh(raw)
+			g.size += raw * raw
 			if l.config.Stochastic {
 				raw := literal.Linear(*p.Deviation, features)[i]
 				g.Deviation[i] = l.config.MinimumDeviation + (l.config.MaximumDeviation-l.config.MinimumDeviation)*sigmoid(raw+2)
@@ -197,7 +204,7 @@ func (l *learner) literalPolicyLoss() float64 {
 	for item := range l.Batch {
 		policy, value := l.literalPolicy(l.policy, item), l.literalValue(l.critic, item)
 		for k := range steps {
-			gain := value(k, policy[k].Sample(noise(item, k)))
+			gain := value(k, policy[k].Sample(noise(item, k))) - l.config.Saturation*policy[k].size
 			for _, deviation := range policy[k].Deviation {
 				if l.config.Stochastic {
 					gain += l.config.Entropy * math.Log(deviation*math.Sqrt(2*math.Pi*math.E))
@@ -221,6 +228,7 @@ func TestUpdateAgreesWithTheLiteralVersion(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := small()
+			c.Saturation = 0.1
 			change(c)
 			l := shaken(t, c)
 			literal.CheckUpdate(t, l, l.Run,

@@ -45,15 +45,15 @@ func newPolicy(c *Config, sizes agent.Sizes, random *rand.Rand) policy {
 }
 
 // Apply returns the distribution of actions [..., action] for what the core puts out [..., core] and the
-// newest observations [..., observation].
-func (p policy) Apply(t *grad.Tracer, memory, observation *grad.Value) dist.Gaussian {
+// newest observations [..., observation], and the mean before tanh.
+func (p policy) Apply(t *grad.Tracer, memory, observation *grad.Value) (distribution dist.Gaussian, raw *grad.Value) {
 	features := p.Torso.Apply(memory.Concat(-1, observation))
-	mean := p.Mean.Apply(features)
+	raw = p.Mean.Apply(features)
 	if p.Deviation == nil {
-		exploration := t.Value(grad.Scalar(p.config.ExplorationDeviation)).Broadcast(mean.Shape()...)
-		return dist.Gaussian{Mean: mean.Tanh(), Deviation: exploration}
+		exploration := t.Value(grad.Scalar(p.config.ExplorationDeviation)).Broadcast(raw.Shape()...)
+		return dist.Gaussian{Mean: raw.Tanh(), Deviation: exploration}, raw
 	}
-	return dist.BoundedGaussian(mean, p.Deviation.Apply(features), p.config.MinimumDeviation, p.config.MaximumDeviation)
+	return dist.BoundedGaussian(raw, p.Deviation.Apply(features), p.config.MinimumDeviation, p.config.MaximumDeviation), raw
 }
 
 // recurrentCritic is the value of an action that is a function of the history before it.

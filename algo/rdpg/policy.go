@@ -23,6 +23,7 @@ func (l *learner) Policy() (agent.Policy, error) {
 		seen := observation.Concat(1, previous).Reshape(1, 1, l.Sizes.Observation+l.Sizes.Action)
 		remembered, policyMemory := own.Core.Unroll(t, seen, before.Slice(1, 0, size))
 		_, criticMemory := memory.Unroll(t, seen, before.Slice(1, size, l.memorySize()))
-		return own.Apply(t, remembered.Reshape(1, l.config.CoreSize), observation), policyMemory.Concat(1, criticMemory)
+		distribution, _ := own.Apply(t, remembered.Reshape(1, l.config.CoreSize), observation)
+		return distribution, policyMemory.Concat(1, criticMemory)
 	})
 }

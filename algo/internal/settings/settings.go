@@ -80,7 +80,7 @@ var rules = map[string]rule{
 	"epsilon": positive, "epsilon_penalty": notNegative, "epsilon_mean": positive, "epsilon_deviation": positive,
 	"initial_temperature": anyNumber, "initial_mean_multiplier": anyNumber, "initial_deviation_multiplier": anyNumber,
 	"initial_deviation": positive, "minimum_deviation": notNegative, "maximum_deviation": positive,
-	"cloning": notNegative, "exploration_deviation": positive, "exploration_correlation": fraction, "entropy": notNegative, "target_entropy": anyNumber,
+	"cloning": notNegative, "exploration_deviation": positive, "exploration_correlation": fraction, "entropy": notNegative, "saturation": notNegative, "target_entropy": anyNumber,
 	"atoms":         {"at least 2", func(x float64) bool { return x >= 2 }},
 	"lowest_return": anyNumber, "highest_return": anyNumber,
 }
