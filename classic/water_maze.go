@@ -16,8 +16,8 @@ const (
 	swimmerMass  = 1.0 // kg
 	swimmerForce = 1.0 // N at most along each axis
 	waterDrag    = 1.0 // N s/m: the highest speed along an axis is 1 m/s
-	mazeStep     = 0.1 // s
-	mazeLimit    = 200 // steps: about one search of the whole pool and then ten visits
+	mazeStep     = 0.2 // s
+	mazeLimit    = 100 // steps: about one search of the whole pool and then ten visits
 )
 
 // waterMaze is Morris's water maze (Learning and Motivation 12, 1981) as it is given to agents with a memory by
@@ -46,7 +46,7 @@ type WaterMaze struct {
 // where it is. The action is a force in [-1, 1] N along each axis. The step that reaches the platform has
 // reward 1, all others 0, and whatever is done then, the swimmer is at rest at a random place after the next
 // step. The platform, of radius 0.2, is anywhere in the pool and stays there until the episode is cut off
-// after 200 steps of 0.1 s.
+// after 100 steps of 0.2 s.
 func NewWaterMaze(seed uint64) (env.Environment, error) {
 	pool := &waterMaze{}
 	w := &WaterMaze{pool: pool, shell: shell{

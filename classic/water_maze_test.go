@@ -24,9 +24,9 @@ func maze(t *testing.T, seed uint64) (*WaterMaze, *waterMaze) {
 }
 
 func TestWaterMazeMovesByHand(t *testing.T) {
-	pool := &waterMaze{memory: [6]float64{0, 0, 0, .11, .7, 0}}
+	pool := &waterMaze{memory: [6]float64{0, 0, 0, .12, .7, 0}}
 	pool.advance([]float64{1, 0}, nil)
-	want := [6]float64{.1 / 1.1 * .1, .01, .1 / 1.1, .1, .7, 0}
+	want := [6]float64{.2 / 1.2 * .2, .02, .2 / 1.2, .1, .7, 0}
 	for i, value := range pool.memory {
 		if math.Abs(value-want[i]) > 1e-15 {
 			t.Errorf("element %d is %v, want %v", i, value, want[i])
@@ -152,7 +152,7 @@ func visits(t *testing.T, seed uint64, remembers bool) (found int, first, later 
 		}
 		target := known
 		if !remembers || found == 0 {
-			clock += .1
+			clock += .2
 			sin, cos := math.Sincos(2.2 * math.Sqrt(clock*8))
 			radius := .15 + .75*math.Abs(math.Mod(clock/9, 2)-1)
 			target = [2]float64{radius * cos, radius * sin}

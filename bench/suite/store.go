@@ -40,7 +40,7 @@ func (j *job) stored(catalogues run.Catalogues) (bool, error) {
 }
 
 // store copies the settings and the raw log of a run, and tells how it was made.
-func (j *job) store(o Options, took time.Duration, resumed bool) error {
+func (j *job) store(p *Plan, took time.Duration, resumed bool) error {
 	if err := os.MkdirAll(j.results, 0o755); err != nil {
 		return err
 	}
@@ -53,11 +53,11 @@ func (j *job) store(o Options, took time.Duration, resumed bool) error {
 			return err
 		}
 	}
-	wall := fmt.Sprintf("%.0f s, up to %d runs at a time", took.Seconds(), o.Parallel)
+	wall := fmt.Sprintf("%.0f s, up to %d runs at a time", took.Seconds(), p.options.Parallel)
 	if resumed {
 		wall += ", since it was gone on with"
 	}
-	about := fmt.Sprintf("commit     %s\nprocessor  %s, %d cores\ncommand    %s\nwall time  %s\n", commit(), processor(), runtime.NumCPU(), j.command(), wall)
+	about := fmt.Sprintf("commit     %s\nprocessor  %s, %d cores\ncommand    %s\nwall time  %s\n", p.commit, processor(), runtime.NumCPU(), j.command(), wall)
 	return track.WriteFile(filepath.Join(j.results, aboutFile), []byte(about))
 }
 

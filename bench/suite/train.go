@@ -33,6 +33,7 @@ type job struct {
 // Plan is the runs of a suite, all of which can be made.
 type Plan struct {
 	options Options
+	commit  string // of the source, before results are added to it
 	jobs    []job // all of them
 	pending []job // those without results
 }
@@ -40,7 +41,7 @@ type Plan struct {
 // Plan resolves the runs of a suite and finds those that are not made yet. Results of other settings are an
 // error: a page of them would compare what is not alike.
 func (s *Suite) Plan(catalogues run.Catalogues, o Options) (*Plan, error) {
-	p := &Plan{options: o}
+	p := &Plan{options: o, commit: commit()}
 	var problems []error
 	for i := range s.Entries {
 		e := &s.Entries[i]
@@ -137,7 +138,7 @@ func (p *Plan) train(ctx context.Context, j job, output *lines) error {
 	output.print("%s: %s in %s", j.name, verb, j.folder)
 	result, err := run.Train(ctx, j.experiment, run.Options{Folder: j.folder, Resume: resumes, Output: &runLines{all: output, name: j.name}})
 	if err == nil {
-		err = j.store(p.options, time.Since(begin), resumes)
+		err = j.store(p, time.Since(begin), resumes)
 	}
 	switch {
 	case errors.Is(err, run.ErrStopped):
