@@ -34,8 +34,8 @@ type job struct {
 type Plan struct {
 	options Options
 	commit  string // of the source, before results are added to it
-	jobs    []job // all of them
-	pending []job // those without results
+	jobs    []job  // all of them
+	pending []job  // those without results
 }
 
 // Plan resolves the runs of a suite and finds those that are not made yet. Results of other settings are an
