@@ -28,6 +28,12 @@ func NewGRU(inputs, size int, random *rand.Rand) GRU {
 	}
 }
 
+// RememberFor sets the biases of the update gate as LSTM.RememberFor says.
+func (g GRU) RememberFor(span int, random *rand.Rand) {
+	size := len(g.Input.Bias.Data) / 3
+	copy(g.Input.Bias.Data[size:2*size], timescales(size, span, random))
+}
+
 // Project is the part of Step that does not depend on the state: x [..., inputs] to [..., 3·size].
 // All time steps can be projected at once, before the loop over time.
 func (g GRU) Project(x *grad.Value) *grad.Value { return g.Input.Apply(x) }

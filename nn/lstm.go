@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"math"
 	"math/rand/v2"
 
 	"github.com/reverie-rl/reverie/grad"
@@ -31,6 +32,26 @@ func NewLSTM(inputs, size int, random *rand.Rand) LSTM {
 		cell.Input.Bias.Data[i] = 1
 	}
 	return cell
+}
+
+// RememberFor sets the biases of input and forget gates so that the cell at first forgets over times that are
+// uniform between 1 step and span, 3 or more (Tallec and Ollivier, 2018, "Can recurrent neural networks warp
+// time?", section 2). Without it gates that are half open forget within a few steps, and what
+// matters later has no gradient to be kept for.
+func (l LSTM) RememberFor(span int, random *rand.Rand) {
+	size := len(l.Input.Bias.Data) / 4
+	for i, bias := range timescales(size, span, random) {
+		l.Input.Bias.Data[i], l.Input.Bias.Data[size+i] = -bias, bias
+	}
+}
+
+// timescales are biases of gates that keep what is remembered for times uniform between 1 step and span.
+func timescales(count, span int, random *rand.Rand) []float32 {
+	biases := make([]float32, count)
+	for i := range biases {
+		biases[i] = float32(math.Log(1 + random.Float64()*float64(span-2)))
+	}
+	return biases
 }
 
 // Project is the part of Step that does not depend on the state: x [..., inputs] to [..., 4·size].

@@ -11,6 +11,7 @@ type Config struct {
 	Stochastic   bool   `toml:"stochastic"`    // RSVG(0): the policy has a deviation of its own
 	Core         string `toml:"core"`          // "gru" or "lstm"
 	CoreSize     int    `toml:"core_size"`     // units of each cell
+	MemorySpan   int    `toml:"memory_span"`   // steps over which cells remember at first, 3 or more; 0 for their usual beginning
 	PolicyLayers []int  `toml:"policy_layers"` // units of each hidden layer of the heads
 	CriticLayers []int  `toml:"critic_layers"`
 
@@ -72,6 +73,7 @@ func (c *Config) Schedule() agent.Schedule {
 func (c *Config) Validate() error {
 	problems := settings.Check("rdpg", c)
 	problems.Require(c.Core == recurrent.GRU || c.Core == recurrent.LSTM, "core", c.Core, "gru or lstm")
+	problems.Require(c.MemorySpan == 0 || c.MemorySpan > 2, "memory_span", c.MemorySpan, "0, or 3 or more")
 	problems.Require(!(c.Episodes && c.BurnIn > 0), "burn_in", c.BurnIn, "0 with episodes, which begin without memory")
 	problems.Require(c.ExplorationCorrelation < 1, "exploration_correlation", c.ExplorationCorrelation, "below 1")
 	problems.Require(c.MinimumDeviation > 0, "minimum_deviation", c.MinimumDeviation, "positive, so that there is a density")

@@ -15,6 +15,7 @@ func TestValidate(t *testing.T) {
 	}{
 		{"core", func(c *Config) { c.Core = "rnn" }},
 		{"core_size", func(c *Config) { c.CoreSize = 0 }},
+		{"memory_span", func(c *Config) { c.MemorySpan = 2 }},
 		{"policy_layers", func(c *Config) { c.PolicyLayers = nil }},
 		{"batch", func(c *Config) { c.Batch = 0 }},
 		{"window", func(c *Config) { c.Window = 0 }},

@@ -19,7 +19,7 @@ func small() *Config {
 // variants are the ways in which an update can be put together.
 var variants = map[string]func(c *Config){
 	"default":     func(*Config) {},
-	"gru":         func(c *Config) { c.Core = recurrent.GRU },
+	"gru":         func(c *Config) { c.Core, c.MemorySpan = recurrent.GRU, 10 },
 	"stochastic":  func(c *Config) { c.Stochastic = true },
 	"episodes":    func(c *Config) { c.Episodes, c.BurnIn, c.Window = true, 0, 25 },
 	"no clipping": func(c *Config) { c.GradientNorm = 0 },

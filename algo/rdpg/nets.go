@@ -16,7 +16,8 @@ const headScale = 1e-4
 
 // newCore returns a cell that reads an observation and the action before.
 func newCore(c *Config, sizes agent.Sizes, random *rand.Rand) recurrent.Core {
-	return recurrent.NewCore(c.Core, sizes.Observation+sizes.Action, c.CoreSize, random)
+	s := recurrent.Settings{Kind: c.Core, Size: c.CoreSize, Span: c.MemorySpan}
+	return recurrent.NewCore(s, sizes.Observation+sizes.Action, random)
 }
 
 // policy is a distribution of actions that is a function of the history.

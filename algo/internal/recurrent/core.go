@@ -23,18 +23,33 @@ type Core struct {
 	size int
 }
 
-// NewCore returns a cell of a kind with size units. Another kind is a programmer's error: settings are
-// checked before.
-func NewCore(kind string, inputs, size int, random *rand.Rand) Core {
-	switch kind {
-	case GRU:
-		cell := nn.NewGRU(inputs, size, random)
-		return Core{GRU: &cell, size: size}
-	case LSTM:
-		cell := nn.NewLSTM(inputs, size, random)
-		return Core{LSTM: &cell, size: size}
+// Settings shape a Core.
+type Settings struct {
+	Kind string
+	Size int // units
+	Span int // steps over which it remembers at first, 3 or more; 0 for the cell's usual beginning
+}
+
+// NewCore returns a cell. One of another kind is a programmer's error: settings are checked before.
+func NewCore(s Settings, inputs int, random *rand.Rand) Core {
+	c := Core{size: s.Size}
+	var cell interface {
+		RememberFor(span int, random *rand.Rand)
 	}
-	panic(fmt.Sprintf("recurrent: a cell of kind %q", kind))
+	switch s.Kind {
+	case GRU:
+		gru := nn.NewGRU(inputs, s.Size, random)
+		c.GRU, cell = &gru, gru
+	case LSTM:
+		lstm := nn.NewLSTM(inputs, s.Size, random)
+		c.LSTM, cell = &lstm, lstm
+	default:
+		panic(fmt.Sprintf("recurrent: a cell of kind %q", s.Kind))
+	}
+	if s.Span > 0 {
+		cell.RememberFor(s.Span, random)
+	}
+	return c
 }
 
 // Size is how many numbers it puts out.

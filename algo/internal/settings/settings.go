@@ -73,7 +73,7 @@ var (
 var rules = map[string]rule{
 	"policy_layers": layers, "critic_layers": layers,
 	"warmup": notNegative, "steps_per_update": positive, "batch": positive, "samples": positive,
-	"core_size": positive, "window": positive, "burn_in": notNegative,
+	"core_size": positive, "memory_span": notNegative, "window": positive, "burn_in": notNegative,
 	"nstep": positive, "sequence_length": positive, "lambda": fraction, "discount": fraction,
 	"learning_rate": positive, "dual_learning_rate": positive, "gradient_norm": notNegative,
 	"target_period": positive, "target_rate": fraction,
