@@ -12,19 +12,19 @@ import (
 )
 
 // shaken returns a learner with random networks and a random batch in place.
-func shaken(t *testing.T, c *Config) *learner {
+func shaken(t *testing.T, c *Config) *zero {
 	t.Helper()
 	made, err := newLearner(c, agent.Sizes{Observation: 3, Action: 2}, 5, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := made.(*learner)
+	l := made.(*zero)
 	literal.Shake(&l.Learner)
 	return l
 }
 
 // literalPolicy is the distribution that a policy network gives.
-func (l *learner) literalPolicy(n gaussian.Network, observation []float64) literal.Gaussian {
+func (l *zero) literalPolicy(n gaussian.Network, observation []float64) literal.Gaussian {
 	features := literal.Torso(n.Torso, observation)
 	mean, deviation := literal.Linear(n.Mean, features), literal.Linear(n.Deviation, features)
 	for i := range mean {
@@ -34,7 +34,7 @@ func (l *learner) literalPolicy(n gaussian.Network, observation []float64) liter
 	return literal.Gaussian{Mean: mean, Deviation: deviation}
 }
 
-func (l *learner) literalCriticLoss() float64 {
+func (l *zero) literalCriticLoss() float64 {
 	noise := literal.Noise(l.config.Samples*l.Batch*l.Sizes.Action, l.Seed, offpolicy.StreamLearner, l.Updates())
 	states := literal.Draw(l.Sizes, l.Transitions.Next, noise, func(observation []float64) literal.Gaussian {
 		return l.literalPolicy(l.targetPolicy, observation)
@@ -51,7 +51,7 @@ func (l *learner) literalCriticLoss() float64 {
 	return loss
 }
 
-func (l *learner) literalPolicyLoss() float64 {
+func (l *zero) literalPolicyLoss() float64 {
 	noise := literal.Noise(l.Batch*l.Sizes.Action, l.Seed, offpolicy.StreamGradient, l.Updates())
 	loss := 0.0
 	for j := range l.Batch {
