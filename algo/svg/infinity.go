@@ -1,7 +1,6 @@
 package svg
 
 import (
-	"math"
 	"math/rand/v2"
 
 	"github.com/reverie-rl/reverie/agent"
@@ -43,26 +42,11 @@ func (l *infinity) trace(t *grad.Tracer, batch offpolicy.Batch) {
 	weights := discounting(t, t.Input("window_discount", c.Windows, c.SequenceLength).Transpose(1, 0), c.Discount)
 	rewards := t.Input("window_reward", c.Windows, c.SequenceLength).Transpose(1, 0)
 	online := l.policy.Apply(states.Slice(0, 0, c.SequenceLength))
-	returns := relive(t, l.policy, w, states, actions).Rewards.Mul(weights).Sum(0)
+	returns := windowReturns(t, l.policy, w, states, actions, weights)
 	recorded := rewards.Mul(weights).Sum(0)
 	l.Report.Add(t, "window/return", recorded.Mean())
 	l.Report.Add(t, "window/return_error", returns.Sub(recorded).Abs().Mean())
 	l.minimise(t, returns.Mean().Add(l.entropy(online).Mean()).Neg(), online)
-}
-
-// discounting is the weight γ^t d_1 ... d_t of each reward r_t+1, t = 0 ... steps-1, for discounts d
-// [steps, batch]: [steps, batch].
-func discounting(t *grad.Tracer, discounts *grad.Value, gamma float64) *grad.Value {
-	steps, batch := discounts.Shape()[0], discounts.Shape()[1]
-	return t.Call("discounting", []int{steps, batch}, func(out []float64, in [][]float64) {
-		for b := range batch {
-			survival := 1.0
-			for k := range steps {
-				out[k*batch+b] = math.Pow(gamma, float64(k)) * survival
-				survival *= in[0][k*batch+b]
-			}
-		}
-	}, discounts)
 }
 
 // Step makes one update from windows of the newest experience, and from transitions of all.

@@ -10,7 +10,6 @@ import (
 	"github.com/reverie-rl/reverie/dist"
 	"github.com/reverie-rl/reverie/grad"
 	"github.com/reverie-rl/reverie/optim"
-	"github.com/reverie-rl/reverie/rl"
 )
 
 // noiseLimit bounds the inferred noise of the dynamics. Noise beyond it is the work of a model that is
@@ -110,20 +109,6 @@ func (m model) fit(t *grad.Tracer, r *report.Report, state, action, next, reward
 	r.Add(t, "reward/loss", rewardLoss)
 	r.Add(t, "reward/gradient_norm", rewardNorm)
 	return w
-}
-
-// relive follows recorded states [steps+1, batch, observation] and actions [steps, batch, action] with
-// the noise inferred from them under the present policy and model, so that the return's gradient flows
-// along what happened (Heess et al., 2015, section 3).
-func relive(t *grad.Tracer, policy gaussian.Network, w world, states, actions *grad.Value) rl.Trajectory {
-	steps := actions.Shape()[0]
-	before, after := states.Slice(0, 0, steps), states.Slice(0, 1, steps+1)
-	policyNoise := policy.Apply(before).Noise(actions).Stop()
-	return rl.Reparameterised{
-		Policy: func(state, noise *grad.Value) *grad.Value { return policy.Apply(state).Sample(noise) },
-		Model:  w.next,
-		Reward: w.reward,
-	}.Relive(t, states, policyNoise, w.noise(before, actions, after))
 }
 
 // parts names the model and the state of its optimisers.

@@ -1,14 +1,11 @@
 package svg
 
 import (
-	"math"
 	"math/rand/v2"
 
 	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/algo/internal/critic"
-	"github.com/reverie-rl/reverie/algo/internal/gaussian"
 	"github.com/reverie-rl/reverie/algo/internal/offpolicy"
-	"github.com/reverie-rl/reverie/dist"
 	"github.com/reverie-rl/reverie/grad"
 	"github.com/reverie-rl/reverie/optim"
 )
@@ -44,21 +41,14 @@ func (l *one) trace(t *grad.Tracer, batch offpolicy.Batch) {
 	weights := importance(online, batch.Action, t.Input("log_probability", l.Batch), l.config.ImportanceLimit)
 	w := l.fit(t, &l.Report, batch.Observation, batch.Action, batch.Next, batch.Reward, l.config.GradientNorm)
 	criticLoss, value := l.criticLoss(batch, weights)
-	policyLoss := oneStepLoss(t, l.policy, w, l.targetCritic, batch, weights).Sub(l.entropy(online).Mean())
+	returns := oneStepReturns(t, l.policy, w, l.targetCritic, transitions{batch.Observation, batch.Action, batch.Next, batch.Discount})
 	criticNorm := l.criticOptimiser.Minimise(t, criticLoss, l.config.GradientNorm)
 	l.Report.Add(t, "critic/loss", criticLoss)
 	l.Report.Add(t, "critic/value", value)
 	l.Report.Add(t, "critic/gradient_norm", criticNorm)
 	l.Report.Add(t, "importance/weight", weights.Mean())
 	l.Report.Add(t, "importance/effective", weights.Mean().Square().Div(weights.Square().Mean().Max(grad.Scalar(1e-30))))
-	l.minimise(t, policyLoss, online)
-}
-
-// importance is the weights min(π(a|s) / π_then(a|s), limit) [batch] of recorded actions [batch, action]
-// under the present policy, from the log-probability [batch] that they had then: constants.
-func importance(online dist.Gaussian, actions, logProbability *grad.Value, limit float64) *grad.Value {
-	logRatio := online.LogProb(actions).Sub(logProbability)
-	return logRatio.Min(grad.Scalar(math.Log(limit))).Exp().Stop()
+	l.minimise(t, weights.Mul(returns).Add(l.entropy(online)).Mean().Neg(), online)
 }
 
 // criticLoss regresses the critic on y = r + D V'(s'), each state with the weight of its action. It
@@ -67,17 +57,6 @@ func (l *one) criticLoss(batch offpolicy.Batch, weights *grad.Value) (loss, valu
 	target := batch.Discount.Mul(l.targetCritic.Value(batch.Next)).Add(batch.Reward).Stop()
 	values := l.critic.Value(batch.Observation)
 	return values.Sub(target).Square().Mul(weights).Mean().Mul(grad.Scalar(0.5)), values.Mean()
-}
-
-// oneStepLoss is - mean w [ r(a, s') + D V'(s') ] with the recorded action and state as functions of
-// inferred noise, a = π(s, η) and s' = f(s, a, ξ) (Heess et al., 2015, section 4.2).
-func oneStepLoss(t *grad.Tracer, policy gaussian.Network, w world, value critic.State, batch offpolicy.Batch, weights *grad.Value) *grad.Value {
-	size, o := batch.Observation.Shape()[0], batch.Observation.Shape()[1]
-	states := batch.Observation.Reshape(1, size, o).Concat(0, batch.Next.Reshape(1, size, o))
-	lived := relive(t, policy, w, states, batch.Action.Reshape(1, size, batch.Action.Shape()[1]))
-	arrived := lived.States.Slice(0, 1, 2).Reshape(size, o)
-	values := lived.Rewards.Reshape(size).Add(batch.Discount.Mul(value.Value(arrived)))
-	return weights.Mul(values).Mean().Neg()
 }
 
 // Parts names everything that is learned, and the state of the optimisers.

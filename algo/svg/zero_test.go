@@ -23,8 +23,8 @@ func shaken(t *testing.T, c *Config) *zero {
 	return l
 }
 
-// literalPolicy is the distribution that a policy network gives.
-func (l *zero) literalPolicy(n gaussian.Network, observation []float64) literal.Gaussian {
+// literalNetwork is the distribution that a policy network gives.
+func (l *learner) literalNetwork(n gaussian.Network, observation []float64) literal.Gaussian {
 	features := literal.Torso(n.Torso, observation)
 	mean, deviation := literal.Linear(n.Mean, features), literal.Linear(n.Deviation, features)
 	for i := range mean {
@@ -37,7 +37,7 @@ func (l *zero) literalPolicy(n gaussian.Network, observation []float64) literal.
 func (l *zero) literalCriticLoss() float64 {
 	noise := literal.Noise(l.config.Samples*l.Batch*l.Sizes.Action, l.Seed, offpolicy.StreamLearner, l.Updates())
 	states := literal.Draw(l.Sizes, l.Transitions.Next, noise, func(observation []float64) literal.Gaussian {
-		return l.literalPolicy(l.targetPolicy, observation)
+		return l.literalNetwork(l.targetPolicy, observation)
 	}, func(observation, action []float64) float64 {
 		return literal.Smallest(l.targetCritic, observation, action)
 	})
@@ -56,13 +56,9 @@ func (l *zero) literalPolicyLoss() float64 {
 	loss := 0.0
 	for j := range l.Batch {
 		observation := literal.Row(l.Transitions.Next, l.Sizes.Observation, j)
-		policy := l.literalPolicy(l.policy, observation)
+		policy := l.literalPolicy(observation)
 		action := policy.Sample(literal.Row(noise, l.Sizes.Action, j))
-		entropy := 0.0
-		for _, deviation := range policy.Deviation {
-			entropy += math.Log(deviation * math.Sqrt(2*math.Pi*math.E))
-		}
-		loss -= (literal.Smallest(l.targetCritic, observation, action) + l.config.Entropy*entropy) / float64(l.Batch)
+		loss -= (literal.Smallest(l.targetCritic, observation, action) + l.literalEntropy(observation)) / float64(l.Batch)
 	}
 	return loss
 }
