@@ -2,6 +2,7 @@ package svg
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/reverie-rl/reverie/agent"
@@ -9,6 +10,7 @@ import (
 	"github.com/reverie-rl/reverie/algo/internal/literal"
 	"github.com/reverie-rl/reverie/algo/internal/offpolicy"
 	"github.com/reverie-rl/reverie/grad"
+	"github.com/reverie-rl/reverie/replay"
 )
 
 // shaken returns a learner with random networks and a random batch in place.
@@ -113,4 +115,63 @@ func TestThePolicyClimbs(t *testing.T) {
 	if after := l.literalPolicyLoss(); !(after < before-0.01) {
 		t.Errorf("the policy's loss went from %g to %g", before, after)
 	}
+}
+
+// Nothing of SVG(0) has changed since the other variants came to be: these numbers are older.
+func TestZeroHasNotChanged(t *testing.T) {
+	l, err := newLearner(small(), agent.Sizes{Observation: 3, Action: 2}, 5, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sampler := experience(t)
+	for range 30 {
+		if err := l.Step(sampler); err != nil {
+			t.Fatal(err)
+		}
+	}
+	size := 0.0
+	for _, part := range l.Parts() {
+		for _, named := range part.Tree {
+			for _, x := range named.Data {
+				size += math.Abs(float64(x))
+			}
+		}
+	}
+	literal.Near(t, "critic loss", literal.Metric(t, l, "critic/loss"), 0.757054448, 1e-5)
+	literal.Near(t, "policy loss", literal.Metric(t, l, "policy/loss"), -0.00600095093, 1e-5)
+	literal.Near(t, "sum of all parameters' sizes", size, 245.755465, 1e-5)
+}
+
+// experience is random steps in episodes of ten, every other one of them terminated.
+func experience(t *testing.T) *replay.Sampler {
+	t.Helper()
+	table, err := replay.NewTable(replay.Layout{Observation: 3, Action: 2, Reward: 1}, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(1, 1))
+	draw := func(count int) []float32 {
+		row := make([]float32, count)
+		literal.Fill(random, nil, row)
+		return row
+	}
+	for episode := range 6 {
+		if err := table.Begin(draw(3)); err != nil {
+			t.Fatal(err)
+		}
+		for step := range 10 {
+			one := replay.Step{Action: draw(2), LogProbability: -2, Reward: draw(1), Discount: 1, Observation: draw(3)}
+			if step == 9 && episode%2 == 0 {
+				one.Discount = 0
+			}
+			if err := table.Append(one); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	sampler, err := replay.NewSampler(1, table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sampler
 }
