@@ -32,10 +32,11 @@ type Config struct {
 	NStep    int     `toml:"nstep"` // rewards before the bootstrap; 1 in one and infinity
 	Discount float64 `toml:"discount"`
 
-	LearningRate      float64 `toml:"learning_rate"`       // of policy and critic
-	ModelLearningRate float64 `toml:"model_learning_rate"` // of dynamics and reward; one, infinity
-	GradientNorm      float64 `toml:"gradient_norm"`       // limit of each network's gradient; 0 for none
-	TargetPeriod      int64   `toml:"target_period"`       // updates between copies to the target networks; zero, one
+	LearningRate       float64 `toml:"learning_rate"`        // of the critic, and in zero of the policy
+	PolicyLearningRate float64 `toml:"policy_learning_rate"` // of the policy; one, infinity
+	ModelLearningRate  float64 `toml:"model_learning_rate"`  // of dynamics and reward; one, infinity
+	GradientNorm       float64 `toml:"gradient_norm"`        // limit of each network's gradient; 0 for none
+	TargetPeriod       int64   `toml:"target_period"`        // updates between copies to the target networks; zero, one
 
 	Entropy               float64 `toml:"entropy"`           // weight of the policy's entropy
 	MinimumDeviation      float64 `toml:"minimum_deviation"` // of the policy, in canonical action units
@@ -52,7 +53,7 @@ func Default() *Config {
 		Warmup: 1000, StepsPerUpdate: 2, Batch: 128, Samples: 10,
 		Windows: 8, SequenceLength: 50, Recent: 2000,
 		NStep: 5, Discount: 0.99,
-		LearningRate: 3e-4, ModelLearningRate: 1e-3, GradientNorm: 40, TargetPeriod: 100,
+		LearningRate: 3e-4, PolicyLearningRate: 3e-4, ModelLearningRate: 1e-3, GradientNorm: 40, TargetPeriod: 100,
 		Entropy: 1e-3, MinimumDeviation: 0.3, MaximumDeviation: 0.8,
 		MinimumModelDeviation: 1e-2, ImportanceLimit: 5,
 	}
@@ -67,11 +68,13 @@ func Paper() *Config {
 	return c
 }
 
-// One is SVG(1) with experience replay. Target copies are more frequent than those of Default, since a
-// backup carries values back by one step, not by five.
+// One is SVG(1) with experience replay. The critic has to be that of the present policy: its values cannot
+// be those of other actions. A backup carries them back by one step, so that targets are copied ten times
+// as often as in Default, the critic learns faster and the policy more slowly.
 func One() *Config {
 	c := Default()
-	c.Variant, c.NStep, c.TargetPeriod = VariantOne, 1, 20
+	c.Variant, c.NStep = VariantOne, 1
+	c.LearningRate, c.PolicyLearningRate, c.TargetPeriod = 1e-3, 1e-4, 10
 	return c
 }
 
@@ -80,6 +83,14 @@ func Infinity() *Config {
 	c := Default()
 	c.Variant, c.NStep, c.StepsPerUpdate = VariantInfinity, 1, 10
 	return c
+}
+
+// policyRate is the learning rate of the policy.
+func (c *Config) policyRate() float64 {
+	if c.Variant == VariantZero {
+		return c.LearningRate
+	}
+	return c.PolicyLearningRate
 }
 
 // Schedule tells the run loop when to learn.

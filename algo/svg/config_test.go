@@ -34,6 +34,7 @@ func TestValidate(t *testing.T) {
 		{"entropy", func(c *Config) { c.Entropy = -1 }},
 		{"variant", func(c *Config) { c.Variant, c.NStep = "two", 1 }},
 		{"model_layers", func(c *Config) { c.ModelLayers = nil }},
+		{"policy_learning_rate", func(c *Config) { c.PolicyLearningRate = 0 }},
 		{"model_learning_rate", func(c *Config) { c.ModelLearningRate = 0 }},
 		{"minimum_model_deviation", func(c *Config) { c.MinimumModelDeviation = 0 }},
 		{"importance_limit", func(c *Config) { c.ImportanceLimit = 0 }},

@@ -33,7 +33,7 @@ func newLearner(config agent.Config, sizes agent.Sizes, seed uint64, workers *gr
 	}}}
 	random := rand.New(rand.NewPCG(seed, offpolicy.StreamParameters))
 	base.policy = newPolicy(c, sizes, random)
-	base.policyOptimiser = optim.NewAdam(grad.TreeOf(base.policy), c.LearningRate)
+	base.policyOptimiser = optim.NewAdam(grad.TreeOf(base.policy), c.policyRate())
 	switch c.Variant {
 	case VariantOne:
 		return newOne(base, random, workers)

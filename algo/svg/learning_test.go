@@ -11,7 +11,7 @@ func TestLearnsToReachAPoint(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := preset()
 			c.PolicyLayers, c.CriticLayers, c.ModelLayers = []int{32, 32}, []int{32, 32}, []int{32, 32}
-			c.LearningRate, c.Batch = 1e-3, 64
+			c.LearningRate, c.PolicyLearningRate, c.Batch = 1e-3, 3e-4, 64
 			c.Windows, c.SequenceLength, c.Recent = 4, 20, 60 // every other step an update: what is older is of another policy
 			l, err := newLearner(c, agenttest.PointSizes, 1, nil)
 			if err != nil {

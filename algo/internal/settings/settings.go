@@ -74,7 +74,7 @@ var rules = map[string]rule{
 	"policy_layers": layers, "critic_layers": layers, "model_layers": layers,
 	"warmup": notNegative, "steps_per_update": positive, "batch": positive, "samples": positive,
 	"nstep": positive, "sequence_length": positive, "lambda": fraction, "discount": fraction,
-	"learning_rate": positive, "dual_learning_rate": positive, "model_learning_rate": positive, "gradient_norm": notNegative,
+	"learning_rate": positive, "policy_learning_rate": positive, "dual_learning_rate": positive, "model_learning_rate": positive, "gradient_norm": notNegative,
 	"target_period": positive, "target_rate": fraction,
 	"epsilon": positive, "epsilon_penalty": notNegative, "epsilon_mean": positive, "epsilon_deviation": positive,
 	"initial_temperature": anyNumber, "initial_mean_multiplier": anyNumber, "initial_deviation_multiplier": anyNumber,
