@@ -51,7 +51,7 @@ func Default() *Config {
 		Variant:      VariantZero,
 		PolicyLayers: []int{256, 256}, CriticLayers: []int{256, 256}, ModelLayers: []int{256, 256},
 		Warmup: 1000, StepsPerUpdate: 2, Batch: 128, Samples: 10,
-		Windows: 8, SequenceLength: 50, Recent: 2000,
+		Windows: 16, SequenceLength: 100, Recent: 1000,
 		NStep: 5, Discount: 0.99,
 		LearningRate: 3e-4, PolicyLearningRate: 3e-4, ModelLearningRate: 1e-3, GradientNorm: 40, TargetPeriod: 100,
 		Entropy: 1e-3, MinimumDeviation: 0.3, MaximumDeviation: 0.8,
@@ -78,10 +78,12 @@ func One() *Config {
 	return c
 }
 
-// Infinity is SVG(∞) on windows of the newest experience.
+// Infinity is SVG(∞) on windows of the newest experience, an episode of the control suite. The policy moves
+// little while an episode lasts, and the gradient of a single window, which can be large, counts as any other.
 func Infinity() *Config {
 	c := Default()
-	c.Variant, c.NStep, c.StepsPerUpdate = VariantInfinity, 1, 10
+	c.Variant, c.NStep, c.StepsPerUpdate, c.Batch = VariantInfinity, 1, 10, 512
+	c.PolicyLearningRate, c.GradientNorm = 1e-4, 1
 	return c
 }
 
