@@ -107,7 +107,8 @@ func (c *Config) Validate() error {
 	problems.Require(known, "variant", c.Variant, "zero, one or infinity")
 	problems.Require(c.MinimumDeviation > 0, "minimum_deviation", c.MinimumDeviation, "positive, so that there is a density")
 	problems.Require(!(c.MaximumDeviation <= c.MinimumDeviation), "maximum_deviation", c.MaximumDeviation, "above minimum_deviation")
-	problems.Require(c.Variant == VariantZero || c.NStep == 1, "nstep", c.NStep, "1 with a model, which makes one step at a time")
+	modelled := c.Variant == VariantOne || c.Variant == VariantInfinity
+	problems.Require(!modelled || c.NStep == 1, "nstep", c.NStep, "1 with a model, which makes one step at a time, as in the presets one and infinity")
 	if c.Variant == VariantInfinity {
 		problems.Require(c.Recent > c.SequenceLength, "recent", c.Recent, "above sequence_length, so that a window fits")
 		problems.Require(c.Warmup >= int64(c.SequenceLength), "warmup", c.Warmup, "at least sequence_length, so that there is a window to learn from")

@@ -10,7 +10,7 @@ import (
 
 // An unknown variant is told which there are.
 func TestUnknownVariant(t *testing.T) {
-	c := One()
+	c := Default()
 	c.Variant = "two"
 	if err := c.Validate(); err == nil || err.Error() != "svg: variant is two, must be zero, one or infinity" {
 		t.Errorf("the error is %v", err)
@@ -32,7 +32,7 @@ func TestValidate(t *testing.T) {
 		{"maximum_deviation", func(c *Config) { c.MaximumDeviation = 0.3 }},
 		{"maximum_deviation", func(c *Config) { c.MaximumDeviation = math.Inf(1) }},
 		{"entropy", func(c *Config) { c.Entropy = -1 }},
-		{"variant", func(c *Config) { c.Variant, c.NStep = "two", 1 }},
+		{"variant", func(c *Config) { c.Variant = "two" }},
 		{"model_layers", func(c *Config) { c.ModelLayers = nil }},
 		{"policy_learning_rate", func(c *Config) { c.PolicyLearningRate = 0 }},
 		{"model_learning_rate", func(c *Config) { c.ModelLearningRate = 0 }},
