@@ -286,6 +286,170 @@ func TestSamplerOfSeveralTables(t *testing.T) {
 	}
 }
 
+// recentWindows draws windows of three steps from the newest rows, and counts where they begin.
+func recentWindows(t *testing.T, sampler *replay.Sampler, windows, recent int) map[int]int {
+	t.Helper()
+	batch := replay.NewSequences(layout, windows, 3)
+	if err := sampler.SampleRecentSequences(batch, 3, recent); err != nil {
+		t.Fatal(err)
+	}
+	counts := map[int]int{}
+	for item := range windows {
+		first := batch.Action[2*3*item]
+		for k := range 3 {
+			if batch.Action[2*(3*item+k)] != first+float32(k) {
+				t.Fatalf("a window holds the actions %v", batch.Action[2*3*item:2*3*(item+1)])
+			}
+		}
+		counts[int(first)]++
+	}
+	return counts
+}
+
+// openEpisode is a table with one episode that is still open, of this many steps; the action of a step is
+// its number.
+func openEpisode(t *testing.T, capacity, steps int) *replay.Table {
+	t.Helper()
+	table := newTable(t, capacity)
+	if err := table.Begin([]float32{0, 0, 0}); err != nil {
+		t.Fatal(err)
+	}
+	for i := range steps {
+		err := table.Append(replay.Step{
+			Action: []float32{float32(i), 0}, Reward: []float32{0}, Discount: 1, Observation: []float32{float32(i + 1), 0, 0},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return table
+}
+
+func TestRecentWindowsAreUniform(t *testing.T) {
+	for _, c := range []struct{ capacity, recent, first, last int }{
+		{1000, 10, 91, 97},    // observations 91 ... 100
+		{1000, 4, 97, 97},     // room for one window
+		{1000, 500, 0, 97},    // more than there is
+		{50, 1 << 40, 51, 97}, // more than is held
+	} {
+		sampler, err := replay.NewSampler(3, openEpisode(t, c.capacity, 100))
+		if err != nil {
+			t.Fatal(err)
+		}
+		starts := c.last - c.first + 1
+		counts := recentWindows(t, sampler, 200*starts, c.recent)
+		for start := c.first; start <= c.last; start++ {
+			if counts[start] < 100 || counts[start] > 300 { // 200 each; 7 deviations are 100
+				t.Errorf("%d newest rows: %d of %d windows begin at step %d", c.recent, counts[start], 200*starts, start)
+			}
+		}
+		if len(counts) != starts {
+			t.Errorf("%d newest rows: windows begin at %v", c.recent, counts)
+		}
+	}
+}
+
+// Draw k is that of a new sampler which is set to k, whatever was drawn before, and the sampler of another
+// seed draws another one.
+func TestRecentWindowsAreRepeatable(t *testing.T) {
+	table := openEpisode(t, 1000, 100)
+	drawn := func(seed, draw uint64) map[int]int {
+		sampler, err := replay.NewSampler(seed, table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sampler.Draw = draw
+		counts := recentWindows(t, sampler, 20, 50)
+		if sampler.Draw != draw+1 {
+			t.Errorf("the next draw is %d after %d", sampler.Draw, draw)
+		}
+		return counts
+	}
+	if diff := cmp.Diff(drawn(1, 7), drawn(1, 7)); diff != "" {
+		t.Error(diff)
+	}
+	if cmp.Equal(drawn(1, 7), drawn(1, 8)) || cmp.Equal(drawn(1, 7), drawn(2, 7)) {
+		t.Error("other draws are the same")
+	}
+}
+
+// Episodes that ended are recent too, no window crosses their border, and all tables have newest rows.
+func TestRecentWindowsOfSeveralTables(t *testing.T) {
+	one, other := openEpisode(t, 1000, 20), openEpisode(t, 1000, 50)
+	if err := one.Begin([]float32{0, 0, 0}); err != nil {
+		t.Fatal(err)
+	}
+	sampler, err := replay.NewSampler(1, one, other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for start := range recentWindows(t, sampler, 300, 6) {
+		if start != 16 && start != 17 && (start < 45 || start > 47) {
+			t.Errorf("a window begins at step %d", start)
+		}
+	}
+}
+
+// Earlier experience is not recent.
+func TestRecentWindowsAreNotMixed(t *testing.T) {
+	sampler, err := replay.NewSampler(1, openEpisode(t, 1000, 20))
+	if err == nil {
+		err = sampler.Mix(0.5, openEpisode(t, 1000, 500))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for start := range recentWindows(t, sampler, 300, 1000) {
+		if start > 17 {
+			t.Errorf("a window begins at step %d of the earlier experience", start)
+		}
+	}
+}
+
+func TestRecentWindowsRefuse(t *testing.T) {
+	newSampler := func(table *replay.Table) *replay.Sampler {
+		sampler, err := replay.NewSampler(1, table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sampler
+	}
+	long := newSampler(openEpisode(t, 100, 50))
+	for want, draw := range map[string]func() error{
+		"among the 3 newest observations, want at least 4": func() error { return long.SampleRecentSequences(replay.NewSequences(layout, 1, 3), 3, 3) },
+		"sequences of length 0":                            func() error { return long.SampleRecentSequences(replay.NewSequences(layout, 1, 1), 0, 3) },
+		"Observation has":                                  func() error { return long.SampleRecentSequences(replay.NewSequences(layout, 1, 4), 2, 9) },
+		"no step is stored yet": func() error {
+			return newSampler(newTable(t, 9)).SampleRecentSequences(replay.NewSequences(layout, 1, 3), 3, 9)
+		},
+		"no episode has 3 steps": func() error {
+			return newSampler(openEpisode(t, 9, 2)).SampleRecentSequences(replay.NewSequences(layout, 1, 3), 3, 9)
+		},
+	} {
+		if err := draw(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v does not contain %q", err, want)
+		}
+	}
+	if long.Draw != 0 {
+		t.Errorf("a refused draw counts: the next one is %d", long.Draw)
+	}
+}
+
+func TestRecentWindowsDoNotAllocate(t *testing.T) {
+	sampler, err := replay.NewSampler(1, openEpisode(t, 100, 50))
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch := replay.NewSequences(layout, 4, 3)
+	if count := testing.AllocsPerRun(100, func() {
+		if err := sampler.SampleRecentSequences(batch, 3, 20); err != nil {
+			t.Fatal(err)
+		}
+	}); count != 0 {
+		t.Errorf("%v allocations", count)
+	}
+}
+
 func TestNewSamplerRefuses(t *testing.T) {
 	if _, err := replay.NewSampler(1); err == nil {
 		t.Error("no table was accepted")

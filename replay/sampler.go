@@ -3,6 +3,7 @@ package replay
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/reverie-rl/reverie/internal/rng"
 )
@@ -21,6 +22,9 @@ type Sampler struct {
 
 // stream keeps the sampler's random numbers apart from those of other users of the same seed.
 const stream = 0x7265706C6179 // "replay"
+
+// all is a number of newest rows that no table holds.
+const all = math.MaxInt
 
 // tries is how often a random row is tried before the valid ones are counted.
 const tries = 64
@@ -97,7 +101,7 @@ func (s *Sampler) SampleTransitions(batch Transitions, n int, gamma float64) err
 	}
 	source := s.source()
 	for item := range batch.Discount {
-		table, row, err := pick(s.share(item, len(batch.Discount)), &source, 1)
+		table, row, err := pick(s.share(item, len(batch.Discount)), &source, 1, all)
 		if err != nil {
 			return err
 		}
@@ -110,6 +114,21 @@ func (s *Sampler) SampleTransitions(batch Transitions, n int, gamma float64) err
 // SampleSequences fills batch with windows of length consecutive steps, each within one episode,
 // uniformly over all such windows. It is an error if no episode is that long. It does not allocate.
 func (s *Sampler) SampleSequences(batch Sequences, length int) error {
+	return s.sampleSequences(batch, length, all, s.share)
+}
+
+// SampleRecentSequences is SampleSequences from windows within the newest rows alone, recent of each table:
+// for methods that learn from what their present policy did. A row is an observation, so that one window
+// alone takes length+1 of them. Earlier experience that Mix has added is none of it. It does not allocate.
+func (s *Sampler) SampleRecentSequences(batch Sequences, length, recent int) error {
+	if recent <= length {
+		return fmt.Errorf("replay: sequences of length %d among the %d newest observations, want at least %d of these", length, recent, length+1)
+	}
+	return s.sampleSequences(batch, length, recent, func(int, int) []*Table { return s.tables })
+}
+
+// sampleSequences draws windows from the newest rows, recent of each table that share names for an item.
+func (s *Sampler) sampleSequences(batch Sequences, length, recent int, share func(item, items int) []*Table) error {
 	if length < 1 {
 		return fmt.Errorf("replay: sequences of length %d", length)
 	}
@@ -119,7 +138,7 @@ func (s *Sampler) SampleSequences(batch Sequences, length int) error {
 	}
 	source := s.source()
 	for item := range items {
-		table, row, err := pick(s.share(item, items), &source, length)
+		table, row, err := pick(share(item, items), &source, length, recent)
 		if err != nil {
 			return err
 		}
@@ -169,35 +188,37 @@ func (s *Sampler) source() rng.Source {
 	return rng.Source{Key: rng.Key{Seed: s.seed, Stream: stream, Step: s.Draw}}
 }
 
-// pick draws uniformly a row from which length steps follow in its episode. A random row nearly
-// always is one; where this fails time after time, the rows that are valid are counted.
-func pick(tables []*Table, source *rng.Source, length int) (*Table, int, error) {
+// pick draws uniformly a row, among the newest of each table, from which length steps follow in its
+// episode. A random row nearly always is one; where this fails time after time, the rows that are valid
+// are counted.
+func pick(tables []*Table, source *rng.Source, length, recent int) (*Table, int, error) {
 	rows := 0
 	for _, table := range tables {
-		rows += table.next - table.first()
+		rows += table.next - table.oldest(recent)
 	}
 	if rows == 0 {
 		return nil, 0, errors.New("replay: nothing to sample: no step is stored yet")
 	}
 	for range tries {
-		if table, row := locate(tables, source.IntN(rows)); table.follows(row, length) {
+		if table, row := locate(tables, source.IntN(rows), recent); table.follows(row, length) {
 			return table, row, nil
 		}
 	}
-	valid := countValid(tables, length)
+	valid := countValid(tables, length, recent)
 	if valid == 0 {
 		return nil, 0, fmt.Errorf("replay: nothing to sample: no episode has %d steps among the %d observations held", length, rows)
 	}
-	table, row := locateValid(tables, source.IntN(valid), length)
+	table, row := locateValid(tables, source.IntN(valid), length, recent)
 	return table, row, nil
 }
 
-// locate returns row number index of all tables taken together.
-func locate(tables []*Table, index int) (*Table, int) {
+// locate returns row number index of the newest of all tables taken together.
+func locate(tables []*Table, index, recent int) (*Table, int) {
 	for _, table := range tables {
-		held := table.next - table.first()
+		oldest := table.oldest(recent)
+		held := table.next - oldest
 		if index < held {
-			return table, table.first() + index
+			return table, oldest + index
 		}
 		index -= held
 	}
@@ -205,10 +226,10 @@ func locate(tables []*Table, index int) (*Table, int) {
 }
 
 // countValid counts the rows from which length steps follow in their episode.
-func countValid(tables []*Table, length int) int {
+func countValid(tables []*Table, length, recent int) int {
 	count := 0
 	for _, table := range tables {
-		for row := table.first(); row < table.next; row++ {
+		for row := table.oldest(recent); row < table.next; row++ {
 			if table.follows(row, length) {
 				count++
 			}
@@ -218,9 +239,9 @@ func countValid(tables []*Table, length int) int {
 }
 
 // locateValid returns row number index of those that countValid counts.
-func locateValid(tables []*Table, index, length int) (*Table, int) {
+func locateValid(tables []*Table, index, length, recent int) (*Table, int) {
 	for _, table := range tables {
-		for row := table.first(); row < table.next; row++ {
+		for row := table.oldest(recent); row < table.next; row++ {
 			if !table.follows(row, length) {
 				continue
 			}

@@ -108,6 +108,9 @@ func (t *Table) Extend(rows *Rows) error {
 // first returns the number of the oldest row held.
 func (t *Table) first() int { return max(t.origin, t.next-t.capacity) }
 
+// oldest returns the number of the oldest of the newest rows, recent in all or as many as are held.
+func (t *Table) oldest(recent int) int { return max(t.first(), t.next-recent) }
+
 // at returns the place of a row.
 func (t *Table) at(row int) (*Rows, int) {
 	return t.chunks[row/t.chunkRows%len(t.chunks)], row % t.chunkRows

@@ -8,6 +8,15 @@ import (
 	"github.com/reverie-rl/reverie/agent"
 )
 
+// An unknown variant is told which there are.
+func TestUnknownVariant(t *testing.T) {
+	c := Default()
+	c.Variant = "two"
+	if err := c.Validate(); err == nil || err.Error() != "svg: variant is two, must be zero, one or infinity" {
+		t.Errorf("the error is %v", err)
+	}
+}
+
 func TestValidate(t *testing.T) {
 	for _, test := range []struct {
 		field string
@@ -23,6 +32,17 @@ func TestValidate(t *testing.T) {
 		{"maximum_deviation", func(c *Config) { c.MaximumDeviation = 0.3 }},
 		{"maximum_deviation", func(c *Config) { c.MaximumDeviation = math.Inf(1) }},
 		{"entropy", func(c *Config) { c.Entropy = -1 }},
+		{"variant", func(c *Config) { c.Variant = "two" }},
+		{"model_layers", func(c *Config) { c.ModelLayers = nil }},
+		{"policy_learning_rate", func(c *Config) { c.PolicyLearningRate = 0 }},
+		{"model_learning_rate", func(c *Config) { c.ModelLearningRate = 0 }},
+		{"minimum_model_deviation", func(c *Config) { c.MinimumModelDeviation = 0 }},
+		{"importance_limit", func(c *Config) { c.ImportanceLimit = 0 }},
+		{"windows", func(c *Config) { c.Windows = 0 }},
+		{"nstep", func(c *Config) { c.Variant = VariantOne }},
+		{"nstep", func(c *Config) { c.Variant = VariantInfinity }},
+		{"recent", func(c *Config) { *c = *Infinity(); c.Recent = c.SequenceLength }},
+		{"warmup", func(c *Config) { *c = *Infinity(); c.Warmup = 10 }},
 	} {
 		c := Default()
 		test.spoil(c)

@@ -4,80 +4,56 @@ import (
 	"math/rand/v2"
 
 	"github.com/reverie-rl/reverie/agent"
-	"github.com/reverie-rl/reverie/algo/internal/critic"
 	"github.com/reverie-rl/reverie/algo/internal/gaussian"
 	"github.com/reverie-rl/reverie/algo/internal/offpolicy"
 	"github.com/reverie-rl/reverie/algo/internal/settings"
+	"github.com/reverie-rl/reverie/dist"
 	"github.com/reverie-rl/reverie/grad"
 	"github.com/reverie-rl/reverie/optim"
 )
 
-// learner is SVG's state: networks, their target copies and optimisers, and the traced update that
-// changes them.
+// learner is the state that all variants have: the policy and its optimiser.
 type learner struct {
 	offpolicy.Learner
 	config *Config
 
-	policy, targetPolicy gaussian.Network
-	critic, targetCritic critic.Critic
-
-	policyOptimiser, criticOptimiser *optim.Adam
+	policy          gaussian.Network
+	policyOptimiser *optim.Adam
 }
 
-var _ agent.Learner = (*learner)(nil)
-
+// newLearner returns a learner of the variant that config names.
 func newLearner(config agent.Config, sizes agent.Sizes, seed uint64, workers *grad.Workers) (agent.Learner, error) {
 	c, err := settings.Of[*Config]("svg", config)
 	if err != nil {
 		return nil, err
 	}
-	l := &learner{config: c, Learner: offpolicy.Learner{Settings: offpolicy.Settings{
+	base := learner{config: c, Learner: offpolicy.Learner{Settings: offpolicy.Settings{
 		Name: "svg", Sizes: sizes, Seed: seed,
 		Batch: c.Batch, NStep: c.NStep, Discount: c.Discount, TargetPeriod: c.TargetPeriod,
 	}}}
-	l.build(rand.New(rand.NewPCG(seed, offpolicy.StreamParameters)))
-	if err := l.CompileTransitions(l.trace, workers); err != nil {
-		return nil, err
+	random := rand.New(rand.NewPCG(seed, offpolicy.StreamParameters))
+	base.policy = newPolicy(c, sizes, random)
+	base.policyOptimiser = optim.NewAdam(grad.TreeOf(base.policy), c.policyRate())
+	switch c.Variant {
+	case VariantOne:
+		return newOne(base, random, workers)
+	case VariantInfinity:
+		return newInfinity(base, random, workers)
 	}
-	return l, nil
+	return newZero(base, random, workers)
 }
 
-// build makes the parameters.
-func (l *learner) build(random *rand.Rand) {
-	c := l.config
-	l.policy, l.critic = newPolicy(c, l.Sizes, random), newCritic(c, l.Sizes, random)
-	l.targetPolicy, l.targetCritic = newPolicy(c, l.Sizes, random), newCritic(c, l.Sizes, random)
-	l.Online = grad.TreeOf([]any{l.policy, l.critic})
-	l.Target = grad.TreeOf([]any{l.targetPolicy, l.targetCritic})
-	l.CopyTargets()
-	l.policyOptimiser = optim.NewAdam(grad.TreeOf(l.policy), c.LearningRate)
-	l.criticOptimiser = optim.NewAdam(grad.TreeOf(l.critic), c.LearningRate)
-}
-
-// trace traces one update; docs/svg.md gives the formulas of its metrics.
-func (l *learner) trace(t *grad.Tracer, batch offpolicy.Batch) {
-	online := l.policy.Apply(batch.Next)
-	criticLoss, value := l.criticLoss(t, batch)
-	policyLoss := l.policyLoss(t, online, batch.Next)
-	criticNorm := l.criticOptimiser.Minimise(t, criticLoss, l.config.GradientNorm)
-	policyNorm := l.policyOptimiser.Minimise(t, policyLoss, l.config.GradientNorm)
-	l.Report.Add(t, "critic/loss", criticLoss)
-	l.Report.Add(t, "policy/loss", policyLoss)
-	l.Report.Add(t, "critic/value", value)
+// minimise traces a step of the policy down its loss, from the distributions online that it gives in
+// the states of the loss; docs/svg.md gives the formulas of the metrics.
+func (l *learner) minimise(t *grad.Tracer, loss *grad.Value, online dist.Gaussian) {
+	norm := l.policyOptimiser.Minimise(t, loss, l.config.GradientNorm)
+	l.Report.Add(t, "policy/loss", loss)
 	l.Report.Add(t, "policy/mean_size", online.Mean.Abs().Mean())
 	l.Report.Add(t, "policy/deviation", online.Deviation.Mean())
-	l.Report.Add(t, "critic/gradient_norm", criticNorm)
-	l.Report.Add(t, "policy/gradient_norm", policyNorm)
+	l.Report.Add(t, "policy/gradient_norm", norm)
 }
 
-// Parts names everything that is learned, and the state of the optimisers.
-func (l *learner) Parts() []agent.Part {
-	return []agent.Part{
-		{Name: "policy", Tree: grad.TreeOf(l.policy)},
-		{Name: "critic", Tree: grad.TreeOf(l.critic)},
-		{Name: "target_policy", Tree: grad.TreeOf(l.targetPolicy)},
-		{Name: "target_critic", Tree: grad.TreeOf(l.targetCritic)},
-		{Name: "policy_optimiser", Tree: grad.TreeOf(l.policyOptimiser)},
-		{Name: "critic_optimiser", Tree: grad.TreeOf(l.criticOptimiser)},
-	}
+// entropy is the policy's, weighted as configured [...].
+func (l *learner) entropy(online dist.Gaussian) *grad.Value {
+	return online.Entropy().Mul(grad.Scalar(l.config.Entropy))
 }

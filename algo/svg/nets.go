@@ -19,3 +19,8 @@ func newPolicy(c *Config, sizes agent.Sizes, random *rand.Rand) gaussian.Network
 func newCritic(c *Config, sizes agent.Sizes, random *rand.Rand) critic.Critic {
 	return critic.New(sizes, c.CriticLayers, 1, random)
 }
+
+// newStateCritic returns a network that values a state.
+func newStateCritic(c *Config, sizes agent.Sizes, random *rand.Rand) critic.State {
+	return critic.NewState(sizes.Observation, c.CriticLayers, random)
+}

@@ -76,6 +76,20 @@ func Regression(values []*grad.Value, target *grad.Value) *grad.Value {
 	return loss.Mul(grad.Scalar(0.5))
 }
 
+// State is a network that values a state.
+type State struct{ Network }
+
+// NewState returns a network with hidden layers of the given sizes that values observations of this width.
+func NewState(observation int, layers []int, random *rand.Rand) State {
+	return State{newNetwork(agent.Sizes{Observation: observation}, layers, 1, random)}
+}
+
+// Value returns the value [...] of states observation [..., observation].
+func (s State) Value(observation *grad.Value) *grad.Value {
+	value := s.Head.Apply(s.Torso.Apply(observation))
+	return value.Reshape(observation.Shape()[:len(observation.Shape())-1]...)
+}
+
 // Distributional is a network that gives the distribution of an action's return over atoms.
 type Distributional struct {
 	Network

@@ -58,6 +58,15 @@ func TestDistributionalAgreesWithTheLiteralVersion(t *testing.T) {
 	}
 }
 
+func TestStateAgreesWithTheLiteralVersion(t *testing.T) {
+	c := critic.NewState(3, []int{8, 4}, rand.New(rand.NewPCG(1, 1)))
+	value := run(t, func(o, _ *grad.Value) *grad.Value { return c.Value(o) })
+	literal.Near(t, "value of a new critic", float64(value[0]), 0, 0.1)
+	c.Head.Weight.Filled(0.5)
+	value = run(t, func(o, _ *grad.Value) *grad.Value { return c.Value(o) })
+	literal.Near(t, "value", float64(value[0]), literal.Linear(c.Head, literal.Torso(c.Torso, observation))[0], 1e-5)
+}
+
 // By hand: values 1 and 4, a target of 2: half of 1 and of 4.
 func TestRegressionByHand(t *testing.T) {
 	loss := run(t, func(o, _ *grad.Value) *grad.Value {

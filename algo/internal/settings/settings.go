@@ -71,15 +71,16 @@ var (
 )
 
 var rules = map[string]rule{
-	"policy_layers": layers, "critic_layers": layers,
+	"policy_layers": layers, "critic_layers": layers, "model_layers": layers,
 	"warmup": notNegative, "steps_per_update": positive, "batch": positive, "samples": positive,
 	"core_size": positive, "memory_span": notNegative, "window": positive, "burn_in": notNegative,
 	"nstep": positive, "sequence_length": positive, "lambda": fraction, "discount": fraction,
-	"learning_rate": positive, "dual_learning_rate": positive, "gradient_norm": notNegative,
+	"learning_rate": positive, "policy_learning_rate": positive, "dual_learning_rate": positive, "model_learning_rate": positive, "gradient_norm": notNegative,
 	"target_period": positive, "target_rate": fraction,
 	"epsilon": positive, "epsilon_penalty": notNegative, "epsilon_mean": positive, "epsilon_deviation": positive,
 	"initial_temperature": anyNumber, "initial_mean_multiplier": anyNumber, "initial_deviation_multiplier": anyNumber,
 	"initial_deviation": positive, "minimum_deviation": notNegative, "maximum_deviation": positive,
+	"minimum_model_deviation": positive, "importance_limit": positive, "windows": positive, "recent": positive,
 	"cloning": notNegative, "exploration_deviation": positive, "exploration_correlation": fraction, "entropy": notNegative, "saturation": notNegative, "target_entropy": anyNumber,
 	"atoms":         {"at least 2", func(x float64) bool { return x >= 2 }},
 	"lowest_return": anyNumber, "highest_return": anyNumber,

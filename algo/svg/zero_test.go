@@ -2,6 +2,7 @@ package svg
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/reverie-rl/reverie/agent"
@@ -9,22 +10,23 @@ import (
 	"github.com/reverie-rl/reverie/algo/internal/literal"
 	"github.com/reverie-rl/reverie/algo/internal/offpolicy"
 	"github.com/reverie-rl/reverie/grad"
+	"github.com/reverie-rl/reverie/replay"
 )
 
 // shaken returns a learner with random networks and a random batch in place.
-func shaken(t *testing.T, c *Config) *learner {
+func shaken(t *testing.T, c *Config) *zero {
 	t.Helper()
 	made, err := newLearner(c, agent.Sizes{Observation: 3, Action: 2}, 5, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := made.(*learner)
+	l := made.(*zero)
 	literal.Shake(&l.Learner)
 	return l
 }
 
-// literalPolicy is the distribution that a policy network gives.
-func (l *learner) literalPolicy(n gaussian.Network, observation []float64) literal.Gaussian {
+// literalNetwork is the distribution that a policy network gives.
+func (l *learner) literalNetwork(n gaussian.Network, observation []float64) literal.Gaussian {
 	features := literal.Torso(n.Torso, observation)
 	mean, deviation := literal.Linear(n.Mean, features), literal.Linear(n.Deviation, features)
 	for i := range mean {
@@ -34,10 +36,10 @@ func (l *learner) literalPolicy(n gaussian.Network, observation []float64) liter
 	return literal.Gaussian{Mean: mean, Deviation: deviation}
 }
 
-func (l *learner) literalCriticLoss() float64 {
+func (l *zero) literalCriticLoss() float64 {
 	noise := literal.Noise(l.config.Samples*l.Batch*l.Sizes.Action, l.Seed, offpolicy.StreamLearner, l.Updates())
 	states := literal.Draw(l.Sizes, l.Transitions.Next, noise, func(observation []float64) literal.Gaussian {
-		return l.literalPolicy(l.targetPolicy, observation)
+		return l.literalNetwork(l.targetPolicy, observation)
 	}, func(observation, action []float64) float64 {
 		return literal.Smallest(l.targetCritic, observation, action)
 	})
@@ -51,18 +53,14 @@ func (l *learner) literalCriticLoss() float64 {
 	return loss
 }
 
-func (l *learner) literalPolicyLoss() float64 {
+func (l *zero) literalPolicyLoss() float64 {
 	noise := literal.Noise(l.Batch*l.Sizes.Action, l.Seed, offpolicy.StreamGradient, l.Updates())
 	loss := 0.0
 	for j := range l.Batch {
 		observation := literal.Row(l.Transitions.Next, l.Sizes.Observation, j)
-		policy := l.literalPolicy(l.policy, observation)
+		policy := l.literalPolicy(observation)
 		action := policy.Sample(literal.Row(noise, l.Sizes.Action, j))
-		entropy := 0.0
-		for _, deviation := range policy.Deviation {
-			entropy += math.Log(deviation * math.Sqrt(2*math.Pi*math.E))
-		}
-		loss -= (literal.Smallest(l.targetCritic, observation, action) + l.config.Entropy*entropy) / float64(l.Batch)
+		loss -= (literal.Smallest(l.targetCritic, observation, action) + l.literalEntropy(observation)) / float64(l.Batch)
 	}
 	return loss
 }
@@ -117,4 +115,63 @@ func TestThePolicyClimbs(t *testing.T) {
 	if after := l.literalPolicyLoss(); !(after < before-0.01) {
 		t.Errorf("the policy's loss went from %g to %g", before, after)
 	}
+}
+
+// Nothing of SVG(0) has changed since the other variants came to be: these numbers are older.
+func TestZeroHasNotChanged(t *testing.T) {
+	l, err := newLearner(small(), agent.Sizes{Observation: 3, Action: 2}, 5, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sampler := experience(t)
+	for range 30 {
+		if err := l.Step(sampler); err != nil {
+			t.Fatal(err)
+		}
+	}
+	size := 0.0
+	for _, part := range l.Parts() {
+		for _, named := range part.Tree {
+			for _, x := range named.Data {
+				size += math.Abs(float64(x))
+			}
+		}
+	}
+	literal.Near(t, "critic loss", literal.Metric(t, l, "critic/loss"), 0.757054448, 1e-5)
+	literal.Near(t, "policy loss", literal.Metric(t, l, "policy/loss"), -0.00600095093, 1e-5)
+	literal.Near(t, "sum of all parameters' sizes", size, 245.755465, 1e-5)
+}
+
+// experience is random steps in episodes of ten, every other one of them terminated.
+func experience(t *testing.T) *replay.Sampler {
+	t.Helper()
+	table, err := replay.NewTable(replay.Layout{Observation: 3, Action: 2, Reward: 1}, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(1, 1))
+	draw := func(count int) []float32 {
+		row := make([]float32, count)
+		literal.Fill(random, nil, row)
+		return row
+	}
+	for episode := range 6 {
+		if err := table.Begin(draw(3)); err != nil {
+			t.Fatal(err)
+		}
+		for step := range 10 {
+			one := replay.Step{Action: draw(2), LogProbability: -2, Reward: draw(1), Discount: 1, Observation: draw(3)}
+			if step == 9 && episode%2 == 0 {
+				one.Discount = 0
+			}
+			if err := table.Append(one); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	sampler, err := replay.NewSampler(1, table)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sampler
 }
