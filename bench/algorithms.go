@@ -11,12 +11,15 @@ import (
 	"github.com/reverie-rl/reverie/replay"
 )
 
-// The sizes of learner steps, as settings of an algorithm's default preset.
+// The sizes of learner steps, as settings of an algorithm's presets.
 const (
-	// transitionSettings are those of algorithms that learn from single transitions.
-	transitionSettings = `
+	// layerSettings are those of algorithms that learn from single transitions or from windows.
+	layerSettings = `
 		policy_layers = [256, 256, 256]
 		critic_layers = [256, 256, 256]
+	`
+	// transitionSettings are those of algorithms that learn from single transitions.
+	transitionSettings = layerSettings + `
 		batch = 256
 		nstep = 1
 		learning_rate = 1e-4
@@ -39,10 +42,10 @@ const (
 // vectors are the sizes of the task that all learners are timed on.
 var vectors = replay.Layout{Observation: 24, Action: 6, Reward: 1}
 
-// learnerStep is one step of an algorithm's learner: 24 observations, 6 actions and these settings. It includes drawing the batch from replay and moving the target networks.
-func learnerStep(algorithm agent.Algorithm, settings string) func(*grad.Workers) (Work, error) {
+// learnerStep is one step of an algorithm's learner: 24 observations, 6 actions, a preset and these settings. It includes drawing the batch from replay and moving the target networks.
+func learnerStep(algorithm agent.Algorithm, preset, settings string) func(*grad.Workers) (Work, error) {
 	return func(workers *grad.Workers) (Work, error) {
-		config, err := algorithm.Preset("default")
+		config, err := algorithm.Preset(preset)
 		if err != nil {
 			return Work{}, err
 		}

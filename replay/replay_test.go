@@ -311,7 +311,7 @@ func recentWindows(t *testing.T, sampler *replay.Sampler, windows, recent int) m
 func openEpisode(t *testing.T, capacity, steps int) *replay.Table {
 	t.Helper()
 	table := newTable(t, capacity)
-	if err := table.Begin([]float32{0, 0, 0}); err != nil {
+	if err := table.Begin(replay.Step{Observation: []float32{0, 0, 0}}); err != nil {
 		t.Fatal(err)
 	}
 	for i := range steps {
@@ -376,7 +376,7 @@ func TestRecentWindowsAreRepeatable(t *testing.T) {
 // Episodes that ended are recent too, no window crosses their border, and all tables have newest rows.
 func TestRecentWindowsOfSeveralTables(t *testing.T) {
 	one, other := openEpisode(t, 1000, 20), openEpisode(t, 1000, 50)
-	if err := one.Begin([]float32{0, 0, 0}); err != nil {
+	if err := one.Begin(replay.Step{Observation: []float32{0, 0, 0}}); err != nil {
 		t.Fatal(err)
 	}
 	sampler, err := replay.NewSampler(1, one, other)

@@ -172,7 +172,7 @@ func (s *Sampler) sampleMasked(batch Sequences, length int, begin func(t *Table,
 	}
 	source := s.source()
 	for item := range items {
-		table, row, err := pick(s.share(item, items), &source, 1)
+		table, row, err := pick(s.share(item, items), &source, 1, all)
 		if err != nil {
 			return err
 		}

@@ -102,7 +102,7 @@ func TestWindowsAreRecent(t *testing.T) {
 	l := made.(*infinity)
 	table, err := replay.NewTable(replay.Layout{Observation: 1, Action: 1, Reward: 1}, 1000)
 	if err == nil {
-		err = table.Begin([]float32{0})
+		err = table.Begin(replay.Step{Observation: []float32{0}})
 	}
 	for i := 1; i <= 100 && err == nil; i++ {
 		err = table.Append(replay.Step{Action: []float32{0}, Reward: []float32{0}, Discount: 1, Observation: []float32{float32(i)}})

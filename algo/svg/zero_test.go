@@ -156,7 +156,7 @@ func experience(t *testing.T) *replay.Sampler {
 		return row
 	}
 	for episode := range 6 {
-		if err := table.Begin(draw(3)); err != nil {
+		if err := table.Begin(replay.Step{Observation: draw(3)}); err != nil {
 			t.Fatal(err)
 		}
 		for step := range 10 {
