@@ -12,12 +12,12 @@ import (
 const (
 	mazeName     = "classic/water_maze"
 	poolRadius   = 1.0 // m
-	platform     = 0.2 // m, its radius
+	platform     = 0.3 // m, its radius
 	swimmerMass  = 1.0 // kg
 	swimmerForce = 1.0 // N at most along each axis
 	waterDrag    = 1.0 // N s/m: the highest speed along an axis is 1 m/s
 	mazeStep     = 0.2 // s
-	mazeLimit    = 100 // steps: about one search of the whole pool and then ten visits
+	mazeLimit    = 150 // steps: about one search of the whole pool and then ten visits
 )
 
 // waterMaze is Morris's water maze (Learning and Motivation 12, 1981) as it is given to agents with a memory by
@@ -45,8 +45,8 @@ type WaterMaze struct {
 // "velocity" [2] in m/s, and "platform" [1], which is 1 on the platform and 0 elsewhere: nothing else tells
 // where it is. The action is a force in [-1, 1] N along each axis. The step that reaches the platform has
 // reward 1, all others 0, and whatever is done then, the swimmer is at rest at a random place after the next
-// step. The platform, of radius 0.2, is anywhere in the pool and stays there until the episode is cut off
-// after 100 steps of 0.2 s.
+// step. The platform, of radius 0.3, is anywhere in the pool and stays there until the episode is cut off
+// after 150 steps of 0.2 s.
 func NewWaterMaze(seed uint64) (env.Environment, error) {
 	pool := &waterMaze{}
 	w := &WaterMaze{pool: pool, shell: shell{

@@ -3,8 +3,9 @@
 //
 //	visits [-episodes N] [-sample] RUN...
 //
-// With -sample actions are drawn as in training; else they are the mode. Times are mean numbers of steps over
-// the episodes that have both visits; the second is counted from where the swimmer is put back.
+// With -sample actions are drawn as in training; else they are the mode. The second visit is counted from where
+// the swimmer is put back. Times are mean numbers of steps, over the episodes that have both visits, and
+// over all, where a visit that is not made takes what is left of the episode.
 package main
 
 import (
@@ -24,8 +25,8 @@ func main() {
 	episodes := flag.Int("episodes", 200, "episodes to play with each policy")
 	sample := flag.Bool("sample", false, "draw actions as in training")
 	flag.Parse()
-	fmt.Println("| run | episodes | with two visits | visits in an episode | steps to the first | steps to the second | second over first |")
-	fmt.Println("|---|---|---|---|---|---|---|")
+	fmt.Println("| run | episodes | with two visits | visits in an episode | steps to the first, of those with two | to the second | ratio | steps to the first, of all | to the second | ratio |")
+	fmt.Println("|---|---|---|---|---|---|---|---|---|---|")
 	for _, folder := range flag.Args() {
 		if err := report(folder, *episodes, *sample); err != nil {
 			log.Fatal(err)
@@ -46,23 +47,42 @@ func report(folder string, episodes int, sample bool) error {
 	}
 	defer pool.Close()
 	p := player{environment: pool, policy: trained.Policy, sample: sample}
-	var total, first, second, both int
+	var total, both int
+	var complete, all times
 	for range episodes {
-		visits, err := p.play()
+		visits, steps, err := p.play()
 		if err != nil {
 			return err
 		}
 		total += len(visits)
 		if len(visits) > 1 {
 			both++
-			first += visits[0]
-			second += visits[1] - visits[0] - 1 // the step that puts the swimmer back is not its own
+			complete.add(visits, steps)
 		}
+		all.add(visits, steps)
 	}
-	mean := func(sum, count int) float64 { return float64(sum) / float64(count) }
-	fmt.Printf("| %s | %d | %d | %.2f | %.1f | %.1f | %.2f |\n", folder, episodes, both,
-		mean(total, episodes), mean(first, both), mean(second, both), mean(second, first))
+	fmt.Printf("| %s | %d | %d | %.2f | %v | %v |\n", folder, episodes, both, float64(total)/float64(episodes), complete, all)
 	return nil
+}
+
+// times adds up the steps to first and second visits.
+type times struct{ first, second, firsts, seconds int }
+
+// add adds an episode of so many steps with visits at these.
+func (t *times) add(visits []int, steps int) {
+	visits = append(visits, steps, steps+1)
+	t.first += visits[0]
+	t.firsts++
+	if visits[0] < steps {
+		t.second += visits[1] - visits[0] - 1 // the step that puts the swimmer back is not its own
+		t.seconds++
+	}
+}
+
+// String is the mean of each and their ratio, as cells of a table.
+func (t times) String() string {
+	first, second := float64(t.first)/float64(t.firsts), float64(t.second)/float64(t.seconds)
+	return fmt.Sprintf("%.1f | %.1f | %.2f", first, second, second/first)
 }
 
 // player plays episodes and keeps what the policy remembers.
@@ -73,25 +93,25 @@ type player struct {
 	occasion    uint64
 }
 
-// play plays an episode and returns the numbers of the steps that found the platform.
-func (p *player) play() ([]int, error) {
+// play plays an episode and returns the numbers of the steps that found the platform, and of the last step.
+func (p *player) play() (visits []int, steps int, err error) {
 	sizes, err := agent.SizesOf(p.environment)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	observation, state := make([]float32, sizes.Observation), make([]float32, p.policy.StateSize())
 	action := make([]float64, sizes.Action)
 	step, err := p.environment.Reset()
-	var visits []int
-	for count := 1; err == nil && step.Type != env.Last; count++ {
+	for err == nil && step.Type != env.Last {
+		steps++
 		agent.Flatten(observation, step.Observation)
 		p.occasion++
 		chosen := p.policy.Act(observation, state, p.occasion, !p.sample)
 		copy(state, chosen.State)
 		agent.Scale(action, chosen.Values, p.environment.Action())
 		if step, err = p.environment.Step(action); err == nil && step.Reward > 0 {
-			visits = append(visits, count)
+			visits = append(visits, steps)
 		}
 	}
-	return visits, err
+	return visits, steps, err
 }
