@@ -9,7 +9,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 demo:
 	@scripts/demo
 
-test: native build lint unit race pure
+test: native build lint unit race pure bench-smoke
 
 # The simulator's native packages; tests that need them are left out where they cannot be had.
 native:
@@ -67,8 +67,8 @@ bench-peers:
 results: native build
 	bin/reverie bench suite mpo
 
-# Learns two tasks for a few minutes, and fails if the scores are too low for it to work.
-bench-smoke: native build
+# Learns a task with two algorithms for a few minutes, and fails if the scores are too low for it to work.
+bench-smoke: build
 	rm -rf runs/smoke
 	bin/reverie bench suite smoke --runs runs/smoke --results runs/smoke/results
 
