@@ -12,6 +12,7 @@ type Config struct {
 	Core         string `toml:"core"`          // "gru" or "lstm"
 	CoreSize     int    `toml:"core_size"`     // units of each cell
 	MemorySpan   int    `toml:"memory_span"`   // steps over which cells remember at first, 3 or more; 0 for their usual beginning
+	ReadCritic   bool   `toml:"read_critic"`   // the policy reads what the critic remembers too
 	PolicyLayers []int  `toml:"policy_layers"` // units of each hidden layer of the heads
 	CriticLayers []int  `toml:"critic_layers"`
 

@@ -22,6 +22,7 @@ var variants = map[string]func(c *Config){
 	"gru":         func(c *Config) { c.Core, c.MemorySpan = recurrent.GRU, 10 },
 	"stochastic":  func(c *Config) { c.Stochastic = true },
 	"episodes":    func(c *Config) { c.Episodes, c.BurnIn, c.Window = true, 0, 25 },
+	"read critic": func(c *Config) { c.ReadCritic = true },
 	"no clipping": func(c *Config) { c.GradientNorm = 0 },
 }
 

@@ -119,11 +119,15 @@ type literalAction struct {
 }
 
 // literalPolicy is the distribution of the action at each observation of a window.
-func (l *learner) literalPolicy(p policy, item int) []literalAction {
+func (l *learner) literalPolicy(p policy, c recurrentCritic, item int) []literalAction {
 	memory := l.state(item)[:p.Core.StateSize()]
 	history := l.history(item)
+	criticOutputs := l.criticOutputs(c, item)
 	var all []literalAction
 	for k, output := range literalCore(p.Core, history, memory) {
+		if l.config.ReadCritic {
+			output = append(output, criticOutputs[k]...)
+		}
 		features := literal.Torso(p.Torso, append(output, history[k][:l.Sizes.Observation]...))
 		g := literalAction{Gaussian: literal.Gaussian{Mean: literal.Linear(p.Mean, features), Deviation: make([]float64, l.Sizes.Action)}}
 		for i, raw := range g.Mean {
@@ -139,12 +143,15 @@ func (l *learner) literalPolicy(p policy, item int) []literalAction {
 	return all
 }
 
+// criticOutputs is what a critic's core puts out at each observation of a window.
+func (l *learner) criticOutputs(c recurrentCritic, item int) [][]float64 {
+	first := l.policy.Core.StateSize()
+	return literalCore(c.Core, l.history(item), l.state(item)[first:first+c.Core.StateSize()])
+}
+
 // literalValue is the value of an action at each observation of a window, as a function of both.
 func (l *learner) literalValue(c recurrentCritic, item int) func(k int, action []float64) float64 {
-	first := l.policy.Core.StateSize()
-	memory := l.state(item)[first : first+c.Core.StateSize()]
-	history := l.history(item)
-	outputs := literalCore(c.Core, history, memory)
+	history, outputs := l.history(item), l.criticOutputs(c, item)
 	return func(k int, action []float64) float64 {
 		return literal.Smallest(c.Head, append(slices.Clone(outputs[k]), history[k][:l.Sizes.Observation]...), action)
 	}
@@ -180,7 +187,7 @@ func (l *learner) literalCriticLoss() float64 {
 	steps, weights, loss := l.steps(), l.weights(), 0.0
 	noise := l.noise(offpolicy.StreamLearner, steps+1)
 	for item := range l.Batch {
-		policy, next, value := l.literalPolicy(l.targetPolicy, item), l.literalValue(l.targetCritic, item), l.literalValue(l.critic, item)
+		policy, next, value := l.literalPolicy(l.targetPolicy, l.targetCritic, item), l.literalValue(l.targetCritic, item), l.literalValue(l.critic, item)
 		bootstrap := func(k int) float64 { return next(k, policy[k].Sample(noise(item, k))) }
 		known := 0
 		for known < steps && l.windows.Mask[item*steps+known] == 1 {
@@ -202,7 +209,7 @@ func (l *learner) literalPolicyLoss() float64 {
 	steps, weights, loss := l.steps(), l.weights(), 0.0
 	noise := l.noise(offpolicy.StreamGradient, steps)
 	for item := range l.Batch {
-		policy, value := l.literalPolicy(l.policy, item), l.literalValue(l.critic, item)
+		policy, value := l.literalPolicy(l.policy, l.critic, item), l.literalValue(l.critic, item)
 		for k := range steps {
 			gain := value(k, policy[k].Sample(noise(item, k))) - l.config.Saturation*policy[k].size
 			for _, deviation := range policy[k].Deviation {
@@ -223,6 +230,7 @@ func TestUpdateAgreesWithTheLiteralVersion(t *testing.T) {
 		"episodes of an LSTM": func(c *Config) { c.Episodes, c.BurnIn = true, 0 },
 		"episodes of a GRU":   func(c *Config) { c.Episodes, c.BurnIn, c.Core = true, 0, recurrent.GRU },
 		"windows":             func(*Config) {},
+		"reading the critic":  func(c *Config) { c.ReadCritic = true },
 		"one-step returns":    func(c *Config) { c.Lambda = 0 },
 		"stochastic":          func(c *Config) { c.Stochastic, c.Entropy = true, 0.3 },
 	} {

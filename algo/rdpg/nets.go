@@ -31,10 +31,13 @@ type policy struct {
 }
 
 func newPolicy(c *Config, sizes agent.Sizes, random *rand.Rand) policy {
-	last := c.PolicyLayers[len(c.PolicyLayers)-1]
+	last, read := c.PolicyLayers[len(c.PolicyLayers)-1], c.CoreSize
+	if c.ReadCritic {
+		read = 2 * c.CoreSize
+	}
 	p := policy{
 		Core:   newCore(c, sizes, random),
-		Torso:  nn.NewTorso(c.CoreSize+sizes.Observation, c.PolicyLayers, random),
+		Torso:  nn.NewTorso(read+sizes.Observation, c.PolicyLayers, random),
 		Mean:   nn.NewLinear(last, sizes.Action, nn.NormalFanIn(headScale), random),
 		config: c,
 	}
@@ -45,9 +48,13 @@ func newPolicy(c *Config, sizes agent.Sizes, random *rand.Rand) policy {
 	return p
 }
 
-// Apply returns the distribution of actions [..., action] for what the core puts out [..., core] and the
-// newest observations [..., observation], and the mean before tanh.
-func (p policy) Apply(t *grad.Tracer, memory, observation *grad.Value) (distribution dist.Gaussian, raw *grad.Value) {
+// Apply returns the distribution of actions [..., action] for what its core puts out, memory [..., core], what
+// the critic's does, [..., core], and the newest observations [..., observation], and the mean before tanh. No
+// gradient flows to the critic's core.
+func (p policy) Apply(t *grad.Tracer, memory, critic, observation *grad.Value) (distribution dist.Gaussian, raw *grad.Value) {
+	if p.config.ReadCritic {
+		memory = memory.Concat(-1, critic.Stop())
+	}
 	features := p.Torso.Apply(memory.Concat(-1, observation))
 	raw = p.Mean.Apply(features)
 	if p.Deviation == nil {

@@ -22,8 +22,8 @@ func (l *learner) Policy() (agent.Policy, error) {
 	return actor.NewRecurrent(s, m, source, copied, func(t *grad.Tracer, observation, previous, before *grad.Value) (dist.Gaussian, *grad.Value) {
 		seen := observation.Concat(1, previous).Reshape(1, 1, l.Sizes.Observation+l.Sizes.Action)
 		remembered, policyMemory := own.Core.Unroll(t, seen, before.Slice(1, 0, size))
-		_, criticMemory := memory.Unroll(t, seen, before.Slice(1, size, l.memorySize()))
-		distribution, _ := own.Apply(t, remembered.Reshape(1, l.config.CoreSize), observation)
+		critic, criticMemory := memory.Unroll(t, seen, before.Slice(1, size, l.memorySize()))
+		distribution, _ := own.Apply(t, remembered.Reshape(1, l.config.CoreSize), critic.Reshape(1, l.config.CoreSize), observation)
 		return distribution, policyMemory.Concat(1, criticMemory)
 	})
 }
