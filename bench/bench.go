@@ -13,6 +13,7 @@ import (
 
 	"github.com/reverie-rl/reverie/algo/d4pg"
 	"github.com/reverie-rl/reverie/algo/dmpo"
+	"github.com/reverie-rl/reverie/algo/dreamer"
 	"github.com/reverie-rl/reverie/algo/mpo"
 	"github.com/reverie-rl/reverie/algo/rdpg"
 	"github.com/reverie-rl/reverie/algo/sac"
@@ -99,6 +100,7 @@ var works = []struct {
 	{"sac", learnerStep(sac.Algorithm(), transitionSettings)},
 	{"svg", learnerStep(svg.Algorithm(), sampledSettings)},
 	{"rdpg", learnerStep(rdpg.Algorithm(), "")},
+	{"dreamer", learnerStep(dreamer.Algorithm(), "")},
 	{"gru", GRU},
 	{"conv_vae", ConvVAE},
 	{"rssm_world_model", RSSMWorldModel},

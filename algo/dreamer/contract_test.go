@@ -1,0 +1,48 @@
+package dreamer
+
+import (
+	"testing"
+
+	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/agent/agenttest"
+)
+
+// tiny is a configuration whose updates take about a millisecond.
+func tiny() *Config {
+	c := Small()
+	c.Stochastic, c.Classes, c.Deterministic, c.Hidden = 3, 4, 5, 6
+	c.ModelLayers, c.PolicyLayers, c.CriticLayers = []int{7, 6}, []int{8, 6}, []int{6}
+	c.Atoms, c.SymlogLimit, c.Batch, c.Window, c.Horizon = 5, 2, 3, 4, 3
+	return c
+}
+
+// variants are the ways in which an update can be put together.
+var variants = map[string]func(c *Config){
+	"default":           func(*Config) {},
+	"categorical":       func(c *Config) { c.Latent = Categorical },
+	"without unimix":    func(c *Config) { c.Latent, c.Unimix = Categorical, 0 },
+	"plain cell":        func(c *Config) { c.Cell = GRU },
+	"reinforce":         func(c *Config) { c.Reinforce = 0.7 },
+	"first version":     firstVersion,
+	"continuation":      func(c *Config) { c.ContinuationWeight = 2 },
+	"heads":             func(c *Config) { c.TwoHotReward, c.TwoHotCritic = true, false },
+	"one step, no clip": func(c *Config) { c.Horizon, c.GradientNorm = 1, 0 },
+}
+
+// firstVersion takes everything that came after Dreamer's first version out.
+func firstVersion(c *Config) {
+	c.Cell, c.Symlog, c.TwoHotCritic, c.FreeOnAverage, c.NormaliseReturns = GRU, false, false, true, false
+	c.RepresentationWeight, c.FreeNats, c.StartEvery, c.TargetRate, c.Entropy = 1, 0.2, 1, 1, 0
+}
+
+func TestContract(t *testing.T) {
+	for name, change := range variants {
+		t.Run(name, func(t *testing.T) {
+			agenttest.Run(t, Algorithm(), func() agent.Config {
+				c := tiny()
+				change(c)
+				return c
+			})
+		})
+	}
+}

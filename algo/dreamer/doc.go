@@ -1,0 +1,2 @@
+// Package dreamer learns a policy in imagination.
+package dreamer
