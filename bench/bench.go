@@ -104,7 +104,7 @@ var works = []struct {
 	{"gru", GRU},
 	{"conv_vae", ConvVAE},
 	{"rssm_world_model", RSSMWorldModel},
-	{"dreamer_small", DreamerSmall},
+	{"dreamer_small", learnerStep(dreamer.Algorithm(), firstDreamerSettings)},
 	{"replay", func(*grad.Workers) (Work, error) { return Replay() }},
 }
 
