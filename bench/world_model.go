@@ -38,7 +38,7 @@ func fit(t *grad.Tracer, model world.Model) *grad.Value {
 		First:       all(0), Known: all(1), Arrival: all(1),
 	}
 	weights := world.Weights{Observation: 1, Reward: 1, Divergence: world.Divergence{Dynamics: 1, Representation: 1, FreeNats: 3, FreeOnAverage: true}}
-	return model.Fit(t, s, model.Embed(t, s, model.RSSM.Latent().Noise(t, 1, modelLength, modelBatch)), weights).Loss
+	return model.Fit(t, s, model.Filter(t, s, model.RSSM.Latent().Noise(t, 1, modelLength, modelBatch)), weights).Loss
 }
 
 // RSSMWorldModel is one update of a recurrent state-space model of vectors: batch 32, length 50, 24

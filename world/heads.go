@@ -126,15 +126,16 @@ func NewChance(features int, layers []int, random *rand.Rand) Chance {
 }
 
 // Mean is the probability, [...].
-func (c Chance) Mean(features *grad.Value) *grad.Value { return c.logits(features).Sigmoid() }
+func (c Chance) Mean(features *grad.Value) *grad.Value { return last(c.distribution(features).Mean()) }
 
 // Loss is the cross-entropy [...] of target [...], a probability.
 func (c Chance) Loss(features, target *grad.Value) *grad.Value {
-	logits := c.logits(features)
-	return logits.Softplus().Sub(target.Mul(logits))
+	return c.distribution(features).LogProb(target.KeepAxis(-1)).Neg()
 }
 
-func (c Chance) logits(features *grad.Value) *grad.Value { return last(c.Network.Apply(features)) }
+func (c Chance) distribution(features *grad.Value) dist.Bernoulli {
+	return dist.Bernoulli{Logits: c.Network.Apply(features)}
+}
 
 // last is x [..., 1] as [...].
 func last(x *grad.Value) *grad.Value { return x.Reshape(x.Shape()[:len(x.Shape())-1]...) }

@@ -37,13 +37,13 @@ type Fit struct {
 	KL                                *grad.Value // of posterior and prior, in nats
 }
 
-// Embed embeds the observations of a sequence and filters it, beginning with the initial state.
-func (m Model) Embed(t *grad.Tracer, s Sequence, noise *grad.Value) Observed {
+// Filter is the states of a sequence, beginning with the initial one: see RSSM.Filter.
+func (m Model) Filter(t *grad.Tracer, s Sequence, noise *grad.Value) Observed {
 	initial := m.RSSM.Initial(t, s.First.Shape()[1])
 	return m.RSSM.Filter(t, initial, m.Encoder.Embed(s.Observation), s.Action, s.First, noise)
 }
 
-// Fit is the loss of the states that Embed has made of a sequence.
+// Fit is the loss of the states that Filter has made of a sequence.
 func (m Model) Fit(t *grad.Tracer, s Sequence, states Observed, w Weights) Fit {
 	features := m.RSSM.Features(states.State)
 	known, arrival := shares(s.Known), shares(s.Arrival)

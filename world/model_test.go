@@ -40,7 +40,7 @@ func TestFit(t *testing.T) {
 		return run(t, func(t *grad.Tracer) {
 			s := sequence(t, steps, constant(t, []int{steps, batch}, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 0, 0))
 			noise := m.RSSM.latent.Noise(t, 1, steps, batch)
-			f := m.Fit(t, s, m.Embed(t, s, noise), weights)
+			f := m.Fit(t, s, m.Filter(t, s, noise), weights)
 			for name, term := range map[string]*grad.Value{"loss": f.Loss, "observation": f.Observation, "reward": f.Reward, "continuation": f.Continuation, "kl": f.KL} {
 				t.Output(name, term)
 			}

@@ -7,7 +7,7 @@ import "github.com/reverie-rl/reverie/grad"
 // for the steps behind the context, [time-context, batch, observation].
 func (m Model) Predict(t *grad.Tracer, s Sequence, context int) *grad.Value {
 	early := func(x *grad.Value) *grad.Value { return x.Slice(0, 0, context) }
-	seen := m.Embed(t, Sequence{Observation: early(s.Observation), Action: early(s.Action), First: early(s.First)}, nil)
+	seen := m.Filter(t, Sequence{Observation: early(s.Observation), Action: early(s.Action), First: early(s.First)}, nil)
 	actions := s.Action.Slice(0, context, s.Action.Shape()[0])
 	return m.Decoder.Mean(m.RSSM.Features(m.RSSM.Follow(t, seen.at(context-1), actions, nil)))
 }

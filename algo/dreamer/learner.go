@@ -73,7 +73,7 @@ func (l *learner) build(random *rand.Rand) {
 
 // trace traces one update: every network descends its own loss. docs/dreamer.md gives the formulas of its metrics.
 func (l *learner) trace(t *grad.Tracer, s world.Sequence) {
-	states := l.model.Embed(t, s, l.model.RSSM.Latent().Noise(t, streamPosterior, s.Known.Shape()...))
+	states := l.model.Filter(t, s, l.model.RSSM.Latent().Noise(t, streamPosterior, s.Known.Shape()...))
 	fit := l.model.Fit(t, s, states, l.config.weights())
 	start, counts := l.starts(s, states.State)
 	d := l.imagine(t, start)
