@@ -99,13 +99,15 @@ func TestPredictionIsOpenLoop(t *testing.T) {
 	}
 }
 
-// By hand: two items of one number, 1, 2, 4 and 0, 3, 3, after a context of one step.
+// By hand: two items of one number, 1, 2, 4 and 0, 3, 3, after a context of one step, and a third of padding.
 func TestErrorByHorizonByHand(t *testing.T) {
 	e := run(t, func(t *grad.Tracer) {
-		observed := constant(t, []int{3, 2, 1}, 1, 0, 2, 3, 4, 3)
-		predicted := constant(t, []int{2, 2, 1}, 2, 1, 4, 2)
-		t.Output("model", ErrorByHorizon(predicted, observed))
-		t.Output("repeated", ErrorByHorizon(RepeatLast(observed, 1), observed))
+		s := Sequence{
+			Observation: constant(t, []int{3, 3, 1}, 1, 0, 9, 2, 3, 0, 4, 3, 0),
+			Known:       constant(t, []int{3, 3}, 1, 1, 1, 1, 1, 0, 1, 1, 0),
+		}
+		t.Output("model", ErrorByHorizon(constant(t, []int{2, 3, 1}, 2, 1, 7, 4, 2, 7), s))
+		t.Output("repeated", ErrorByHorizon(RepeatLast(s, 1), s))
 	}, nil)
 	for name, want := range map[string][2]float64{"model": {2, 0.5}, "repeated": {5, 9}} {
 		for i, x := range e.Output(name) {

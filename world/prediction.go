@@ -19,14 +19,16 @@ func (s State) at(step int) State {
 }
 
 // RepeatLast is what to compare Predict with: the last observation of the context for every later step.
-func RepeatLast(observation *grad.Value, context int) *grad.Value {
-	shape := observation.Shape()
-	return observation.Slice(0, context-1, context).Broadcast(shape[0]-context, shape[1], shape[2])
+func RepeatLast(s Sequence, context int) *grad.Value {
+	shape := s.Observation.Shape()
+	return s.Observation.Slice(0, context-1, context).Broadcast(shape[0]-context, shape[1], shape[2])
 }
 
-// ErrorByHorizon is the mean squared error [time-context] of predictions for the steps behind the context of
-// observations [time, batch, observation].
-func ErrorByHorizon(predicted, observation *grad.Value) *grad.Value {
-	length, horizon := observation.Shape()[0], predicted.Shape()[0]
-	return predicted.Sub(observation.Slice(0, length-horizon, length)).Square().Mean(1, 2)
+// ErrorByHorizon is the mean squared error [time-context] of predictions for the steps behind the context of a
+// sequence, over the steps that are known: 0 where none is.
+func ErrorByHorizon(predicted *grad.Value, s Sequence) *grad.Value {
+	length, horizon := s.Known.Shape()[0], predicted.Shape()[0]
+	late := func(x *grad.Value) *grad.Value { return x.Slice(0, length-horizon, length) }
+	squares := predicted.Sub(late(s.Observation)).Square().Mean(2).Mul(late(s.Known)).Sum(1)
+	return squares.Div(late(s.Known).Sum(1).Max(grad.Scalar(1)))
 }

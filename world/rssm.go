@@ -58,17 +58,21 @@ func NewRSSM(sizes RSSMSizes, latent Latent, normalised bool, random *rand.Rand)
 		return nn.NewLinear(inputs, outputs, nn.TruncatedNormalFanIn(1), random)
 	}
 	matrix := func(inputs int) *grad.Parameter { return linear(inputs, sizes.Hidden).Weight }
-	var cell Cell = nn.NewGRU(sizes.Hidden, sizes.Deterministic, random)
-	if normalised {
-		cell = nn.NewNormGRU(sizes.Hidden, sizes.Deterministic, random)
-	}
 	return RSSM{
-		FromStochastic: linear(latent.Size(), sizes.Hidden), FromAction: matrix(sizes.Action), Cell: cell,
+		FromStochastic: linear(latent.Size(), sizes.Hidden), FromAction: matrix(sizes.Action),
+		Cell:  newCell(sizes, normalised, random),
 		Prior: linear(sizes.Deterministic, sizes.Hidden), PriorRaw: linear(sizes.Hidden, latent.Raw()),
 		Posterior: linear(sizes.Deterministic, sizes.Hidden), FromEmbedding: matrix(sizes.Embedding),
 		PosteriorRaw: linear(sizes.Hidden, latent.Raw()),
 		latent:       latent, sizes: sizes,
 	}
+}
+
+func newCell(sizes RSSMSizes, normalised bool, random *rand.Rand) Cell {
+	if normalised {
+		return nn.NewNormGRU(sizes.Hidden, sizes.Deterministic, random)
+	}
+	return nn.NewGRU(sizes.Hidden, sizes.Deterministic, random)
 }
 
 // Latent is the kind of the stochastic state.
