@@ -19,8 +19,8 @@ func tiny() *Config {
 // variants are the ways in which an update can be put together.
 var variants = map[string]func(c *Config){
 	"default":           func(*Config) {},
-	"categorical":       func(c *Config) { c.Latent = Categorical },
-	"without unimix":    func(c *Config) { c.Latent, c.Unimix = Categorical, 0 },
+	"categorical":       categorical,
+	"without unimix":    func(c *Config) { categorical(c); c.Unimix = 0 },
 	"plain cell":        func(c *Config) { c.Cell = GRU },
 	"reinforce":         func(c *Config) { c.Reinforce = 0.7 },
 	"first version":     firstVersion,
@@ -28,6 +28,10 @@ var variants = map[string]func(c *Config){
 	"heads":             func(c *Config) { c.TwoHotReward, c.TwoHotCritic = true, false },
 	"one step, no clip": func(c *Config) { c.Horizon, c.GradientNorm = 1, 0 },
 }
+
+// categorical has so many variables that two observations differ in the modes of some, which are all that a
+// deterministic action sees of them.
+func categorical(c *Config) { c.Latent, c.Stochastic = Categorical, 16 }
 
 // firstVersion takes everything that came after Dreamer's first version out.
 func firstVersion(c *Config) {
