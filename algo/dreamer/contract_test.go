@@ -18,15 +18,11 @@ func tiny() *Config {
 
 // variants are the ways in which an update can be put together.
 var variants = map[string]func(c *Config){
-	"default":           func(*Config) {},
-	"categorical":       categorical,
-	"without unimix":    func(c *Config) { categorical(c); c.Unimix = 0 },
-	"plain cell":        func(c *Config) { c.Cell = GRU },
-	"reinforce":         func(c *Config) { c.Reinforce = 0.7 },
-	"first version":     firstVersion,
-	"continuation":      func(c *Config) { c.ContinuationWeight = 2 },
-	"heads":             func(c *Config) { c.TwoHotReward, c.TwoHotCritic = true, false },
-	"one step, no clip": func(c *Config) { c.Horizon, c.GradientNorm = 1, 0 },
+	"default":        func(*Config) {},
+	"first version":  firstVersion,
+	"categorical":    categorical,
+	"second version": func(c *Config) { categorical(c); c.Unimix, c.Reinforce, c.ContinuationWeight = 0, 0.7, 2 },
+	"one step":       func(c *Config) { c.TwoHotReward, c.TwoHotCritic, c.Horizon, c.GradientNorm = true, false, 1, 0 },
 }
 
 // categorical has so many variables that two observations differ in the modes of some, which are all that a
