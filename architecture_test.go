@@ -22,6 +22,7 @@ var allowed = map[string]string{
 	"dist":     "internal tensor grad",
 	"optim":    "internal tensor grad",
 	"rl":       "internal tensor grad dist nn optim",
+	"world":    "internal tensor grad nn dist",
 
 	"env":     "internal",
 	"mujoco":  "",
@@ -33,12 +34,12 @@ var allowed = map[string]string{
 	"dataset": "internal env replay stream",
 
 	"agent":    "internal tensor grad env replay track",
-	"algo":     "internal tensor grad nn dist optim rl agent replay track",
+	"algo":     "internal tensor grad nn dist optim rl world agent replay track",
 	"run":      "internal tensor grad env agent replay stream dataset track",
-	"bench":    "internal tensor grad nn dist optim rl env mujoco control classic agent replay stream dataset track algo run",
-	"cmd":      "internal tensor grad nn dist optim rl env mujoco control classic agent replay stream dataset track algo run bench",
+	"bench":    "internal tensor grad nn dist optim rl world env mujoco control classic agent replay stream dataset track algo run",
+	"cmd":      "internal tensor grad nn dist optim rl world env mujoco control classic agent replay stream dataset track algo run bench",
 	"torture":  "",
-	"examples": "tensor grad nn dist optim rl env mujoco control classic agent replay stream dataset track algo run",
+	"examples": "tensor grad nn dist optim rl world env mujoco control classic agent replay stream dataset track algo run",
 }
 
 // Tests may use more than the code they test: an algorithm's test needs a task, for instance.

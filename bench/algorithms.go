@@ -37,6 +37,29 @@ const (
 		initial_deviation_multiplier = 100.0
 		initial_deviation = 0.3
 	`
+	// firstDreamerSettings are Dreamer's first version with small networks: batch 16, 32 states in a window, 16
+	// stochastic and 64 deterministic units, layers of 64, and ten imagined steps from all states.
+	firstDreamerSettings = `
+		cell = "gru"
+		latent_deviation = 0.1
+		symlog = false
+		two_hot_critic = false
+		batch = 16
+		window = 31
+		observation_weight = 1.0
+		reward_weight = 1.0
+		representation_weight = 1.0
+		free_nats = 3.0
+		free_on_average = true
+		start_every = 1
+		normalise_returns = false
+		entropy = 0.0
+		model_learning_rate = 6e-4
+		policy_learning_rate = 8e-5
+		critic_learning_rate = 8e-5
+		gradient_norm = 0.0
+		target_rate = 1.0
+	`
 )
 
 // vectors are the sizes of the task that all learners are timed on.

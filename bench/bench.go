@@ -13,6 +13,7 @@ import (
 
 	"github.com/reverie-rl/reverie/algo/d4pg"
 	"github.com/reverie-rl/reverie/algo/dmpo"
+	"github.com/reverie-rl/reverie/algo/dreamer"
 	"github.com/reverie-rl/reverie/algo/mpo"
 	"github.com/reverie-rl/reverie/algo/rdpg"
 	"github.com/reverie-rl/reverie/algo/sac"
@@ -101,10 +102,11 @@ var works = []struct {
 	{"svg_one", learnerStep(svg.Algorithm(), "one", transitionSettings)},
 	{"svg_infinity", learnerStep(svg.Algorithm(), "infinity", layerSettings)},
 	{"rdpg", learnerStep(rdpg.Algorithm(), "default", "")},
+	{"dreamer", learnerStep(dreamer.Algorithm(), "default", "")},
 	{"gru", GRU},
 	{"conv_vae", ConvVAE},
 	{"rssm_world_model", RSSMWorldModel},
-	{"dreamer_small", DreamerSmall},
+	{"dreamer_small", learnerStep(dreamer.Algorithm(), "default", firstDreamerSettings)},
 	{"replay", func(*grad.Workers) (Work, error) { return Replay() }},
 }
 

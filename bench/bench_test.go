@@ -14,7 +14,7 @@ import (
 func TestWorkDoesNotAllocate(t *testing.T) {
 	workers := grad.NewWorkers(2)
 	defer workers.Close()
-	for _, name := range []string{"mlp_adam", "mpo", "dmpo", "d4pg", "sac", "svg", "svg_one", "svg_infinity", "rdpg", "gru", "conv_vae", "rssm_world_model", "dreamer_small", "replay"} {
+	for _, name := range []string{"mlp_adam", "mpo", "dmpo", "d4pg", "sac", "svg", "svg_one", "svg_infinity", "rdpg", "dreamer", "gru", "conv_vae", "rssm_world_model", "dreamer_small", "replay"} {
 		work, err := bench.Learner(name, workers)
 		if err != nil {
 			t.Fatal(err)
@@ -43,7 +43,7 @@ func fewestAllocations(step func()) float64 {
 }
 
 func TestUnknownWorkIsRefused(t *testing.T) {
-	if _, err := bench.Learner("nonsense", nil); err == nil || !strings.Contains(err.Error(), "mpo, dmpo, d4pg, sac, svg, svg_one, svg_infinity, rdpg, gru") {
+	if _, err := bench.Learner("nonsense", nil); err == nil || !strings.Contains(err.Error(), "mpo, dmpo, d4pg, sac, svg, svg_one, svg_infinity, rdpg, dreamer, gru") {
 		t.Errorf("the error is %v", err)
 	}
 }

@@ -51,8 +51,7 @@ var _ agent.Policy = (*actor)(nil)
 func New[D Distribution](s Settings, source, own grad.Tree, apply func(t *grad.Tracer, observation *grad.Value) D) (agent.Policy, error) {
 	return newActor(s, 0, source, own, func(t *grad.Tracer) {
 		distribution := apply(t, t.Input("observation", 1, s.Sizes.Observation))
-		noise := t.Normal(s.Stream, 1, s.Sizes.Action)
-		s.outputActions(t, distribution, noise, func(string, *grad.Value, *grad.Value) {})
+		s.outputActions(t, distribution, distribution, t.Normal(s.Stream, 1, s.Sizes.Action))
 	})
 }
 
@@ -61,15 +60,42 @@ func New[D Distribution](s Settings, source, own grad.Tree, apply func(t *grad.T
 // memory. The state that the caller keeps is the memory, behind it the action, clipped to the bounds of the
 // task, and behind that the noise, standard normal, that made it: 0 for the mode.
 func NewRecurrent[D Distribution](s Settings, m Memory, source, own grad.Tree, apply func(t *grad.Tracer, observation, previous, memory *grad.Value) (D, *grad.Value)) (agent.Policy, error) {
+	return newRecurrent(s, m, source, own, func(t *grad.Tracer, observation, previous, memory *grad.Value) (sample, mode step[D]) {
+		distribution, next := apply(t, observation, previous, memory)
+		return step[D]{distribution, next}, step[D]{distribution, next}
+	})
+}
+
+// NewFiltering is NewRecurrent for a network whose memory of size numbers is a random guess at the state of the
+// world: apply is told whether to take the most likely one, in order to act deterministically.
+func NewFiltering[D Distribution](s Settings, size int, source, own grad.Tree, apply func(t *grad.Tracer, observation, previous, memory *grad.Value, deterministic bool) (D, *grad.Value)) (agent.Policy, error) {
+	return newRecurrent(s, Memory{Size: size}, source, own, func(t *grad.Tracer, observation, previous, memory *grad.Value) (sample, mode step[D]) {
+		sample.distribution, sample.memory = apply(t, observation, previous, memory, false)
+		mode.distribution, mode.memory = apply(t, observation, previous, memory, true)
+		return sample, mode
+	})
+}
+
+// step is what a recurrent network makes of an observation.
+type step[D Distribution] struct {
+	distribution D
+	memory       *grad.Value
+}
+
+// newRecurrent returns a policy of the steps that apply makes, one to sample from and one for the mode.
+func newRecurrent[D Distribution](s Settings, m Memory, source, own grad.Tree, apply func(t *grad.Tracer, observation, previous, memory *grad.Value) (sample, mode step[D])) (agent.Policy, error) {
 	size := StateSize(m.Size, s.Sizes)
 	return newActor(s, size, source, own, func(t *grad.Tracer) {
 		memory, previous, before := SplitState(t.Input("state", 1, size), s.Sizes)
-		distribution, next := apply(t, t.Input("observation", 1, s.Sizes.Observation), previous, memory)
+		sample, mode := apply(t, t.Input("observation", 1, s.Sizes.Observation), previous, memory)
 		fresh := t.Normal(s.Stream, 1, s.Sizes.Action)
 		noise := before.Mul(grad.Scalar(m.Correlation)).Add(fresh.Mul(grad.Scalar(math.Sqrt(1 - m.Correlation*m.Correlation))))
-		s.outputActions(t, distribution, noise, func(name string, action, noise *grad.Value) {
-			t.Output(name+"_state", next.Concat(1, action.Clip(-1, 1)).Concat(1, noise))
-		})
+		sampled, likely := s.outputActions(t, sample.distribution, mode.distribution, noise)
+		outputState := func(name string, memory, action, noise *grad.Value) {
+			t.Output(name, memory.Concat(1, action.Clip(-1, 1)).Concat(1, noise))
+		}
+		outputState("sample_state", sample.memory, sampled, noise)
+		outputState("mode_state", mode.memory, likely, t.Value(grad.Scalar(0)).Broadcast(noise.Shape()...))
 	})
 }
 
@@ -83,15 +109,14 @@ func SplitState(state *grad.Value, sizes agent.Sizes) (memory, previous, noise *
 	return state.Slice(1, 0, action), state.Slice(1, action, last), state.Slice(1, last, size)
 }
 
-// outputActions outputs the action that noise makes and the mode, and of each what further says.
-func (s Settings) outputActions(t *grad.Tracer, distribution Distribution, noise *grad.Value, further func(name string, action, noise *grad.Value)) {
-	output := func(name string, action, noise *grad.Value) {
+// outputActions outputs the action that noise makes of one distribution, and the mode of another.
+func (s Settings) outputActions(t *grad.Tracer, sample, mode Distribution, noise *grad.Value) (sampled, likely *grad.Value) {
+	output := func(name string, distribution Distribution, action *grad.Value) *grad.Value {
 		t.Output(name, action)
 		t.Output(name+"_log_probability", distribution.LogProb(action))
-		further(name, action, noise)
+		return action
 	}
-	output("sample", distribution.Sample(noise), noise)
-	output("mode", distribution.Mode(), t.Value(grad.Scalar(0)).Broadcast(noise.Shape()...))
+	return output("sample", sample, sample.Sample(noise)), output("mode", mode, mode.Mode())
 }
 
 // newActor compiles a policy with size numbers of state.

@@ -1,0 +1,131 @@
+package dreamer
+
+import (
+	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/algo/internal/settings"
+)
+
+// Kinds of stochastic states and of recurrent cells.
+const (
+	Gaussian    = "gaussian"
+	Categorical = "categorical"
+	GRU         = "gru"
+	NormGRU     = "norm_gru"
+)
+
+// Config is every setting of Dreamer.
+type Config struct {
+	Latent          string  `toml:"latent"`           // "gaussian" or "categorical"
+	Stochastic      int     `toml:"stochastic"`       // numbers of a Gaussian latent, variables of a categorical one
+	Classes         int     `toml:"classes"`          // of each categorical variable
+	LatentDeviation float64 `toml:"latent_deviation"` // least deviation of a Gaussian latent
+	Unimix          float64 `toml:"unimix"`           // share of the uniform distribution in a categorical one
+	Cell            string  `toml:"cell"`             // "gru" or "norm_gru"
+	Deterministic   int     `toml:"deterministic"`    // units of the cell
+	Hidden          int     `toml:"hidden"`           // units of the other layers of the recurrent model
+	ModelLayers     []int   `toml:"model_layers"`     // units of each hidden layer of encoder, decoder and heads
+	PolicyLayers    []int   `toml:"policy_layers"`
+	CriticLayers    []int   `toml:"critic_layers"`
+	Symlog          bool    `toml:"symlog"`         // observations pass through symlog
+	TwoHotReward    bool    `toml:"two_hot_reward"` // rewards are predicted over atoms instead of by a Gaussian
+	TwoHotCritic    bool    `toml:"two_hot_critic"` // and values
+	Atoms           int     `toml:"atoms"`          // of these
+	SymlogLimit     float64 `toml:"symlog_limit"`   // symlog of the largest atom
+
+	Warmup         int64 `toml:"warmup"`           // environment steps before the first update
+	StepsPerUpdate int64 `toml:"steps_per_update"` // environment steps between updates
+	Batch          int   `toml:"batch"`            // windows in an update
+	Window         int   `toml:"window"`           // most steps of a window
+
+	ObservationWeight    float64 `toml:"observation_weight"` // of the terms of the model's loss
+	RewardWeight         float64 `toml:"reward_weight"`
+	ContinuationWeight   float64 `toml:"continuation_weight"` // 0 for tasks whose episodes are never terminated
+	DynamicsWeight       float64 `toml:"dynamics_weight"`     // of the divergence, to move the prior
+	RepresentationWeight float64 `toml:"representation_weight"`
+	FreeNats             float64 `toml:"free_nats"`       // divergence that does not count
+	FreeOnAverage        bool    `toml:"free_on_average"` // for the mean over a batch, not for each state
+
+	Horizon          int     `toml:"horizon"`     // imagined steps
+	StartEvery       int     `toml:"start_every"` // one of so many states of a window is imagined from
+	Discount         float64 `toml:"discount"`
+	Lambda           float64 `toml:"lambda"`            // mixture of the returns over several steps
+	Reinforce        float64 `toml:"reinforce"`         // share of REINFORCE in the policy's gradient; the rest flows through the model
+	NormaliseReturns bool    `toml:"normalise_returns"` // divide returns by their range, where that is above 1
+	Entropy          float64 `toml:"entropy"`           // weight of the policy's entropy
+
+	ModelLearningRate  float64 `toml:"model_learning_rate"`
+	PolicyLearningRate float64 `toml:"policy_learning_rate"`
+	CriticLearningRate float64 `toml:"critic_learning_rate"`
+	GradientNorm       float64 `toml:"gradient_norm"` // limit of each network's gradient; 0 for none
+	TargetRate         float64 `toml:"target_rate"`   // share of the critic that enters its slow copy in an update
+
+	ExplorationDeviation float64 `toml:"exploration_deviation"` // of the noise added to actions, in canonical units
+}
+
+// Small is a configuration that learns on one core: the default.
+func Small() *Config {
+	return &Config{
+		Latent: Gaussian, Stochastic: 16, Classes: 16, LatentDeviation: 0.02, Unimix: 0.01,
+		Cell: NormGRU, Deterministic: 64, Hidden: 64,
+		ModelLayers: []int{64, 64}, PolicyLayers: []int{64, 64}, CriticLayers: []int{64, 64},
+		Symlog: true, TwoHotCritic: true, Atoms: 41, SymlogLimit: 6,
+		Warmup: 2500, StepsPerUpdate: 10, Batch: 32, Window: 16,
+		ObservationWeight: 40, RewardWeight: 20,
+		DynamicsWeight: 1, RepresentationWeight: 0.1, FreeNats: 1,
+		Horizon: 10, StartEvery: 2, Discount: 0.99, Lambda: 0.95, NormaliseReturns: true, Entropy: 3e-3,
+		ModelLearningRate: 1e-3, PolicyLearningRate: 1e-3, CriticLearningRate: 1e-3, GradientNorm: 100, TargetRate: 0.1,
+		ExplorationDeviation: 0.3,
+	}
+}
+
+// Medium is Small with about twice the units, longer windows and a longer horizon.
+func Medium() *Config {
+	c := Small()
+	c.Stochastic, c.Deterministic, c.Hidden = 32, 128, 128
+	c.ModelLayers, c.PolicyLayers, c.CriticLayers = []int{128, 128}, []int{128, 128}, []int{128, 128}
+	c.Batch, c.Window, c.Horizon = 16, 50, 15
+	return c
+}
+
+// Paper is Dreamer's own configuration, for states instead of pictures, without what later versions added.
+func Paper() *Config {
+	c := Small()
+	c.Stochastic, c.LatentDeviation, c.Cell, c.Deterministic, c.Hidden = 30, 0.1, GRU, 200, 200
+	c.ModelLayers, c.PolicyLayers, c.CriticLayers = []int{400, 400}, []int{400, 400, 400, 400}, []int{400, 400, 400}
+	c.Symlog, c.TwoHotCritic = false, false
+	c.Warmup, c.Batch, c.Window = 5000, 50, 50
+	c.ObservationWeight, c.RewardWeight = 1, 1
+	c.DynamicsWeight, c.RepresentationWeight, c.FreeNats, c.FreeOnAverage = 1, 1, 3, true
+	c.Horizon, c.StartEvery, c.NormaliseReturns, c.Entropy = 15, 1, false, 0
+	c.ModelLearningRate, c.PolicyLearningRate, c.CriticLearningRate, c.TargetRate = 6e-4, 8e-5, 8e-5, 1
+	return c
+}
+
+// Schedule tells the run loop when to learn.
+func (c *Config) Schedule() agent.Schedule {
+	return agent.Schedule{Warmup: c.Warmup, StepsPerUpdate: c.StepsPerUpdate}
+}
+
+// Validate returns an error for each field that makes no sense.
+func (c *Config) Validate() error {
+	problems := settings.Check("dreamer", c)
+	problems.Require(c.Latent == Gaussian || c.Latent == Categorical, "latent", c.Latent, "gaussian or categorical")
+	problems.Require(c.Cell == GRU || c.Cell == NormGRU, "cell", c.Cell, "gru or norm_gru")
+	problems.Require(c.StartEvery <= c.Window, "start_every", c.StartEvery, "at most window")
+	problems.Require(!(c.TargetRate <= 0), "target_rate", c.TargetRate, "positive: a copy that never moves is no target")
+	return problems.Err()
+}
+
+// Algorithm is what this package offers to the run loop.
+func Algorithm() agent.Algorithm {
+	return agent.Algorithm{
+		Name: "dreamer",
+		Presets: map[string]func() agent.Config{
+			"default": func() agent.Config { return Small() },
+			"small":   func() agent.Config { return Small() },
+			"medium":  func() agent.Config { return Medium() },
+			"paper":   func() agent.Config { return Paper() },
+		},
+		New: newLearner,
+	}
+}

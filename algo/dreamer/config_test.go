@@ -1,0 +1,45 @@
+package dreamer
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/reverie-rl/reverie/agent"
+)
+
+func TestValidate(t *testing.T) {
+	for _, test := range []struct {
+		field string
+		spoil func(c *Config)
+	}{
+		{"latent", func(c *Config) { c.Latent = "normal" }},
+		{"cell", func(c *Config) { c.Cell = "lstm" }},
+		{"stochastic", func(c *Config) { c.Stochastic = 0 }},
+		{"classes", func(c *Config) { c.Classes = 1 }},
+		{"latent_deviation", func(c *Config) { c.LatentDeviation = 0 }},
+		{"unimix", func(c *Config) { c.Unimix = 2 }},
+		{"deterministic", func(c *Config) { c.Deterministic = -1 }},
+		{"model_layers", func(c *Config) { c.ModelLayers = nil }},
+		{"atoms", func(c *Config) { c.Atoms = 1 }},
+		{"symlog_limit", func(c *Config) { c.SymlogLimit = 0 }},
+		{"window", func(c *Config) { c.Window = 0; c.StartEvery = 1 }},
+		{"observation_weight", func(c *Config) { c.ObservationWeight = -1 }},
+		{"free_nats", func(c *Config) { c.FreeNats = math.NaN() }},
+		{"horizon", func(c *Config) { c.Horizon = 0 }},
+		{"start_every", func(c *Config) { c.StartEvery = 17 }},
+		{"reinforce", func(c *Config) { c.Reinforce = 1.5 }},
+		{"policy_learning_rate", func(c *Config) { c.PolicyLearningRate = 0 }},
+		{"target_rate", func(c *Config) { c.TargetRate = 0 }},
+	} {
+		c := Small()
+		test.spoil(c)
+		err := c.Validate()
+		if err == nil || !strings.HasPrefix(err.Error(), "dreamer: "+test.field+" is ") {
+			t.Errorf("%s: the error is %v", test.field, err)
+		}
+		if _, err := newLearner(c, agent.Sizes{Observation: 1, Action: 1}, 1, nil); err == nil {
+			t.Errorf("%s: made a learner", test.field)
+		}
+	}
+}

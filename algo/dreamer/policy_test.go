@@ -1,0 +1,80 @@
+package dreamer
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/reverie-rl/reverie/algo/internal/literal"
+	"github.com/reverie-rl/reverie/algo/internal/offpolicy"
+	"github.com/reverie-rl/reverie/world"
+)
+
+// An episode played with the policy, by samples and by modes: what it remembers is the filter's state, and what it
+// does is the literal policy's choice there.
+func TestPolicyFilters(t *testing.T) {
+	for name, latent := range map[string]string{"gaussian": Gaussian, "categorical": Categorical} {
+		for _, deterministic := range []bool{true, false} {
+			t.Run(name, func(t *testing.T) {
+				c := tiny()
+				c.Latent = latent
+				playLiterally(t, shaken(t, c), deterministic)
+			})
+		}
+	}
+}
+
+func playLiterally(t *testing.T, l *learner, deterministic bool) {
+	t.Helper()
+	policy, err := l.Policy()
+	if err != nil {
+		t.Fatal(err)
+	}
+	random := rand.New(rand.NewPCG(3, 3))
+	remembered := make([]float32, policy.StateSize())
+	s := state{make([]float64, l.config.Deterministic), make([]float64, l.model.RSSM.Latent().Size())}
+	before := make([]float64, l.Sizes.Action)
+	for step := range 3 {
+		observation := make([]float32, l.Sizes.Observation)
+		literal.Fill(random, nil, observation)
+		l.Resume(int64(step)) // for the literal noise
+		s = l.observe(s, before, literal.Row(observation, len(observation), 0), deterministic)
+		g := l.literalPolicy(s.features())
+		want := each(g.Mean, math.Tanh)
+		if !deterministic {
+			exploration := l.noise(streamExploration, 1, l.Sizes.Action)(0)
+			want = each(g.Sample(l.noise(offpolicy.StreamPolicy, 1, l.Sizes.Action)(0)), math.Tanh)
+			want = add(want, each(exploration, func(x float64) float64 { return l.config.ExplorationDeviation * x }))
+		}
+		action := policy.Act(observation, remembered, uint64(step), deterministic)
+		for i, x := range want {
+			literal.Near(t, "the action", float64(action.Values[i]), x, 1e-4)
+		}
+		for i, x := range s.features() {
+			literal.Near(t, "what is remembered", float64(action.State[i]), x, 1e-4)
+		}
+		copy(remembered, action.State)
+		before = each(want, func(x float64) float64 { return min(max(x, -1), 1) })
+	}
+}
+
+// observe is the state after one more observation.
+func (l *learner) observe(s state, action, observation []float64, deterministic bool) state {
+	r := l.model.RSSM
+	h, _ := l.advance(s, action)
+	embedding := network(l.model.Encoder.(world.VectorEncoder).Network, l.squash(observation))
+	posterior := linear(r.PosteriorRaw, each(add(linear(r.Posterior, h), times(embedding, r.FromEmbedding)), elu))
+	if !deterministic {
+		return state{h, l.draw(posterior, l.latentNoise(streamFilter, 1)(0))}
+	}
+	if l.config.Latent == Gaussian {
+		return state{h, l.gaussian(posterior).Mean}
+	}
+	z := make([]float64, len(posterior))
+	for i := range l.config.Stochastic {
+		chances := l.classes(posterior, i)
+		z[i*l.config.Classes+slices.Index(chances, slices.Max(chances))] = 1
+	}
+	return state{h, z}
+}
