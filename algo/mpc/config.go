@@ -37,6 +37,8 @@ type Config struct {
 	Spline           string  `toml:"spline"`            // of predictive_sampling: zero, linear or cubic
 	Knots            int     `toml:"knots"`             // of predictive_sampling
 	Difference       float64 `toml:"difference"`        // of ilqg: by which states and actions are moved to differentiate
+
+	ExplorationDeviation float64 `toml:"exploration_deviation"` // of the noise on actions while experience is gathered
 }
 
 // Default is CEM with PlaNet's horizon, and fewer samples than PlaNet has: docs/planning.md shows what they reach.
@@ -44,7 +46,7 @@ func Default() *Config {
 	return &Config{
 		Planner: cem, Horizon: 12, WarmStart: true, Samples: 100, Iterations: 4,
 		Elites: 10, InitialDeviation: 1, MinimumDeviation: 0.05,
-		Temperature: 2, Spline: string(plan.Cubic), Knots: 4, Difference: 1e-3,
+		Temperature: 2, Spline: string(plan.Cubic), Knots: 4, Difference: 1e-3, ExplorationDeviation: 0.3,
 	}
 }
 

@@ -15,18 +15,17 @@
 // # Memory
 //
 // The plan of one decision, moved by a step, is where the next begins, unless warm_start is off. It is the
-// policy's recurrent state, together with the number of decisions made, so that a checkpoint holds it and
-// one policy can play any number of episodes.
+// policy's recurrent state, so that a checkpoint holds it and one policy can play any number of episodes.
 //
 // # Randomness
 //
-// A deterministic action depends on the environment's state and the policy's alone: the random numbers
-// of a decision are named by its place in the episode. While an agent gathers experience they are named by the
-// run's seed and the environment step. No noise is added to actions, and their log-probability is given as 0:
-// a planner has no density.
+// The random numbers of a plan are named by the observation, so that a deterministic action depends on the
+// environment's state and the policy's alone. While an agent gathers experience, normal noise of
+// exploration_deviation is added to it, named by the run's seed and the environment step: the
+// behaviour is N(plan, exploration_deviation), whose log-density is what replay stores.
 //
 // # Deviations from PlaNet
 //
-// PlaNet begins every decision anew and adds noise of deviation 0.3 to what it does while it gathers
-// experience. The best sequence met is one of the samples of the next iteration (package plan).
+// PlaNet begins every decision anew, as the preset planet does here. The best sequence met is one of the
+// samples of the next iteration (package plan).
 package mpc

@@ -2,6 +2,7 @@ package mpc
 
 import (
 	"errors"
+	"math"
 
 	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/env"
@@ -10,8 +11,10 @@ import (
 	"github.com/reverie-rl/reverie/plan/simulator"
 )
 
-// policy plans every action. Its state is the number of decisions made and, after it, where the next plan
-// begins [horizon, action].
+// streamExploration is the stream of the noise on actions.
+const streamExploration = 1
+
+// policy plans every action. Its state is where the next plan begins [horizon, action], with warm start.
 type policy struct {
 	*learner
 	planner plan.Planner
@@ -19,13 +22,20 @@ type policy struct {
 	simulator *simulator.Simulator // nil outside any environment
 	rollout   plan.Rollout         // the simulator as the planner sees it
 
-	state []float32 // the memory of Action.State
+	nominal, state, values, noise []float32
 }
 
 var _ agent.Simulating = (*policy)(nil)
 
 func newPolicy(l *learner) *policy {
-	return &policy{learner: l, planner: planners[l.config.Planner](l.config, l.sizes), state: make([]float32, 1+l.sizes.Size())}
+	p := &policy{
+		learner: l, planner: planners[l.config.Planner](l.config, l.sizes), nominal: make([]float32, l.sizes.Size()),
+		values: make([]float32, l.sizes.Action), noise: make([]float32, l.sizes.Action),
+	}
+	if l.config.WarmStart {
+		p.state = make([]float32, l.sizes.Size())
+	}
+	return p
 }
 
 // In implements agent.Simulating.
@@ -53,30 +63,48 @@ func (p *policy) Close() error { return p.simulator.Close() }
 // StateSize implements agent.Policy.
 func (p *policy) StateSize() int { return len(p.state) }
 
-// Act plans and takes the first action of the plan. It panics outside of an environment.
-func (p *policy) Act(_, state []float32, occasion uint64, deterministic bool) agent.Action {
+// Act plans and takes the first action of the plan, with noise unless it is to be deterministic. It panics
+// outside of an environment.
+func (p *policy) Act(observation, state []float32, occasion uint64, deterministic bool) agent.Action {
 	if p.simulator == nil {
 		panic("mpc: a policy can act only in the environment that In and Stand name")
 	}
-	start := plan.Start{Nominal: state[1:], Seed: rng.Mix(uint64(state[0]))}
-	if !deterministic {
-		start.Seed = rng.Mix(p.seed, occasion)
-	}
-	found, err := p.planner.Plan(p.rollout, start, p.config.budget())
+	copy(p.nominal, state)
+	found, err := p.planner.Plan(p.rollout, plan.Start{Nominal: p.nominal, Seed: seedOf(observation)}, p.config.budget())
 	if err != nil {
 		panic(err) // Validate and In leave no reason for one
 	}
-	return agent.Action{Values: found.Actions[:p.sizes.Action], State: p.next(state[0]+1, found.Actions)}
+	copy(p.values, found.Actions)
+	copy(p.state, found.Actions)
+	if p.config.WarmStart {
+		p.sizes.Shift(p.state)
+	}
+	chosen := agent.Action{Values: p.values, State: p.state}
+	if !deterministic {
+		chosen.LogProbability = p.explore(occasion)
+	}
+	return chosen
 }
 
-// next is the state after a number of decisions, of which the last planned these actions.
-func (p *policy) next(decisions float32, actions []float32) []float32 {
-	p.state[0] = decisions
-	if p.config.WarmStart {
-		copy(p.state[1:], actions)
-		p.sizes.Shift(p.state[1:])
+// seedOf names the random numbers of a plan by what is observed: they differ from one decision to the next,
+// and the plan depends on nothing but the state of the environment and the policy's.
+func seedOf(observation []float32) uint64 {
+	seed := uint64(0)
+	for _, x := range observation {
+		seed = rng.Mix(seed, uint64(math.Float32bits(x)))
 	}
-	return p.state
+	return seed
+}
+
+// explore adds normal noise to the action and returns the log-density of what came of it.
+func (p *policy) explore(occasion uint64) float32 {
+	deviation, density := p.config.ExplorationDeviation, 0.0
+	rng.Normal(p.noise, rng.Key{Seed: p.seed, Stream: streamExploration, Step: occasion}, 0)
+	for i, x := range p.noise {
+		p.values[i] += float32(deviation) * x
+		density -= float64(x*x)/2 + math.Log(deviation*math.Sqrt(2*math.Pi))
+	}
+	return float32(density)
 }
 
 // Refresh has no parameters to take over.
