@@ -44,8 +44,8 @@ type Config struct {
 // Default is CEM with PlaNet's horizon, and fewer samples than PlaNet has: docs/planning.md shows what they reach.
 func Default() *Config {
 	return &Config{
-		Planner: cem, Horizon: 12, WarmStart: true, Samples: 100, Iterations: 4,
-		Elites: 10, InitialDeviation: 1, MinimumDeviation: 0.05,
+		Planner: cem, Horizon: 12, WarmStart: true, Samples: 50, Iterations: 3,
+		Elites: 5, InitialDeviation: 1, MinimumDeviation: 0.05,
 		Temperature: 2, Spline: string(plan.Cubic), Knots: 4, Difference: 1e-3, ExplorationDeviation: 0.3,
 	}
 }
