@@ -107,9 +107,9 @@ func playEpisode(environment env.Environment, actor *actor, visit func(env.TimeS
 		if step.Type == env.Last {
 			return score, nil
 		}
-		chosen, err := actor.act(observation, state, 0, true)
-		if err != nil {
-			return 0, fmt.Errorf("step %d of an episode: %w", count, err)
+		var chosen agent.Action
+		if chosen, err = actor.act(observation, state, 0, true); err != nil {
+			continue // to where it is reported
 		}
 		copy(state, chosen.State)
 		agent.Scale(action, chosen.Values, spec)
