@@ -8,7 +8,7 @@ import (
 )
 
 // boxQP finds the x between lower and upper that minimises x'Hx/2 + g'x, by Newton steps projected onto
-// the bounds (Tassa et al., 2014, section IV). free lists the elements that no bound holds, and factor is
+// the bounds (Tassa et al., 2014). free lists the elements that no bound holds, and factor is
 // the Cholesky factor of H on them. It reports false if H is not positive there.
 func boxQP(h mat.Symmetric, g, lower, upper []float64) (x []float64, free []int, factor *mat.Cholesky, ok bool) {
 	const iterations, tolerance = 100, 1e-10

@@ -2,7 +2,7 @@ package plan
 
 import "math"
 
-// MPPI is model predictive path integral control as TD-MPC2 has it (its section 3.2): like CEM, but
+// MPPI is model predictive path integral control as TD-MPC2 has it: like CEM, but
 // an elite counts the more the higher its return is, which suits a few proposals of a policy among
 // many random sequences. TD-MPC2 then draws one of the elites; here the plan is their mean.
 type MPPI struct {

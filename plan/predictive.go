@@ -2,7 +2,7 @@ package plan
 
 import "github.com/reverie-rl/reverie/internal/rng"
 
-// Predictive is predictive sampling (Howell et al., 2022, algorithm 2): the plan is a spline, normal noise
+// Predictive is predictive sampling (Howell et al., 2022): the plan is a spline, normal noise
 // moves its knots, and the best of the plan so far and of the moved ones is the new plan. The knots of the
 // plan so far are read off Start.Nominal, where they stand now: a plan that Shift moved is thereby
 // moved in time.

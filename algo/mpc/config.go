@@ -50,7 +50,7 @@ func Default() *Config {
 	}
 }
 
-// Planet is CEM as PlaNet has it (its appendix A): 10,000 sequences for every action.
+// Planet is CEM as PlaNet has it: 10,000 sequences for every action.
 func Planet() *Config {
 	c := Default()
 	c.WarmStart, c.Samples, c.Iterations, c.Elites, c.MinimumDeviation = false, 1000, 10, 100, 1e-3
