@@ -54,7 +54,7 @@ func (p *ILQG) Plan(rollout Rollout, start Start, budget Budget) (Plan, error) {
 		return Plan{}, fmt.Errorf("plan: the plan so far has %d numbers, want a horizon of %d actions of %d", len(start.Nominal), p.Horizon, p.Action)
 	}
 	best := system.Record(p.rows(start.Nominal))
-	if best.Score-best.Score != 0 { // the plan so far leads nowhere: begin with nothing
+	if !finite(best.Score) { // the plan so far leads nowhere: begin with nothing
 		best = system.Record(p.rows(make([]float32, p.Size())))
 	}
 	p.regularisation = leastRegularisation
@@ -88,7 +88,7 @@ func (p *ILQG) result(best Trajectory, iterations int) Plan {
 			found.Actions = append(found.Actions, float32(a))
 		}
 	}
-	if best.Score-best.Score != 0 {
+	if !finite(best.Score) {
 		found.Score = float32(math.Inf(-1))
 	}
 	return found
@@ -101,7 +101,7 @@ func (p *ILQG) improve(system System, from Trajectory, shares int) (better Traje
 	for range attempts {
 		if p.backward(models, from) {
 			for _, tried := range system.Follow(p.laws(from, shares)) {
-				if tried.Score > better.Score {
+				if finite(tried.Score) && tried.Score > better.Score {
 					better, found = tried, true
 				}
 			}

@@ -114,18 +114,20 @@ func TestILQGSurvivesBreakdowns(t *testing.T) {
 	b := broken{linear{classic.CartOnRail(), 5, []float64{0.4, 0}}}
 	p := &ILQG{Sizes: Sizes{Horizon: 5, Action: 1}, Difference: 1e-3}
 	got := found(t, p, b, Start{Nominal: slices.Repeat([]float32{0.9}, 5)}, Budget{Samples: 5, Iterations: 3})
-	if idle := b.Record(p.rows(make([]float32, 5))).Score; !(float64(got.Score) > idle) {
+	if idle := b.Record(p.rows(make([]float32, 5))).Score; !(float64(got.Score) > idle && got.Score <= 0) {
 		t.Errorf("the return is %v, without doing anything %v", got.Score, idle)
 	}
 }
 
-// broken has no return where an action is above 0.5, and cannot be probed at its second step.
+// broken has no return where an action is above 0.5, an infinite one where it is below -0.1, and cannot be probed at its second step.
 type broken struct{ linear }
 
 func (b broken) spoil(played Trajectory) Trajectory {
 	for _, action := range played.Actions {
 		if action[0] > 0.5 {
 			played.Score = math.NaN()
+		} else if action[0] < -0.1 {
+			played.Score = math.Inf(1)
 		}
 	}
 	return played

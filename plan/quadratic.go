@@ -83,11 +83,13 @@ func fitQuadratic(probes []Probe, size float64) quadratic {
 }
 
 func finiteOr0(x float64) float64 {
-	if x-x != 0 {
+	if !finite(x) {
 		return 0
 	}
 	return x
 }
+
+func finite(x float64) bool { return x-x == 0 }
 
 // notNegative is m with 0 in place of its negative eigenvalues: the nearest matrix of a convex function.
 func notNegative(m *mat.SymDense) *mat.Dense {

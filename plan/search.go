@@ -81,7 +81,7 @@ func (s *search) try(rollout Rollout) {
 	clip(s.actions)
 	rollout.Score(s.actions, s.scores)
 	for i, score := range s.scores {
-		if score-score != 0 { // not finite
+		if !finite(float64(score)) {
 			s.scores[i] = float32(math.Inf(-1))
 		}
 		s.order[i] = i
@@ -97,11 +97,11 @@ func (s *search) try(rollout Rollout) {
 
 // elites are the samples with the count highest finite scores.
 func (s *search) elites(count int) []int {
-	finite := slices.IndexFunc(s.order, func(i int) bool { return math.IsInf(float64(s.scores[i]), -1) })
-	if finite < 0 {
-		finite = len(s.order)
+	usable := slices.IndexFunc(s.order, func(i int) bool { return math.IsInf(float64(s.scores[i]), -1) })
+	if usable < 0 {
+		usable = len(s.order)
 	}
-	return s.order[:min(count, finite)]
+	return s.order[:min(count, usable)]
 }
 
 // fit moves the normal distribution to the elites, each with its weight; the weights add up to 1. A share
