@@ -34,12 +34,13 @@ var allowed = map[string]string{
 	"dataset": "internal env replay stream",
 
 	"agent":    "internal tensor grad env replay track",
-	"algo":     "internal tensor grad nn dist optim rl world agent replay track",
+	"plan":     "internal env agent",
+	"algo":     "internal tensor grad nn dist optim rl world env agent plan replay track",
 	"run":      "internal tensor grad env agent replay stream dataset track",
-	"bench":    "internal tensor grad nn dist optim rl world env mujoco control classic agent replay stream dataset track algo run",
-	"cmd":      "internal tensor grad nn dist optim rl world env mujoco control classic agent replay stream dataset track algo run bench",
+	"bench":    "internal tensor grad nn dist optim rl world env mujoco control classic agent replay stream dataset track plan algo run",
+	"cmd":      "internal tensor grad nn dist optim rl world env mujoco control classic agent replay stream dataset track plan algo run bench",
 	"torture":  "",
-	"examples": "tensor grad nn dist optim rl world env mujoco control classic agent replay stream dataset track algo run",
+	"examples": "tensor grad nn dist optim rl world env mujoco control classic agent replay stream dataset track plan algo run",
 }
 
 // Tests may use more than the code they test: an algorithm's test needs a task, for instance.

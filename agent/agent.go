@@ -36,6 +36,9 @@ type Algorithm struct {
 	Name    string
 	Presets map[string]func() Config // "default" is used where none is named
 	Offline bool                     // it learns from recorded experience alone, and never acts to learn
+	// Untrained says that it learns nothing: its learner has no parts, Step is an error, and its schedule
+	// never asks for an update.
+	Untrained bool
 	// New makes a learner for a task of these sizes, with all randomness drawn from seed. It returns
 	// an error if config does not fit the task.
 	New func(config Config, sizes Sizes, seed uint64, workers *grad.Workers) (Learner, error)
@@ -100,6 +103,23 @@ type Policy interface {
 	Act(observation, state []float32, occasion uint64, deterministic bool) Action
 	// Refresh takes over the learner's present parameters. It is called while the learner rests.
 	Refresh()
+}
+
+// Simulating is a Policy that tries actions out in copies of the environment that it acts in, which has to be
+// an env.Snapshotter. Where it acts it is told twice: in which task by In, once, and in which state
+// by Stand, before every Act. The flat observation may be all that other policies see; to restore an
+// environment takes its whole state.
+type Simulating interface {
+	Policy
+	// In returns a policy that acts in environments of task, and tries actions out in so many others of
+	// them at a time. It is an error if their states cannot be saved. Only what In returns may Act; the
+	// caller closes it.
+	In(task env.Task, workers int) (Simulating, error)
+	// Stand tells the snapshot of the environment as it is when Act is called next. It is an error if it
+	// cannot be restored.
+	Stand(snapshot []byte) error
+	// Close ends what In began.
+	Close() error
 }
 
 // Sizes are the widths of the flat rows that an agent sees.

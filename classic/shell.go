@@ -136,6 +136,18 @@ func (s *shell) RewardOf(physics []float64) (reward, discount float64, err error
 	return reward, 1, nil
 }
 
+// CoordinateCount is the size of the state.
+func (s *shell) CoordinateCount() int { return len(s.state()) }
+
+// Coordinates writes the state into into.
+func (s *shell) Coordinates(into []float64) { copy(into, s.state()) }
+
+// MoveTo changes the state, and neither the step count nor the random stream.
+func (s *shell) MoveTo(coordinates []float64) error {
+	copy(s.state(), coordinates)
+	return nil
+}
+
 // Close implements env.Environment.
 func (s *shell) Close() error { return nil }
 

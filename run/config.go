@@ -156,11 +156,14 @@ func NewExperiment(config Config, preset string, catalogues Catalogues) (*Experi
 
 // Validate returns an error for each setting that makes no sense.
 func (e *Experiment) Validate() error {
-	var missing error
+	var unfit error
 	if e.Algorithm.Offline && e.Config.Offline == "" {
-		missing = fmt.Errorf("run: %s learns from recorded experience alone: name a run or a dataset with --offline", e.Algorithm.Name)
+		unfit = fmt.Errorf("run: %s learns from recorded experience alone: name a run or a dataset with --offline", e.Algorithm.Name)
 	}
-	return errors.Join(e.Config.Validate(), e.Agent.Validate(), missing)
+	if e.Algorithm.Untrained && e.Config.Offline != "" {
+		unfit = fmt.Errorf("run: %s learns nothing, from recorded experience neither: leave out --offline", e.Algorithm.Name)
+	}
+	return errors.Join(e.Config.Validate(), e.Agent.Validate(), unfit)
 }
 
 // PlayedTask is the task as the agent meets it: with repeated actions, a picture, and less to see, if the

@@ -43,31 +43,38 @@ type Episodes struct {
 	Count   int
 	Seed    uint64 // of the start states
 	Longest int    // steps after which an episode is cut off; 0 stands for LongestEpisode
+	Workers int    // of a policy that tries actions out; 0 stands for 1, and results do not depend on it
 }
 
-// newEnvironment makes an environment of task whose episodes have an end.
-func (e Episodes) newEnvironment(task env.Task, seed uint64) (env.Environment, error) {
+// limited is task with episodes that have an end.
+func (e Episodes) limited(task env.Task) env.Task {
 	return wrap.Task(task, func(inner env.Environment) (env.Environment, error) {
 		return wrap.TimeLimit(inner, cmp.Or(e.Longest, LongestEpisode))
-	}).New(seed)
+	})
 }
 
 // Evaluate plays episodes of task with the deterministic policy in an environment of its own. The return
 // of an episode that was cut off is that of its steps so far.
 func Evaluate(task env.Task, policy agent.Policy, episodes Episodes) (Evaluation, error) {
-	environment, err := episodes.newEnvironment(task, episodes.Seed)
+	task = episodes.limited(task)
+	environment, err := task.New(episodes.Seed)
 	if err != nil {
 		return Evaluation{}, err
 	}
-	evaluation, err := playEpisodes(environment, policy, episodes.Count, func(env.TimeStep) error { return nil })
+	evaluation, err := episodes.play(task, environment, policy, func(env.TimeStep) error { return nil })
 	return evaluation, errors.Join(err, environment.Close())
 }
 
-// playEpisodes plays with the deterministic policy and shows every time step to visit.
-func playEpisodes(environment env.Environment, policy agent.Policy, count int, visit func(env.TimeStep) error) (Evaluation, error) {
-	var result Evaluation
-	for range count {
-		score, err := playEpisode(environment, policy, visit)
+// play plays in environment, which is one of task, with the deterministic policy and shows every time step
+// to visit.
+func (e Episodes) play(task env.Task, environment env.Environment, policy agent.Policy, visit func(env.TimeStep) error) (result Evaluation, err error) {
+	actor, err := enter(policy, task, environment, max(e.Workers, 1))
+	if err != nil {
+		return result, err
+	}
+	defer func() { err = errors.Join(err, actor.leave()) }()
+	for range e.Count {
+		score, err := playEpisode(environment, actor, visit)
 		if err != nil {
 			return result, err
 		}
@@ -78,14 +85,14 @@ func playEpisodes(environment env.Environment, policy agent.Policy, count int, v
 
 // playEpisode plays one episode with the deterministic policy, shows every time step to visit, and
 // returns the return.
-func playEpisode(environment env.Environment, policy agent.Policy, visit func(env.TimeStep) error) (float64, error) {
+func playEpisode(environment env.Environment, actor *actor, visit func(env.TimeStep) error) (float64, error) {
 	sizes, err := agent.SizesOf(environment)
 	if err != nil {
 		return 0, err
 	}
 	spec := environment.Action()
 	observation, action := make([]float32, sizes.Observation), make([]float64, sizes.Action)
-	state := make([]float32, policy.StateSize())
+	state := make([]float32, actor.policy.StateSize())
 	score := 0.0
 	step, err := environment.Reset()
 	for count := 0; ; count++ {
@@ -100,7 +107,10 @@ func playEpisode(environment env.Environment, policy agent.Policy, visit func(en
 		if step.Type == env.Last {
 			return score, nil
 		}
-		chosen := policy.Act(observation, state, 0, true)
+		var chosen agent.Action
+		if chosen, err = actor.act(observation, state, 0, true); err != nil {
+			continue // to where it is reported
+		}
 		copy(state, chosen.State)
 		agent.Scale(action, chosen.Values, spec)
 		step, err = environment.Step(action)

@@ -40,7 +40,9 @@ func (t *Trained) Record(path string, episodes Episodes, film Film) (Evaluation,
 		return result, err
 	}
 	episodes.Longest = cmp.Or(episodes.Longest, LongestFilm)
-	environment, err := episodes.newEnvironment(t.Experiment.PlayedTask(), rng.Mix(episodes.Seed, streamEvaluation))
+	episodes.Workers = t.Experiment.Config.Workers
+	task := episodes.limited(t.Experiment.PlayedTask())
+	environment, err := task.New(rng.Mix(episodes.Seed, streamEvaluation))
 	if err != nil {
 		return result, err
 	}
@@ -58,7 +60,7 @@ func (t *Trained) Record(path string, episodes Episodes, film Film) (Evaluation,
 		shots.stride = max(1, int(math.Round(1/(film.FramesPerSecond*paced.Interval()))))
 		film.FramesPerSecond = 1 / (float64(shots.stride) * paced.Interval()) // the film takes as long as the episode
 	}
-	result, err = playEpisodes(environment, t.Policy, episodes.Count, shots.see)
+	result, err = episodes.play(task, environment, t.Policy, shots.see)
 	if err != nil {
 		return result, err
 	}

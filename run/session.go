@@ -33,6 +33,7 @@ type session struct {
 	relabeller  env.Relabeller // the environment, if it is one
 	learner     agent.Learner
 	policy      agent.Policy
+	actor       *actor // the policy in the environment
 	table       *replay.Table
 	sampler     *replay.Sampler
 	log         *stream.Log
@@ -125,6 +126,9 @@ func (s *session) build() error {
 	if s.policy, err = s.learner.Policy(); err != nil {
 		return err
 	}
+	if s.actor, err = enter(s.policy, e.PlayedTask(), s.environment, e.Config.Workers); err != nil {
+		return err
+	}
 	s.recurrent = make([]float32, s.policy.StateSize())
 	layout := replay.Layout{Observation: sizes.Observation, Action: sizes.Action, Reward: 1, State: len(s.recurrent)}
 	if s.table, err = replay.NewTable(layout, e.Config.ReplayCapacity); err != nil {
@@ -144,7 +148,7 @@ func (s *session) close() error {
 		errs = append(errs, s.log.Close())
 	}
 	s.workers.Close()
-	return errors.Join(append(errs, s.environment.Close())...)
+	return errors.Join(append(errs, s.actor.leave(), s.environment.Close())...)
 }
 
 // save writes a checkpoint of everything. The replay is not in it but its place in the log, where it is

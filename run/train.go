@@ -175,7 +175,10 @@ func (s *session) act() error {
 		}
 		s.state.Playing, s.state.Return = true, 0
 	}
-	chosen := s.policy.Act(s.observation, s.recurrent, uint64(s.state.Step), false)
+	chosen, err := s.actor.act(s.observation, s.recurrent, uint64(s.state.Step), false)
+	if err != nil {
+		return s.ofEnvironment(err)
+	}
 	copy(s.recurrent, chosen.State)
 	agent.Scale(s.action, chosen.Values, s.environment.Action())
 	next, err := s.environment.Step(s.action)
@@ -218,7 +221,7 @@ func (s *session) learn(updates int64) error {
 func (s *session) evaluate(log *runLog) error {
 	config := s.experiment.Config
 	seed := rng.Mix(config.Seed, streamEvaluation, uint64(s.state.Step))
-	evaluation, err := Evaluate(s.experiment.PlayedTask(), s.policy, Episodes{Count: config.EvaluateEpisodes, Seed: seed})
+	evaluation, err := Evaluate(s.experiment.PlayedTask(), s.policy, Episodes{Count: config.EvaluateEpisodes, Seed: seed, Workers: config.Workers})
 	if err != nil {
 		return fmt.Errorf("evaluation at step %d: %w", s.state.Step, err)
 	}

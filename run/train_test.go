@@ -211,6 +211,37 @@ func TestEvaluationOfAnEnvironmentThatFails(t *testing.T) {
 	}
 }
 
+// lost is a policy that tries actions out, and fails when it is told where, or where it is.
+type lost struct {
+	still
+	nowhere bool
+}
+
+func (l lost) In(env.Task, int) (agent.Simulating, error) {
+	if l.nowhere {
+		return nil, errors.New("there is nothing to try out")
+	}
+	return l, nil
+}
+
+func (lost) Stand([]byte) error { return errors.New("this is no place") }
+func (lost) Close() error       { return nil }
+
+// What a policy that acts with the simulator has to say ends an evaluation and a run.
+func TestPolicyThatCannotStand(t *testing.T) {
+	task := env.Task{Name: "classic/pendulum", New: classic.NewPendulum}
+	_, err := Evaluate(task, lost{still: still{0}}, Episodes{Count: 1})
+	expectError(t, err, "step 1 of an episode", "this is no place")
+	_, err = Evaluate(task, lost{nowhere: true}, Episodes{Count: 1})
+	expectError(t, err, "nothing to try out")
+	unsaved := env.Task{Name: "unsaved", New: func(seed uint64) (env.Environment, error) {
+		inner, err := classic.NewPendulum(seed)
+		return struct{ env.Environment }{inner}, err
+	}}
+	_, err = Evaluate(unsaved, lost{still: still{0}}, Episodes{Count: 1})
+	expectError(t, err, "unsaved cannot be copied")
+}
+
 // still is a policy that always does the same.
 type still []float32
 
@@ -230,7 +261,7 @@ func TestActionThatIsNotANumber(t *testing.T) {
 	if err := s.openStream(t.Context(), io.Discard); err != nil {
 		t.Fatal(err)
 	}
-	s.policy = still{0, float32(math.NaN())}
+	s.actor = &actor{policy: still{0, float32(math.NaN())}}
 	expectError(t, s.act(), "action element 1 of 2 is NaN")
 	if s.state.Step != 0 || s.table.Len() != 0 {
 		t.Errorf("the failed step was counted: step %d, %d in replay", s.state.Step, s.table.Len())

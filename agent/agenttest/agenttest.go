@@ -5,6 +5,7 @@ package agenttest
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/reverie-rl/reverie/agent"
@@ -15,7 +16,7 @@ import (
 // Run checks algorithm. preset returns the settings to learn with: small networks and batches keep
 // the suite quick, and what happens only now and then should happen within ten updates.
 func Run(t *testing.T, algorithm agent.Algorithm, preset func() agent.Config) {
-	for _, c := range checks {
+	for _, c := range checksOf(algorithm) {
 		t.Run(c.name, func(t *testing.T) {
 			if err := c.run(suite{algorithm, preset}); err != nil {
 				t.Error(err)
@@ -36,22 +37,40 @@ type check struct {
 	run  func(s suite) error
 }
 
-var checks = []check{
-	{"Presets", suite.checkPresets},
-	{"ForeignConfig", suite.checkForeignConfig},
-	{"Parts", suite.checkParts},
-	{"Metrics", suite.checkMetrics},
-	{"EmptyReplay", suite.checkEmptyReplay},
-	{"Seeds", suite.checkSeeds},
-	{"Workers", suite.checkWorkers},
-	{"Resume", suite.checkResume},
-	{"HugeRewards", suite.checkHugeRewards},
-	{"Mode", suite.checkMode},
-	{"Sample", suite.checkSample},
-	{"Memory", suite.checkMemory},
-	{"PolicySeed", suite.checkPolicySeed},
-	{"Refresh", suite.checkRefresh},
-	{"Allocation", suite.checkAllocation},
+// checks are the rules for all algorithms, learning those for algorithms that learn, and untrained that of
+// those that do not.
+var (
+	checks = []check{
+		{"Presets", suite.checkPresets},
+		{"ForeignConfig", suite.checkForeignConfig},
+		{"Mode", suite.checkMode},
+		{"Sample", suite.checkSample},
+		{"Memory", suite.checkMemory},
+		{"PolicySeed", suite.checkPolicySeed},
+		{"Simulating", suite.checkSimulating},
+	}
+	learning = []check{
+		{"Parts", suite.checkParts},
+		{"Metrics", suite.checkMetrics},
+		{"EmptyReplay", suite.checkEmptyReplay},
+		{"Seeds", suite.checkSeeds},
+		{"Workers", suite.checkWorkers},
+		{"Resume", suite.checkResume},
+		{"HugeRewards", suite.checkHugeRewards},
+		{"Refresh", suite.checkRefresh},
+		{"Allocation", suite.checkAllocation},
+	}
+	untrained = []check{
+		{"Untrained", suite.checkUntrained},
+	}
+)
+
+// checksOf lists the rules for an algorithm.
+func checksOf(algorithm agent.Algorithm) []check {
+	if algorithm.Untrained {
+		return slices.Concat(checks, untrained)
+	}
+	return slices.Concat(checks, learning)
 }
 
 // sizes of the task that the experience pretends to come from.
@@ -81,11 +100,11 @@ func (s suite) trainee(seed uint64, workers *grad.Workers) (*trainee, error) {
 	return &trainee{learner, sampler, policy.StateSize()}, err
 }
 
-// trained is a trainee after some updates.
+// trained is a trainee after some updates, if it can be trained.
 func (s suite) trained(seed uint64, workers *grad.Workers) (*trainee, error) {
 	t, err := s.trainee(seed, workers)
-	if err != nil {
-		return nil, err
+	if err != nil || s.algorithm.Untrained {
+		return t, err
 	}
 	return t, t.learn(updates)
 }

@@ -3,6 +3,7 @@ package agenttest
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/reverie-rl/reverie/agent"
@@ -131,12 +132,25 @@ var faults = map[string]string{
 	"does not refresh":           "Refresh",
 	"allocates":                  "Allocation",
 	"allocates when acting":      "Allocation",
+	"copies anything":            "Simulating",
+	"stands anywhere":            "Simulating",
+	"counts copies":              "Simulating",
+	"learns":                     "Untrained",
+	"wants to learn":             "Untrained",
+	"has parts":                  "Untrained",
+}
+
+func TestAHealthyUntrainedAlgorithmPasses(t *testing.T) {
+	Run(t, fixed(""), func() agent.Config { return &fixedConfig{} })
 }
 
 func TestFaultsAreFound(t *testing.T) {
 	for fault, name := range faults {
 		t.Run(fault, func(t *testing.T) {
 			s := suite{toy(fault), func() agent.Config { return &toyConfig{fault} }}
+			if name == "Simulating" || name == "Untrained" {
+				s = suite{fixed(fault), func() agent.Config { return &fixedConfig{fault} }}
+			}
 			if fault == "no default" {
 				s.preset = func() agent.Config { return &toyConfig{} }
 			}
@@ -153,7 +167,7 @@ func TestEveryCheckCanFail(t *testing.T) {
 	for _, name := range faults {
 		failing[name] = true
 	}
-	for _, c := range checks {
+	for _, c := range slices.Concat(checks, learning, untrained) {
 		if !failing[c.name] {
 			t.Errorf("no fault makes %s fail", c.name)
 		}
@@ -161,7 +175,7 @@ func TestEveryCheckCanFail(t *testing.T) {
 }
 
 func find(t *testing.T, name string) check {
-	for _, c := range checks {
+	for _, c := range slices.Concat(checks, learning, untrained) {
 		if c.name == name {
 			return c
 		}

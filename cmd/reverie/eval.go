@@ -37,7 +37,7 @@ func (c *evalCommand) Run(s *session) error {
 		return err
 	}
 	config := trained.Experiment.Config
-	evaluation, err := run.Evaluate(trained.Experiment.PlayedTask(), trained.Policy, run.Episodes{Count: c.Episodes, Seed: c.Seed, Longest: c.Longest})
+	evaluation, err := run.Evaluate(trained.Experiment.PlayedTask(), trained.Policy, run.Episodes{Count: c.Episodes, Seed: c.Seed, Longest: c.Longest, Workers: config.Workers})
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/reverie-rl/reverie/algo/d4pg"
 	"github.com/reverie-rl/reverie/algo/dmpo"
 	"github.com/reverie-rl/reverie/algo/dreamer"
+	"github.com/reverie-rl/reverie/algo/mpc"
 	"github.com/reverie-rl/reverie/algo/mpo"
 	"github.com/reverie-rl/reverie/algo/rdpg"
 	"github.com/reverie-rl/reverie/algo/sac"
@@ -82,7 +83,8 @@ func catalogues() run.Catalogues {
 		return tasks.Find(name)
 	}
 	return run.Catalogues{Tasks: tasks, FindTask: find, Algorithms: []agent.Algorithm{
-		bc.Algorithm(), d4pg.Algorithm(), dmpo.Algorithm(), dreamer.Algorithm(), mpo.Algorithm(), rdpg.Algorithm(), sac.Algorithm(), svg.Algorithm(),
+		bc.Algorithm(), d4pg.Algorithm(), dmpo.Algorithm(), dreamer.Algorithm(), mpc.Algorithm(), mpo.Algorithm(), rdpg.Algorithm(),
+		sac.Algorithm(), svg.Algorithm(),
 	}}
 }
 

@@ -73,3 +73,15 @@ func Flickering(task env.Task, probability float64) env.Task {
 		return Flicker(inner, probability, seed)
 	})
 }
+
+// Innermost is the environment inside all wrappers of e: e itself if it has none. It has interfaces that
+// wrappers do not offer.
+func Innermost(e env.Environment) env.Environment {
+	for {
+		wrapper, ok := e.(layer)
+		if !ok {
+			return e
+		}
+		e = wrapper.wrapped()
+	}
+}

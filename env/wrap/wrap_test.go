@@ -455,3 +455,15 @@ func TestPixelsTwiceNeedAnotherName(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestInnermost(t *testing.T) {
+	inner := episode(terminal)
+	var e env.Environment = inner
+	for range 3 {
+		if wrap.Innermost(e) != env.Environment(inner) {
+			t.Errorf("inside is %v", wrap.Innermost(e))
+		}
+		e = must[env.Environment](t)(wrap.ActionRepeat(e, 2))
+		e = must[env.Environment](t)(wrap.TimeLimit(e, 9))
+	}
+}

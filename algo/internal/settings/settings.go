@@ -82,14 +82,15 @@ var rules = map[string]rule{
 	"initial_deviation": positive, "minimum_deviation": notNegative, "maximum_deviation": positive,
 	"minimum_model_deviation": positive, "importance_limit": positive, "windows": positive, "recent": positive,
 	"cloning": notNegative, "exploration_deviation": positive, "exploration_correlation": fraction, "entropy": notNegative, "saturation": notNegative, "target_entropy": anyNumber,
+	"horizon": positive, "iterations": notNegative, "seconds": notNegative, "elites": positive, "momentum": fraction,
+	"temperature": positive, "knots": positive, "difference": positive,
 	"atoms":         {"at least 2", func(x float64) bool { return x >= 2 }},
 	"lowest_return": anyNumber, "highest_return": anyNumber,
 	"deterministic": positive, "stochastic": positive, "classes": {"at least 2", func(x float64) bool { return x >= 2 }}, "unimix": fraction,
 	"latent_deviation": positive, "hidden": positive, "symlog_limit": positive,
 	"observation_weight": notNegative, "reward_weight": notNegative, "continuation_weight": notNegative,
 	"dynamics_weight": notNegative, "representation_weight": notNegative, "free_nats": notNegative,
-	"horizon": positive, "start_every": positive, "reinforce": fraction,
-	"critic_learning_rate": positive,
+	"start_every": positive, "reinforce": fraction, "critic_learning_rate": positive,
 }
 
 // fits reports whether all numbers of value, a number or a list of them, are finite and as the rule
