@@ -237,3 +237,24 @@ func TestEvaluationsDoNotDisturbTraining(t *testing.T) {
 		}
 	}
 }
+
+// A run of a policy with memory, stopped in the middle of an episode, goes on with what the policy remembered.
+func TestRecurrentRunResumed(t *testing.T) {
+	command := func(folder, steps string) []string {
+		return []string{
+			"train", "rdpg", "--task", "classic/pendulum", "--out", folder, "--steps", steps, "--seed", "1", "--no-film",
+			"--set", "warmup=300", "--set", "core_size=8", "--set", "policy_layers=[8]", "--set", "critic_layers=[8]",
+			"--set", "batch=4", "--set", "evaluate_every=1000", "--set", "evaluate_episodes=1",
+		}
+	}
+	whole, stopped := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "stopped")
+	succeed(t, command(whole, "1500")...)
+	succeed(t, command(stopped, "830")...)
+	succeed(t, command(stopped, "1500")...)
+	ours, theirs := outcomeOf(t, stopped), outcomeOf(t, whole)
+	for _, name := range []string{"learner.safetensors", "experience"} {
+		if ours[name] != theirs[name] || ours[name] == "" {
+			t.Errorf("%s differs", name)
+		}
+	}
+}
