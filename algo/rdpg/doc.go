@@ -6,7 +6,8 @@
 //
 // Policy and critic act on the history h_t = (o_1, a_1, o_2, ..., a_t-1, o_t) instead of a state. Each has a
 // recurrent cell of its own that reads o_t and a_t-1, and a head that reads what the cell puts out, and o_t
-// once more. The critic's head reads the action too, so that the history stays as it was recorded when
+// once more; with read_critic the policy's head reads what the critic's cell puts out too, to which no gradient
+// flows. The critic's head reads the action too, so that the history stays as it was recorded when
 // the last action is replaced by the policy's.
 //
 // # Policy evaluation
@@ -40,5 +41,6 @@
 //   - Windows; the paper replays whole episodes, as the preset "episodes" does.
 //   - The action passes through tanh. The deviation of RSVG(0) lies between two bounds, and its noise is drawn
 //     afresh. Both kinds of noise may be correlated in time.
+//   - Cells may begin with a long memory (memory_span, nn.LSTM.RememberFor).
 //   - Targets are copied now and then instead of following slowly.
 package rdpg
