@@ -59,7 +59,8 @@ type Config struct {
 	GradientNorm       float64 `toml:"gradient_norm"` // limit of each network's gradient; 0 for none
 	TargetRate         float64 `toml:"target_rate"`   // share of the critic that enters its slow copy in an update
 
-	ExplorationDeviation float64 `toml:"exploration_deviation"` // of the noise added to actions, in canonical units
+	ExplorationDeviation   float64 `toml:"exploration_deviation"`   // of the noise added to actions, in canonical units
+	ExplorationCorrelation float64 `toml:"exploration_correlation"` // of the noise from one step to the next
 }
 
 // Small is a configuration that learns on one core: the default.
@@ -112,6 +113,7 @@ func (c *Config) Validate() error {
 	problems.Require(c.Latent == Gaussian || c.Latent == Categorical, "latent", c.Latent, "gaussian or categorical")
 	problems.Require(c.Cell == GRU || c.Cell == NormGRU, "cell", c.Cell, "gru or norm_gru")
 	problems.Require(c.StartEvery <= c.Window, "start_every", c.StartEvery, "at most window")
+	problems.Require(c.ExplorationCorrelation < 1, "exploration_correlation", c.ExplorationCorrelation, "below 1")
 	problems.Require(!(c.TargetRate <= 0), "target_rate", c.TargetRate, "positive: a copy that never moves is no target")
 	return problems.Err()
 }

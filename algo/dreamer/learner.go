@@ -14,11 +14,10 @@ import (
 
 // Streams of the random generator, besides those of offpolicy.
 const (
-	streamPosterior   = iota + 16 // latents of the windows
-	streamPrior                   // imagined latents
-	streamAction                  // imagined actions
-	streamFilter                  // latents of acting
-	streamExploration             // noise added to actions
+	streamPosterior = iota + 16 // latents of the windows
+	streamPrior                 // imagined latents
+	streamAction                // imagined actions
+	streamFilter                // latents of acting
 )
 
 // learner is Dreamer's state: the model of the world, policy and critic, their optimisers, and the traced

@@ -10,16 +10,16 @@ import (
 	"github.com/reverie-rl/reverie/grad"
 )
 
-// exploring is the policy's distribution with noise [1, action] added to its samples. The density that it
-// tells is the policy's, without this noise.
+// exploring is the policy's distribution, with more of the noise that makes its samples added to them. The density
+// that it tells is the policy's, without this addition.
 type exploring struct {
 	dist.TanhGaussian
-	noise *grad.Value
+	deviation float64 // of what is added
 }
 
-// Sample is a sample of the policy with the noise added.
+// Sample is what noise [1, action] makes of the policy, with its share added.
 func (e exploring) Sample(noise *grad.Value) *grad.Value {
-	return e.TanhGaussian.Sample(noise).Add(e.noise)
+	return e.TanhGaussian.Sample(noise).Add(noise.Mul(grad.Scalar(e.deviation)))
 }
 
 // stateSize is the size of the policy's state.
@@ -36,7 +36,8 @@ func (l *learner) Policy() (agent.Policy, error) {
 	s := actor.Settings{Sizes: l.Sizes, Seed: l.Seed, Stream: offpolicy.StreamPolicy}
 	source := grad.TreeOf([]any{l.model.Encoder, l.model.RSSM, l.policy})
 	copied := grad.TreeOf([]any{model.Encoder, model.RSSM, own})
-	return actor.NewFiltering(s, features, source, copied, func(t *grad.Tracer, observation, previous, memory *grad.Value, deterministic bool) (exploring, *grad.Value) {
+	m := actor.Memory{Size: features, Correlation: l.config.ExplorationCorrelation}
+	return actor.NewFiltering(s, m, source, copied, func(t *grad.Tracer, observation, previous, memory *grad.Value, deterministic bool) (exploring, *grad.Value) {
 		var noise *grad.Value
 		if !deterministic {
 			noise = model.RSSM.Latent().Noise(t, streamFilter, 1)
@@ -44,7 +45,6 @@ func (l *learner) Policy() (agent.Policy, error) {
 		never := t.Value(grad.Scalar(0)).Broadcast(1) // an episode begins with zeros, which is the initial state
 		state := model.RSSM.Observe(model.RSSM.StateOf(memory), model.Encoder.Embed(observation), previous, never, noise)
 		next := model.RSSM.Features(state.State)
-		exploration := t.Normal(streamExploration, 1, l.Sizes.Action).Mul(grad.Scalar(l.config.ExplorationDeviation))
-		return exploring{own.Apply(next), exploration}, next
+		return exploring{own.Apply(next), l.config.ExplorationDeviation}, next
 	})
 }

@@ -18,7 +18,7 @@ func TestPolicyFilters(t *testing.T) {
 		for _, deterministic := range []bool{true, false} {
 			t.Run(name, func(t *testing.T) {
 				c := tiny()
-				c.Latent = latent
+				c.Latent, c.ExplorationCorrelation = latent, 0.6
 				playLiterally(t, shaken(t, c), deterministic)
 			})
 		}
@@ -34,7 +34,7 @@ func playLiterally(t *testing.T, l *learner, deterministic bool) {
 	random := rand.New(rand.NewPCG(3, 3))
 	remembered := make([]float32, policy.StateSize())
 	s := state{make([]float64, l.config.Deterministic), make([]float64, l.model.RSSM.Latent().Size())}
-	before := make([]float64, l.Sizes.Action)
+	before, noise := make([]float64, l.Sizes.Action), make([]float64, l.Sizes.Action)
 	for step := range 3 {
 		observation := make([]float32, l.Sizes.Observation)
 		literal.Fill(random, nil, observation)
@@ -43,9 +43,12 @@ func playLiterally(t *testing.T, l *learner, deterministic bool) {
 		g := l.literalPolicy(s.features())
 		want := each(g.Mean, math.Tanh)
 		if !deterministic {
-			exploration := l.noise(streamExploration, 1, l.Sizes.Action)(0)
-			want = each(g.Sample(l.noise(offpolicy.StreamPolicy, 1, l.Sizes.Action)(0)), math.Tanh)
-			want = add(want, each(exploration, func(x float64) float64 { return l.config.ExplorationDeviation * x }))
+			correlation := l.config.ExplorationCorrelation
+			for i, fresh := range l.noise(offpolicy.StreamPolicy, 1, l.Sizes.Action)(0) {
+				noise[i] = correlation*noise[i] + math.Sqrt(1-correlation*correlation)*fresh
+			}
+			want = each(g.Sample(noise), math.Tanh)
+			want = add(want, each(noise, func(x float64) float64 { return l.config.ExplorationDeviation * x }))
 		}
 		action := policy.Act(observation, remembered, uint64(step), deterministic)
 		for i, x := range want {

@@ -66,10 +66,10 @@ func NewRecurrent[D Distribution](s Settings, m Memory, source, own grad.Tree, a
 	})
 }
 
-// NewFiltering is NewRecurrent for a network whose memory of size numbers is a random guess at the state of the
-// world: apply is told whether to take the most likely one, in order to act deterministically.
-func NewFiltering[D Distribution](s Settings, size int, source, own grad.Tree, apply func(t *grad.Tracer, observation, previous, memory *grad.Value, deterministic bool) (D, *grad.Value)) (agent.Policy, error) {
-	return newRecurrent(s, Memory{Size: size}, source, own, func(t *grad.Tracer, observation, previous, memory *grad.Value) (sample, mode step[D]) {
+// NewFiltering is NewRecurrent for a network whose memory is a random guess at the state of the world: apply is
+// told whether to take the most likely one, in order to act deterministically.
+func NewFiltering[D Distribution](s Settings, m Memory, source, own grad.Tree, apply func(t *grad.Tracer, observation, previous, memory *grad.Value, deterministic bool) (D, *grad.Value)) (agent.Policy, error) {
+	return newRecurrent(s, m, source, own, func(t *grad.Tracer, observation, previous, memory *grad.Value) (sample, mode step[D]) {
 		sample.distribution, sample.memory = apply(t, observation, previous, memory, false)
 		mode.distribution, mode.memory = apply(t, observation, previous, memory, true)
 		return sample, mode
