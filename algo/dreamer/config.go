@@ -49,6 +49,7 @@ type Config struct {
 	StartEvery       int     `toml:"start_every"` // one of so many states of a window is imagined from
 	Discount         float64 `toml:"discount"`
 	Lambda           float64 `toml:"lambda"`            // mixture of the returns over several steps
+	Bootstrap        bool    `toml:"bootstrap"`         // returns go on with a value beyond the horizon
 	Reinforce        float64 `toml:"reinforce"`         // share of REINFORCE in the policy's gradient; the rest flows through the model
 	NormaliseReturns bool    `toml:"normalise_returns"` // divide returns by their range, where that is above 1
 	Entropy          float64 `toml:"entropy"`           // weight of the policy's entropy
@@ -73,7 +74,7 @@ func Small() *Config {
 		Warmup: 2500, StepsPerUpdate: 10, Batch: 32, Window: 16,
 		ObservationWeight: 40, RewardWeight: 20,
 		DynamicsWeight: 1, RepresentationWeight: 0.1, FreeNats: 1,
-		Horizon: 10, StartEvery: 2, Discount: 0.99, Lambda: 0.95, NormaliseReturns: true, Entropy: 3e-3,
+		Horizon: 10, StartEvery: 2, Discount: 0.99, Lambda: 0.95, Bootstrap: true, NormaliseReturns: true, Entropy: 3e-3,
 		ModelLearningRate: 1e-3, PolicyLearningRate: 1e-3, CriticLearningRate: 1e-3, GradientNorm: 100, TargetRate: 0.1,
 		ExplorationDeviation: 0.3,
 	}
@@ -112,6 +113,7 @@ func (c *Config) Validate() error {
 	problems := settings.Check("dreamer", c)
 	problems.Require(c.Latent == Gaussian || c.Latent == Categorical, "latent", c.Latent, "gaussian or categorical")
 	problems.Require(c.Cell == GRU || c.Cell == NormGRU, "cell", c.Cell, "gru or norm_gru")
+	problems.Require(c.Bootstrap || c.Lambda == 1, "lambda", c.Lambda, "1 without bootstrap: returns are then sums of rewards alone")
 	problems.Require(c.StartEvery <= c.Window, "start_every", c.StartEvery, "at most window")
 	problems.Require(c.ExplorationCorrelation < 1, "exploration_correlation", c.ExplorationCorrelation, "below 1")
 	problems.Require(!(c.TargetRate <= 0), "target_rate", c.TargetRate, "positive: a copy that never moves is no target")

@@ -335,7 +335,9 @@ func (l *learner) dream(s state, before []imagined, priors, choices func(step in
 	for h := range c.Horizon + 1 {
 		step := imagined{state: s}
 		step.value, _ = l.number(l.critic, s.features(), 0)
-		step.ahead, _ = l.number(l.targetCritic, s.features(), 0)
+		if c.Bootstrap {
+			step.ahead, _ = l.number(l.targetCritic, s.features(), 0)
+		}
 		if h < c.Horizon {
 			seen := s
 			if before != nil {

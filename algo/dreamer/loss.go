@@ -59,7 +59,7 @@ func (l *learner) behave(t *grad.Tracer, d dream, counts *grad.Value, scale func
 	c, horizon := l.config, l.config.Horizon
 	arrived, left := d.features.Slice(0, 1, horizon+1), d.features.Slice(0, 0, horizon)
 	discounts := l.model.Continues(t, arrived)
-	values := l.targetCritic.Mean(d.features)
+	values := l.ahead(d.features)
 	returns := lambdaReturns(values, l.model.Reward.Mean(arrived), discounts, c)
 	weights := l.weights(discounts, counts)
 
@@ -74,6 +74,15 @@ func (l *learner) behave(t *grad.Tracer, d dream, counts *grad.Value, scale func
 		returns:    returns,
 		value:      l.critic.Mean(left.Stop()).Mean(),
 	}
+}
+
+// ahead is what is known of the value of states: that of the slow critic, or nothing without bootstrap.
+func (l *learner) ahead(features *grad.Value) *grad.Value {
+	values := l.targetCritic.Mean(features)
+	if !l.config.Bootstrap {
+		return values.Mul(grad.Scalar(0))
+	}
+	return values
 }
 
 // lambdaReturns are those of imagined steps [horizon, states], from values [horizon+1, states], of all

@@ -46,6 +46,7 @@ func TestUpdateAgreesWithTheLiteralVersion(t *testing.T) {
 		"mixed":        func(c *Config) { c.Reinforce, c.ContinuationWeight, c.Entropy = 0.4, 3, 0.2 },
 		"one step":     func(c *Config) { c.Lambda, c.StartEvery = 0, 3 },
 		"Monte Carlo":  func(c *Config) { c.Lambda, c.TwoHotReward = 1, true },
+		"no value":     func(c *Config) { c.Lambda, c.Bootstrap = 1, false },
 		"first":        firstVersion,
 		"free average": func(c *Config) { c.FreeOnAverage, c.FreeNats, c.DynamicsWeight = true, 100, 0.8 },
 	} {
