@@ -2,8 +2,8 @@
 //
 // An algorithm package offers an Algorithm: its presets and how to make a Learner. A Learner
 // improves parameters from experience; a Policy acts with a copy of them. Both see a task as flat
-// rows of float32: all observations of a time step one after another, and actions in canonical
-// units, where [-1, 1] is the range that the task allows. Package agent/agenttest checks any
+// rows of float32: all observations of a time step one after another, beside them the bytes of its
+// pictures, and actions in canonical units, where [-1, 1] is the range that the task allows. Package agent/agenttest checks any
 // algorithm against this contract.
 package agent
 
@@ -39,6 +39,7 @@ type Algorithm struct {
 	// Untrained says that it learns nothing: its learner has no parts, Step is an error, and its schedule
 	// never asks for an update.
 	Untrained bool
+	Images    bool // it reads pictures; other algorithms read states alone
 	// New makes a learner for a task of these sizes, with all randomness drawn from seed. It returns
 	// an error if config does not fit the task.
 	New func(config Config, sizes Sizes, seed uint64, workers *grad.Workers) (Learner, error)
@@ -95,19 +96,19 @@ type Policy interface {
 	// StateSize is how many numbers the policy remembers of an episode: 0 if it acts on the newest
 	// observation alone.
 	StateSize() int
-	// Act chooses an action for a flat observation and the recurrent state: zeros at the beginning of
+	// Act chooses an action for an observation and the recurrent state: zeros at the beginning of
 	// an episode, then the State of the action before. The caller keeps the state, so that one policy
 	// can play any number of episodes. Random choices are a pure function of the policy's seed and of
 	// occasion, such as the number of the environment step; a deterministic action is the mode of the
 	// distribution.
-	Act(observation, state []float32, occasion uint64, deterministic bool) Action
+	Act(observation Observation, state []float32, occasion uint64, deterministic bool) Action
 	// Refresh takes over the learner's present parameters. It is called while the learner rests.
 	Refresh()
 }
 
 // Simulating is a Policy that tries actions out in copies of the environment that it acts in, which has to be
 // an env.Snapshotter. Where it acts it is told twice: in which task by In, once, and in which state
-// by Stand, before every Act. The flat observation may be all that other policies see; to restore an
+// by Stand, before every Act. The observation may be all that other policies see; to restore an
 // environment takes its whole state.
 type Simulating interface {
 	Policy
@@ -122,18 +123,28 @@ type Simulating interface {
 	Close() error
 }
 
-// Sizes are the widths of the flat rows that an agent sees.
-type Sizes struct{ Observation, Action int }
+// Sizes are the widths of the flat rows that an agent sees, and the size of the picture beside them.
+type Sizes struct {
+	Observation, Action int
+	Image               ImageSize
+}
 
-// SizesOf returns the widths for a task, or an error if its observations or actions have a kind
-// that agents cannot use yet.
+// SizesOf returns the sizes for a task, or an error if its observations or actions have a kind that agents
+// cannot use yet.
 func SizesOf(task env.Environment) (Sizes, error) {
 	var sizes Sizes
 	for _, spec := range task.Observations() {
-		if spec.Kind != env.Float64 {
-			return sizes, fmt.Errorf("agent: observation %q is of kind %v; this agent reads states, of kind float64, alone", spec.Name, spec.Kind)
+		switch spec.Kind {
+		case env.Float64:
+			sizes.Observation += spec.Size()
+		case env.Uint8:
+			var err error
+			if sizes.Image, err = sizes.Image.with(spec); err != nil {
+				return sizes, err
+			}
+		default:
+			return sizes, fmt.Errorf("agent: observation %q is of kind %v; agents read states, of kind float64, and pictures, of kind uint8", spec.Name, spec.Kind)
 		}
-		sizes.Observation += spec.Size()
 	}
 	action := task.Action()
 	if action.Kind != env.Float64 {
@@ -143,15 +154,15 @@ func SizesOf(task env.Environment) (Sizes, error) {
 	return sizes, nil
 }
 
-// Flatten writes the observation's arrays one after another into row.
-func Flatten(row []float32, observation env.Observation) {
-	i := 0
-	for _, array := range observation {
-		for _, x := range array.Float64 {
-			row[i] = float32(x)
-			i++
+// SizesOf returns the sizes for a task, or an error if it has observations or actions of a kind that the
+// algorithm cannot use.
+func (a Algorithm) SizesOf(task env.Environment) (Sizes, error) {
+	for _, spec := range task.Observations() {
+		if spec.Kind == env.Uint8 && !a.Images {
+			return Sizes{}, fmt.Errorf("agent: observation %q is of kind %v; this agent reads states, of kind float64, alone", spec.Name, spec.Kind)
 		}
 	}
+	return SizesOf(task)
 }
 
 // Scale converts a canonical action to the units of the task: it clips to [-1, 1] and maps that

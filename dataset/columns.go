@@ -70,8 +70,8 @@ func stateSlab(r *replay.Rows) []float32          { return r.State }
 // columnsOf returns the columns of a schema, or what in it cannot be stored.
 func columnsOf(schema stream.Schema) (*columns, error) {
 	layout := schema.Layout
-	if layout.Observation < 1 || layout.Action < 1 || layout.Reward < 1 || layout.Image < 0 || layout.State < 0 || schema.Physics.Size < 0 {
-		return nil, fmt.Errorf("dataset: layout %+v, physics of %d: observation, action and reward must be 1 or more, the others 0 or more", layout, schema.Physics.Size)
+	if layout.Observation < 0 || layout.Image < 0 || layout.Observation+layout.Image < 1 || layout.Action < 1 || layout.Reward < 1 || layout.State < 0 || schema.Physics.Size < 0 {
+		return nil, fmt.Errorf("dataset: layout %+v, physics of %d: action, reward, and observation or image must be 1 or more, the others 0 or more", layout, schema.Physics.Size)
 	}
 	fields, err := rowFields(schema)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"github.com/reverie-rl/reverie/stream"
 )
 
-// Fill adds episodes to a table, for training without an environment. A Table has no place for images: they
-// are left out. So are recurrent states that are not of the table's width, in the place of which there are
+// Fill adds episodes to a table, for training without an environment. Images are left out if the table has no
+// place for them. So are recurrent states that are not of the table's width, in the place of which there are
 // zeros. An episode whose beginning is missing counts as a new one. What was
 // lost of a log is counted; any other error ends it.
 func Fill(table *replay.Table, episodes iter.Seq2[*Episode, error]) (Losses, error) {
@@ -31,7 +31,9 @@ func Fill(table *replay.Table, episodes iter.Seq2[*Episode, error]) (Losses, err
 
 func fill(table *replay.Table, e *Episode) error {
 	rows := *e.Rows
-	rows.Image = nil
+	if table.Layout().Image == 0 {
+		rows.Image = nil
+	}
 	if width := table.Layout().State; e.Schema.Layout.State != width {
 		rows.State = make([]float32, rows.Len()*width)
 	}

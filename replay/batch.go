@@ -11,7 +11,7 @@ type Transitions struct {
 	Reward         []float32 // [batch, reward]: the discounted sum of the m rewards
 	Discount       []float32 // [batch]: the factor of the value of Next
 	Next           []float32 // [batch, observation]: o_t+m
-	Image          []byte    // [batch, stack, image]: those up to t, the oldest first
+	Image          []byte    // [batch, stack, image]: those up to t, the oldest first, and before an episode its first
 	NextImage      []byte    // [batch, stack, image]: those up to t+m
 }
 
@@ -19,6 +19,7 @@ type Transitions struct {
 // Discount is the batch size times the length of the windows.
 type Sequences struct {
 	Observation    []float32 // [batch, length+1, observation]: o_t ... o_t+length
+	Image          []byte    // [batch, length+1, image]: those seen with them; nil if not wanted
 	Action         []float32 // [batch, length, action]: a_t ... a_t+length-1
 	LogProbability []float32 // [batch, length]: of the actions under the policy that chose them
 	Reward         []float32 // [batch, length, reward]: r_t+1 ... r_t+length
@@ -46,6 +47,7 @@ func NewTransitions(layout Layout, items int) Transitions {
 func NewSequences(layout Layout, items, length int) Sequences {
 	return Sequences{
 		Observation:    make([]float32, items*(length+1)*layout.Observation),
+		Image:          make([]byte, items*(length+1)*layout.Image),
 		Action:         make([]float32, items*length*layout.Action),
 		LogProbability: make([]float32, items*length),
 		Reward:         make([]float32, items*length*layout.Reward),
@@ -99,7 +101,7 @@ func (b Sequences) check(layout Layout, length int) (int, error) {
 	for _, array := range [...]struct {
 		name      string
 		got, want int
-	}{{"Mask", len(b.Mask), items * length}, {"First", len(b.First), items}} {
+	}{{"Mask", len(b.Mask), items * length}, {"First", len(b.First), items}, {"Image", len(b.Image), items * (length + 1) * layout.Image}} {
 		if array.got != 0 && array.got != array.want {
 			return 0, fmt.Errorf("replay: batch of %d windows of %d steps: %s has %d elements, want none or %d", items, length, array.name, array.got, array.want)
 		}
@@ -128,6 +130,21 @@ func (t *Table) fillTransition(batch Transitions, item, row, n int, gamma float6
 	batch.Discount[item] = float32(weight)
 	chunk, i = t.at(end)
 	copy(element(batch.Next, t.layout.Observation, item), element(chunk.Observation, t.layout.Observation, i))
+	if t.layout.Image > 0 {
+		width := batch.stack(t.layout) * t.layout.Image
+		t.stackImages(element(batch.Image, width, item), row)
+		t.stackImages(element(batch.NextImage, width, item), end)
+	}
+}
+
+// stackImages fills stack with the images up to a row, which begins with the first that is held of its episode
+// if it does not reach far enough.
+func (t *Table) stackImages(stack []byte, row int) {
+	count, oldest := len(stack)/t.layout.Image, t.beginning(row)
+	for j := range count {
+		chunk, i := t.at(max(oldest, row-count+1+j))
+		copy(element(stack, t.layout.Image, j), element(chunk.Image, t.layout.Image, i))
+	}
 }
 
 // fillSequence writes the window of length steps that begins at row: the first steps are what is known, what
@@ -140,6 +157,9 @@ func (t *Table) fillSequence(batch Sequences, item, row, length, steps int) {
 		if chunk.Step[i] == 0 {
 			batch.First[item] = 1
 		}
+	}
+	if len(batch.Image) > 0 {
+		t.fillImages(batch.Image, item*(length+1), row, steps+1)
 	}
 	for k := range steps {
 		chunk, i := t.at(row + k)
@@ -156,10 +176,21 @@ func (t *Table) fillSequence(batch Sequences, item, row, length, steps int) {
 	batch.pad(t.layout, item, length, steps)
 }
 
+// fillImages writes the images of rows row to row+rows, from a place in images on.
+func (t *Table) fillImages(images []byte, place, row, rows int) {
+	for k := range rows {
+		chunk, i := t.at(row + k)
+		copy(element(images, t.layout.Image, place+k), element(chunk.Image, t.layout.Image, i))
+	}
+}
+
 // pad clears what is left of a window of length behind its steps, and marks them in the mask.
 func (b Sequences) pad(layout Layout, item, length, steps int) {
 	first, end := item*length+steps, (item+1)*length
 	clear(b.Observation[(first+item+1)*layout.Observation : (end+item+1)*layout.Observation])
+	if len(b.Image) > 0 {
+		clear(b.Image[(first+item+1)*layout.Image : (end+item+1)*layout.Image])
+	}
 	clear(b.Action[first*layout.Action : end*layout.Action])
 	clear(b.Reward[first*layout.Reward : end*layout.Reward])
 	clear(b.LogProbability[first:end])

@@ -1,11 +1,5 @@
 package replay
 
-// rowBytes is the memory of a row of layout.
-func rowBytes(layout Layout) int {
-	numbers := layout.Observation + layout.Action + layout.Reward + layout.State + 2
-	return 4*numbers + layout.Image + 16
-}
-
 // itemBytes is the memory of an item besides its rows: its record, its places in two selectors, and
 // its key.
 const itemBytes = 256
@@ -43,18 +37,18 @@ const maxBlockRows = 256
 // newMemory returns memory in blocks of a size that suits the budgets, 0 meaning none.
 func newMemory(layout Layout, maxRows int, maxBytes int64) memory {
 	const preferred = 256 << 10 // bytes
-	rows := min(max(preferred/rowBytes(layout), 16), maxBlockRows)
+	rows := min(max(preferred/layout.RowBytes(), 16), maxBlockRows)
 	if maxRows > 0 {
 		rows = min(rows, maxRows/16)
 	}
 	if maxBytes > 0 {
-		rows = min(rows, int(maxBytes/16)/rowBytes(layout))
+		rows = min(rows, int(maxBytes/16)/layout.RowBytes())
 	}
 	return memory{layout: layout, blockRows: max(rows, 1)}
 }
 
 // blockBytes is the memory of a block.
-func (m *memory) blockBytes() int64 { return int64(m.blockRows * rowBytes(m.layout)) }
+func (m *memory) blockBytes() int64 { return int64(m.blockRows * m.layout.RowBytes()) }
 
 // take returns an empty block, with one user.
 func (m *memory) take(begin int64) *block {

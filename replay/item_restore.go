@@ -59,9 +59,6 @@ func (r *restored) addBlocks(file *safetensors.File, layout Layout) error {
 	if err != nil {
 		return err
 	}
-	if rows.Image, err = safetensors.Values[uint8](file, "image", len(rows.Step), layout.Image); err != nil {
-		return err
-	}
 	table, err := safetensors.Values[int64](file, "blocks", -1, blockColumns)
 	if err != nil {
 		return err

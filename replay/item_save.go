@@ -91,8 +91,7 @@ func (t *ItemTable) writeBlocks(w io.Writer, l *listing, begin, end int) error {
 		table = append(table, b.begin, int64(b.rows), l.next[begin+i])
 	}
 	tensors := append(all.tensors(t.config.Layout, 0, rows),
-		safetensors.Of("blocks", table, end-begin, blockColumns),
-		safetensors.Of("image", all.Image, rows, t.config.Layout.Image))
+		safetensors.Of("blocks", table, end-begin, blockColumns))
 	metadata := map[string]string{firstBlockKey: strconv.Itoa(begin), blockRowsKey: strconv.Itoa(t.memory.blockRows)}
 	if err := safetensors.Write(w, tensors, metadata); err != nil {
 		return fmt.Errorf("replay: saving blocks from %d: %w", begin, err)

@@ -95,9 +95,8 @@ func NewItemTable(config ItemConfig) (*ItemTable, error) {
 }
 
 func (c ItemConfig) validate() error {
-	l := c.Layout
-	if l.Observation < 0 || l.Image < 0 || l.Observation+l.Image < 1 || l.Action < 1 || l.Reward < 1 || l.State < 0 {
-		return fmt.Errorf("replay: layout %+v: action, reward, and observation or image must be 1 or more", l)
+	if err := c.Layout.validate(); err != nil {
+		return err
 	}
 	if c.MaxItems < 0 || c.MaxSteps < 0 || c.MaxBytes < 0 || c.MaxTimesSampled < 0 || c.Context < 0 {
 		return fmt.Errorf("replay: MaxItems %d, MaxSteps %d, MaxBytes %d, MaxTimesSampled %d, Context %d: none may be negative",
@@ -109,7 +108,7 @@ func (c ItemConfig) validate() error {
 	if c.MaxItems > 0 && c.MaxItems < c.Limits.MinSize {
 		return fmt.Errorf("replay: MaxItems %d is below the limits' MinSize %d: nothing could ever be sampled", c.MaxItems, c.Limits.MinSize)
 	}
-	least := int64(2*rowBytes(l)) + int64(c.Limits.MinSize)*itemBytes
+	least := int64(2*c.Layout.RowBytes()) + int64(c.Limits.MinSize)*itemBytes
 	if c.MaxBytes > 0 && c.MaxBytes < least || c.MaxSteps == 1 {
 		return fmt.Errorf("replay: MaxSteps %d, MaxBytes %d: the limits' MinSize of %d items takes 2 rows and %d bytes at the least", c.MaxSteps, c.MaxBytes, c.Limits.MinSize, least)
 	}

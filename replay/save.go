@@ -58,6 +58,7 @@ func (c *Rows) tensors(layout Layout, begin, end int) []safetensors.Tensor {
 		safetensors.Of("step", c.Step[begin:end]),
 		safetensors.Of("version", c.Version[begin:end]),
 		matrix("state", c.State, layout.State),
+		safetensors.Of("image", c.Image[begin*layout.Image:end*layout.Image], end-begin, layout.Image),
 	}
 }
 
@@ -95,6 +96,9 @@ func readRows(file *safetensors.File, layout Layout) (*Rows, error) {
 	}
 	rows := &Rows{Step: step}
 	if rows.Version, err = safetensors.Values[uint64](file, "version", len(step)); err != nil {
+		return nil, err
+	}
+	if rows.Image, err = safetensors.Values[uint8](file, "image", len(step), layout.Image); err != nil {
 		return nil, err
 	}
 	for _, column := range []struct {

@@ -7,11 +7,25 @@ import (
 
 // Layout is the number of elements in a row of each column.
 type Layout struct {
-	Observation int // all observations of a step, flattened in the order of their specs
+	Observation int // all observations of a step, flattened in the order of their specs; 0 if there are images alone
 	Action      int
 	Reward      int // 1, or the number of objectives
-	Image       int // bytes of the image of a step, 0 without; only an ItemTable stores them
+	Image       int // bytes of the image of a step, 0 without
 	State       int // numbers of the policy's recurrent state, 0 without
+}
+
+// RowBytes is the memory of a row.
+func (l Layout) RowBytes() int {
+	numbers := l.Observation + l.Action + l.Reward + l.State + 2
+	return 4*numbers + l.Image + 16
+}
+
+// validate returns an error unless there is something to see and to do.
+func (l Layout) validate() error {
+	if l.Observation < 0 || l.Image < 0 || l.Observation+l.Image < 1 || l.Action < 1 || l.Reward < 1 || l.State < 0 {
+		return fmt.Errorf("replay: layout %+v: action, reward, and observation or image must be 1 or more, and none negative", l)
+	}
+	return nil
 }
 
 // Step is one step of an episode: the action taken at the newest observation and what followed.
@@ -26,8 +40,11 @@ type Step struct {
 	Version        uint64    // of the weights that chose a_t
 }
 
-// maxChunkRows is the number of rows in a chunk of a large table.
-const maxChunkRows = 10_000
+// maxChunkRows and maxChunkBytes bound the chunks of a large table.
+const (
+	maxChunkRows  = 10_000
+	maxChunkBytes = 16 << 20
+)
 
 // Table is a ring of rows: beyond its capacity the oldest leave. Memory is taken as it fills.
 type Table struct {
@@ -43,16 +60,13 @@ type Table struct {
 // NewTable returns an empty table that holds up to capacity observations, 2 or more. Every step
 // takes one, and every episode one more for its final observation.
 func NewTable(layout Layout, capacity int) (*Table, error) {
-	if layout.Observation < 1 || layout.Action < 1 || layout.Reward < 1 {
-		return nil, fmt.Errorf("replay: layout %+v: every width must be 1 or more", layout)
-	}
-	if layout.Image != 0 || layout.State < 0 {
-		return nil, fmt.Errorf("replay: layout %+v: images need an ItemTable, and a width is 0 or more", layout)
+	if err := layout.validate(); err != nil {
+		return nil, err
 	}
 	if capacity < 2 {
 		return nil, fmt.Errorf("replay: capacity %d: a step needs 2 observations", capacity)
 	}
-	rows := min(maxChunkRows, (capacity+7)/8)
+	rows := min(maxChunkRows, max(1, maxChunkBytes/layout.RowBytes()), (capacity+7)/8)
 	places := (capacity+rows-1)/rows + 1 // one more, since the oldest and the newest chunk may be held in part
 	return &Table{layout: layout, capacity: capacity, chunkRows: rows, chunks: make([]*Rows, places)}, nil
 }
@@ -63,9 +77,9 @@ func (t *Table) Layout() Layout { return t.layout }
 // Len returns the number of steps that can be sampled.
 func (t *Table) Len() int { return t.steps }
 
-// Begin begins an episode with the observation and the recurrent state of first. An episode that was still
-// open is thereby truncated at its newest observation. An observation or a state of the wrong size, or that
-// is not finite, is an error and changes nothing.
+// Begin begins an episode with the observation, image and recurrent state of first. An episode that was still
+// open is thereby truncated at its newest observation. What has the wrong size, or is not finite, is an error
+// and changes nothing.
 func (t *Table) Begin(first Step) error {
 	if err := t.checkSeen(first); err != nil {
 		return fmt.Errorf("replay: first step of an episode (row %d): %w", t.next, err)
@@ -129,6 +143,7 @@ func (t *Table) push(seen Step, step int64) {
 	row := t.next % t.chunkRows
 	(*place).SetObservation(t.layout, row, seen.Observation, step)
 	copy(element((*place).State, t.layout.State, row), seen.State)
+	copy(element((*place).Image, t.layout.Image, row), seen.Image)
 	t.next++
 	if previous := t.next - 2; previous >= t.first() && t.follows(previous, 1) {
 		t.steps++
@@ -184,9 +199,14 @@ func (t *Table) checkStep(step Step, row int) error {
 
 // checkSeen tells what is wrong with what is seen at a row.
 func (t *Table) checkSeen(step Step) error {
+	var image error
+	if len(step.Image) != t.layout.Image {
+		image = fmt.Errorf("image has %d bytes, want %d", len(step.Image), t.layout.Image)
+	}
 	return errors.Join(
 		check("observation", step.Observation, t.layout.Observation),
 		check("state", step.State, t.layout.State),
+		image,
 	)
 }
 

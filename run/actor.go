@@ -30,7 +30,7 @@ func enter(policy agent.Policy, task env.Task, environment env.Environment, work
 }
 
 // act chooses an action, after telling the policy where it is.
-func (a *actor) act(observation, state []float32, occasion uint64, deterministic bool) (agent.Action, error) {
+func (a *actor) act(observation agent.Observation, state []float32, occasion uint64, deterministic bool) (agent.Action, error) {
 	if a.simulating != nil {
 		snapshot, err := a.environment.Save()
 		if err == nil {

@@ -50,7 +50,7 @@ type Config struct {
 	Pixels       int    `toml:"pixels"`        // side of the picture that the agent sees; 0 for none
 	Camera       string `toml:"camera"`        // of that picture: a name, or a number in digits
 
-	Hide    []string `toml:"hide"`    // observations that the agent does not see, "velocities" for all of these
+	Hide    []string `toml:"hide"`    // observations that the agent does not see, "velocities" for all of these, "states" for all but the picture
 	Delay   int      `toml:"delay"`   // actions by which it sees the others late
 	Flicker float64  `toml:"flicker"` // probability that it sees zeros instead
 

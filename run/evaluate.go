@@ -91,14 +91,14 @@ func playEpisode(environment env.Environment, actor *actor, visit func(env.TimeS
 		return 0, err
 	}
 	spec := environment.Action()
-	observation, action := make([]float32, sizes.Observation), make([]float64, sizes.Action)
+	observation, action := agent.NewObservation(sizes), make([]float64, sizes.Action)
 	state := make([]float32, actor.policy.StateSize())
 	score := 0.0
 	step, err := environment.Reset()
 	for count := 0; ; count++ {
 		if err == nil {
-			agent.Flatten(observation, step.Observation)
-			err = errors.Join(checkFinite(step.Reward, observation), visit(step))
+			sizes.Flatten(observation, step.Observation)
+			err = errors.Join(checkFinite(step.Reward, observation.Numbers), visit(step))
 		}
 		if err != nil {
 			return 0, fmt.Errorf("step %d of an episode: %w", count, err)

@@ -99,6 +99,15 @@ func (s *session) openStream(ctx context.Context, warnings io.Writer) error {
 	return nil
 }
 
+// reportMemory tells how much memory a replay with pictures will take.
+func (s *session) reportMemory(output io.Writer) {
+	if s.sizes.Image.Bytes() == 0 {
+		return
+	}
+	bytes, capacity := s.table.Layout().RowBytes(), s.experiment.Config.ReplayCapacity
+	fmt.Fprintf(output, "a step takes %d bytes of memory, and the replay %.2g GB when it holds replay_capacity, %d\n", bytes, float64(bytes)*float64(capacity)/1e9, capacity)
+}
+
 // reportLosses tells what of the replay could not be read.
 func reportLosses(warnings io.Writer, found stream.Recovery) {
 	for _, damage := range found.Damaged {
@@ -116,7 +125,7 @@ func reportLosses(warnings io.Writer, found stream.Recovery) {
 
 // begin remembers the first observation of an episode.
 func (s *session) begin() error {
-	first := replay.Step{Observation: s.observation, State: s.recurrent}
+	first := replay.Step{Observation: s.observation.Numbers, Image: s.observation.Image, State: s.recurrent}
 	if err := s.ofEnvironment(s.table.Begin(first)); err != nil {
 		return err
 	}

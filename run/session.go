@@ -42,8 +42,9 @@ type session struct {
 	trapped     *grad.NotFiniteError // what the learner's programs ran into, with Trap
 
 	state       state
-	observation []float32 // the newest, flat
-	recurrent   []float32 // the policy's state, to act with at observation
+	sizes       agent.Sizes
+	observation agent.Observation // the newest
+	recurrent   []float32         // the policy's state, to act with at observation
 	action      []float64
 	reward      []float32
 	physics     []float64 // beside the observation
@@ -62,6 +63,7 @@ type state struct {
 	Evaluations []float64       `json:"evaluations"` // mean returns of all evaluations
 	Window      window          `json:"window"`      // the learner's metrics since the last line
 	Observation []float32       `json:"observation"`
+	Image       []byte          `json:"image,omitempty"`
 	Recurrent   []float32       `json:"recurrent,omitempty"` // the policy's state
 	Stream      stream.Position `json:"stream"`              // behind the newest row of the replay
 	Environment []byte          `json:"environment"`         // its snapshot, if it can make one
@@ -106,11 +108,12 @@ func (s *session) ofEnvironment(err error) error {
 // build makes the learner, its policy and the replay for the session's environment.
 func (s *session) build() error {
 	e := s.experiment
-	sizes, err := agent.SizesOf(s.environment)
+	sizes, err := e.Algorithm.SizesOf(s.environment)
 	if err != nil {
 		return fmt.Errorf("%s on %s: %w", e.Config.Agent, e.Config.Task, err)
 	}
-	s.observation, s.action, s.reward = make([]float32, sizes.Observation), make([]float64, sizes.Action), make([]float32, 1)
+	s.sizes, s.observation = sizes, agent.NewObservation(sizes)
+	s.action, s.reward = make([]float64, sizes.Action), make([]float32, 1)
 	if relabeller, ok := s.environment.(env.Relabeller); ok {
 		s.relabeller, s.physics = relabeller, make([]float64, relabeller.PhysicsSpec().Size)
 	}
@@ -130,8 +133,7 @@ func (s *session) build() error {
 		return err
 	}
 	s.recurrent = make([]float32, s.policy.StateSize())
-	layout := replay.Layout{Observation: sizes.Observation, Action: sizes.Action, Reward: 1, State: len(s.recurrent)}
-	if s.table, err = replay.NewTable(layout, e.Config.ReplayCapacity); err != nil {
+	if s.table, err = replay.NewTable(sizes.Layout(len(s.recurrent)), e.Config.ReplayCapacity); err != nil {
 		return err
 	}
 	s.sampler, err = replay.NewSampler(rng.Mix(e.Config.Seed, streamSampler), s.table)
@@ -165,7 +167,7 @@ func (s *session) save() error {
 		s.state.Stream = s.writer.Position()
 	}
 	s.state.Updates, s.state.Draw = s.learner.Updates(), s.sampler.Draw
-	s.state.Observation, s.state.Recurrent = s.observation, s.recurrent
+	s.state.Observation, s.state.Image, s.state.Recurrent = s.observation.Numbers, s.observation.Image, s.recurrent
 	if snapshotter, ok := s.environment.(env.Snapshotter); ok {
 		var err error
 		if s.state.Environment, err = snapshotter.Save(); err != nil { // between episodes too: their starts are random
@@ -197,7 +199,8 @@ func (s *session) resume() error {
 	s.learner.Resume(s.state.Updates)
 	s.policy.Refresh()
 	s.sampler.Draw = s.state.Draw
-	copy(s.observation, s.state.Observation)
+	copy(s.observation.Numbers, s.state.Observation)
+	copy(s.observation.Image, s.state.Image)
 	copy(s.recurrent, s.state.Recurrent)
 	if s.state.Environment == nil {
 		s.state.Playing = false // the episode cannot go on; the next step begins another
@@ -262,7 +265,7 @@ func Open(folder string, catalogues Catalogues, warnings io.Writer) (*Trained, e
 		return nil, err
 	}
 	defer environment.Close()
-	sizes, err := agent.SizesOf(environment)
+	sizes, err := e.Algorithm.SizesOf(environment)
 	if err != nil {
 		return nil, err
 	}

@@ -94,6 +94,7 @@ func (s *session) start(ctx context.Context, o Options) error {
 	if err == nil {
 		err = s.openExperience(ctx, o.Output)
 	}
+	s.reportMemory(o.Output)
 	if err != nil {
 		return err
 	}
@@ -168,7 +169,7 @@ func (s *session) act() error {
 		if err != nil {
 			return s.ofEnvironment(err)
 		}
-		agent.Flatten(s.observation, first.Observation)
+		s.sizes.Flatten(s.observation, first.Observation)
 		clear(s.recurrent)
 		if err := s.begin(); err != nil {
 			return err
@@ -185,11 +186,12 @@ func (s *session) act() error {
 	if err != nil {
 		return s.ofEnvironment(err)
 	}
-	agent.Flatten(s.observation, next.Observation)
+	s.sizes.Flatten(s.observation, next.Observation)
 	s.reward[0] = float32(next.Reward)
 	err = s.remember(replay.Step{
 		Action: chosen.Values, LogProbability: chosen.LogProbability, Reward: s.reward,
-		Discount: float32(next.Discount), Observation: s.observation, State: s.recurrent, Version: uint64(s.learner.Updates()),
+		Discount: float32(next.Discount), Observation: s.observation.Numbers, Image: s.observation.Image, State: s.recurrent,
+		Version: uint64(s.learner.Updates()),
 	}, next.Type == env.Last)
 	s.state.Step += int64(wrap.Taken(s.environment))
 	s.state.Return += next.Reward

@@ -247,8 +247,10 @@ type still []float32
 
 func (s still) StateSize() int { return 0 }
 
-func (s still) Act([]float32, []float32, uint64, bool) agent.Action { return agent.Action{Values: s} }
-func (still) Refresh()                                              {}
+func (s still) Act(agent.Observation, []float32, uint64, bool) agent.Action {
+	return agent.Action{Values: s}
+}
+func (still) Refresh() {}
 
 func TestActionThatIsNotANumber(t *testing.T) {
 	_, err := Evaluate(onLadder(10, nil).Task, still{0, float32(math.NaN())}, Episodes{Count: 1, Seed: 1})

@@ -16,9 +16,14 @@ import (
 // Run checks algorithm. preset returns the settings to learn with: small networks and batches keep
 // the suite quick, and what happens only now and then should happen within ten updates.
 func Run(t *testing.T, algorithm agent.Algorithm, preset func() agent.Config) {
+	RunWith(t, algorithm, sizes, preset)
+}
+
+// RunWith is Run with observations of these sizes, which may have pictures.
+func RunWith(t *testing.T, algorithm agent.Algorithm, sizes agent.Sizes, preset func() agent.Config) {
 	for _, c := range checksOf(algorithm) {
 		t.Run(c.name, func(t *testing.T) {
-			if err := c.run(suite{algorithm, preset}); err != nil {
+			if err := c.run(suite{algorithm, sizes, preset}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -28,6 +33,7 @@ func Run(t *testing.T, algorithm agent.Algorithm, preset func() agent.Config) {
 // suite is what is checked. Checks return an error, so that they can be tested themselves.
 type suite struct {
 	algorithm agent.Algorithm
+	sizes     agent.Sizes
 	preset    func() agent.Config
 }
 
@@ -73,7 +79,7 @@ func checksOf(algorithm agent.Algorithm) []check {
 	return slices.Concat(checks, learning)
 }
 
-// sizes of the task that the experience pretends to come from.
+// sizes of the task that the experience pretends to come from, unless others are asked for.
 var sizes = agent.Sizes{Observation: 3, Action: 2}
 
 // updates is how long checks learn.
@@ -83,12 +89,12 @@ const updates = 10
 type trainee struct {
 	agent.Learner
 	sampler *replay.Sampler
-	state   int // numbers of its policy's recurrent state
+	layout  replay.Layout // of its experience
 }
 
 // trainee returns a new learner with all randomness drawn from seed.
 func (s suite) trainee(seed uint64, workers *grad.Workers) (*trainee, error) {
-	learner, err := s.algorithm.New(s.preset(), sizes, seed, workers)
+	learner, err := s.algorithm.New(s.preset(), s.sizes, seed, workers)
 	if err != nil {
 		return nil, fmt.Errorf("new learner: %w", err)
 	}
@@ -96,8 +102,9 @@ func (s suite) trainee(seed uint64, workers *grad.Workers) (*trainee, error) {
 	if err != nil {
 		return nil, err
 	}
-	sampler, err := newSampler(1, policy.StateSize())
-	return &trainee{learner, sampler, policy.StateSize()}, err
+	layout := s.sizes.Layout(policy.StateSize())
+	sampler, err := newSampler(1, layout)
+	return &trainee{learner, sampler, layout}, err
 }
 
 // trained is a trainee after some updates, if it can be trained.

@@ -28,8 +28,9 @@ func (p *toyPolicy) Refresh() {
 	}
 }
 
-func (p *toyPolicy) Act(observation, state []float32, occasion uint64, deterministic bool) agent.Action {
+func (p *toyPolicy) Act(seen agent.Observation, state []float32, occasion uint64, deterministic bool) agent.Action {
 	p.acts++
+	observation := seen.Numbers
 	noise := p.noise(occasion, deterministic) + p.remember(observation, state)
 	clear(p.values)
 	for i, x := range p.own.Data {
@@ -147,9 +148,9 @@ func TestAHealthyUntrainedAlgorithmPasses(t *testing.T) {
 func TestFaultsAreFound(t *testing.T) {
 	for fault, name := range faults {
 		t.Run(fault, func(t *testing.T) {
-			s := suite{toy(fault), func() agent.Config { return &toyConfig{fault} }}
+			s := suite{toy(fault), sizes, func() agent.Config { return &toyConfig{fault} }}
 			if name == "Simulating" || name == "Untrained" {
-				s = suite{fixed(fault), func() agent.Config { return &fixedConfig{fault} }}
+				s = suite{fixed(fault), sizes, func() agent.Config { return &fixedConfig{fault} }}
 			}
 			if fault == "no default" {
 				s.preset = func() agent.Config { return &toyConfig{} }

@@ -3,24 +3,24 @@ package agenttest
 import (
 	"math/rand/v2"
 
+	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/replay"
 )
 
-// newTable returns an empty table of the suite's task, for a policy with state numbers of recurrent state.
-func newTable(state int) (*replay.Table, error) {
-	return replay.NewTable(replay.Layout{Observation: sizes.Observation, Action: sizes.Action, Reward: 1, State: state}, 200)
-}
+// newTable returns an empty table.
+func newTable(layout replay.Layout) (*replay.Table, error) { return replay.NewTable(layout, 200) }
 
 // newSampler returns random experience with rewards of the given size: episodes of 20 steps, half of
 // them terminated, half cut off.
-func newSampler(reward float64, state int) (*replay.Sampler, error) {
-	table, err := newTable(state)
+func newSampler(reward float64, layout replay.Layout) (*replay.Sampler, error) {
+	table, err := newTable(layout)
 	if err != nil {
 		return nil, err
 	}
 	random := rand.New(rand.NewPCG(1, 2))
 	for episode := range 6 {
-		if err := table.Begin(replay.Step{Observation: normal(random, sizes.Observation, 1), State: make([]float32, state)}); err != nil {
+		first := replay.Step{Observation: normal(random, layout.Observation, 1), State: make([]float32, layout.State), Image: noise(random, layout.Image)}
+		if err := table.Begin(first); err != nil {
 			return nil, err
 		}
 		for step := range 20 {
@@ -28,7 +28,7 @@ func newSampler(reward float64, state int) (*replay.Sampler, error) {
 			if step == 19 && episode%2 == 0 {
 				discount = 0
 			}
-			if err := table.Append(randomStep(random, reward, discount, state)); err != nil {
+			if err := table.Append(randomStep(random, reward, discount, layout)); err != nil {
 				return nil, err
 			}
 		}
@@ -36,10 +36,11 @@ func newSampler(reward float64, state int) (*replay.Sampler, error) {
 	return replay.NewSampler(1, table)
 }
 
-func randomStep(random *rand.Rand, reward float64, discount float32, state int) replay.Step {
+func randomStep(random *rand.Rand, reward float64, discount float32, layout replay.Layout) replay.Step {
 	return replay.Step{
-		Action: normal(random, sizes.Action, 1), LogProbability: float32(-2 + random.NormFloat64()),
-		Reward: normal(random, 1, reward), Discount: discount, Observation: normal(random, sizes.Observation, 1), State: normal(random, state, 1),
+		Action: normal(random, layout.Action, 1), LogProbability: float32(-2 + random.NormFloat64()),
+		Reward: normal(random, 1, reward), Discount: discount, Observation: normal(random, layout.Observation, 1), State: normal(random, layout.State, 1),
+		Image: noise(random, layout.Image),
 	}
 }
 
@@ -52,12 +53,21 @@ func normal(random *rand.Rand, count int, deviation float64) []float32 {
 	return row
 }
 
+// noise returns a picture of random bytes.
+func noise(random *rand.Rand, count int) []byte {
+	picture := make([]byte, count)
+	for i := range picture {
+		picture[i] = byte(random.Uint32())
+	}
+	return picture
+}
+
 // observations returns some observations to act on.
-func observations() [][]float32 {
+func (s suite) observations() []agent.Observation {
 	random := rand.New(rand.NewPCG(3, 4))
-	var rows [][]float32
+	var rows []agent.Observation
 	for range 4 {
-		rows = append(rows, normal(random, sizes.Observation, 1))
+		rows = append(rows, agent.Observation{Numbers: normal(random, s.sizes.Observation, 1), Image: noise(random, s.sizes.Image.Bytes())})
 	}
 	return rows
 }

@@ -86,7 +86,7 @@ func (p *fixedPolicy) Stand(snapshot []byte) error {
 	return nil
 }
 
-func (p *fixedPolicy) Act(_, _ []float32, occasion uint64, deterministic bool) agent.Action {
+func (p *fixedPolicy) Act(_ agent.Observation, _ []float32, occasion uint64, deterministic bool) agent.Action {
 	action := agent.Action{Values: []float32{float32(-p.place[0]), float32(-p.place[1])}}
 	if !deterministic {
 		action.Values[0] += rand.New(rand.NewPCG(p.seed, occasion)).Float32()

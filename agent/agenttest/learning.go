@@ -45,7 +45,7 @@ func (p *Point) begin(random *rand.Rand) {
 
 // choose lets the policy act.
 func (p *Point) choose(occasion uint64, deterministic bool) agent.Action {
-	chosen := p.Policy.Act(p.observation[:], p.state, occasion, deterministic)
+	chosen := p.Policy.Act(agent.Observation{Numbers: p.observation[:]}, p.state, occasion, deterministic)
 	copy(p.state, chosen.State)
 	return chosen
 }

@@ -11,8 +11,8 @@ import (
 // proportional pushes the point towards 0.
 type proportional struct{ gain float32 }
 
-func (p proportional) Act(observation, _ []float32, _ uint64, _ bool) agent.Action {
-	return agent.Action{Values: []float32{-p.gain * observation[0]}}
+func (p proportional) Act(observation agent.Observation, _ []float32, _ uint64, _ bool) agent.Action {
+	return agent.Action{Values: []float32{-p.gain * observation.Numbers[0]}}
 }
 
 func (p proportional) Refresh() {}

@@ -9,12 +9,12 @@ import (
 )
 
 // act returns the action chosen at the beginning of an episode, in memory of its own.
-func act(policy agent.Policy, observation []float32, occasion uint64, deterministic bool) agent.Action {
+func act(policy agent.Policy, observation agent.Observation, occasion uint64, deterministic bool) agent.Action {
 	return actWith(policy, observation, make([]float32, policy.StateSize()), occasion, deterministic)
 }
 
 // actWith returns the action chosen with a state, in memory of its own.
-func actWith(policy agent.Policy, observation, state []float32, occasion uint64, deterministic bool) agent.Action {
+func actWith(policy agent.Policy, observation agent.Observation, state []float32, occasion uint64, deterministic bool) agent.Action {
 	action := policy.Act(observation, state, occasion, deterministic)
 	action.Values, action.State = slices.Clone(action.Values), slices.Clone(action.State)
 	return action
@@ -25,9 +25,9 @@ func same(a, b agent.Action) bool {
 }
 
 // checkAction tells what is wrong with an action.
-func checkAction(action agent.Action) error {
-	if len(action.Values) != sizes.Action {
-		return fmt.Errorf("the action has %d elements, want %d", len(action.Values), sizes.Action)
+func (s suite) checkAction(action agent.Action) error {
+	if len(action.Values) != s.sizes.Action {
+		return fmt.Errorf("the action has %d elements, want %d", len(action.Values), s.sizes.Action)
 	}
 	for _, x := range append(action.Values, action.LogProbability) {
 		if !finite(float64(x)) {
@@ -44,7 +44,7 @@ func (s suite) checkMemory() error {
 	if err != nil {
 		return err
 	}
-	size, rows := policy.StateSize(), observations()
+	size, rows := policy.StateSize(), s.observations()
 	var last []agent.Action // of two episodes that differ in their first observation
 	for first := range 2 {
 		before := act(policy, rows[first], 1, true)
@@ -87,19 +87,19 @@ func (s suite) checkMode() error {
 		return err
 	}
 	var first []agent.Action
-	for i, observation := range observations() {
-		kept := slices.Clone(observation)
+	for i, observation := range s.observations() {
+		kept := agent.Observation{Numbers: slices.Clone(observation.Numbers), Image: slices.Clone(observation.Image)}
 		action := act(policy, observation, 1, true)
-		if err := checkAction(action); err != nil {
+		if err := s.checkAction(action); err != nil {
 			return err
 		}
 		for _, occasion := range []uint64{1, 2, 1 << 40} {
-			act(policy, observations()[0], occasion, false)
+			act(policy, s.observations()[0], occasion, false)
 			if again := act(policy, observation, occasion, true); !same(action, again) {
 				return fmt.Errorf("the deterministic action is %+v and %+v at one observation", action, again)
 			}
 		}
-		if !slices.Equal(observation, kept) {
+		if !slices.Equal(observation.Numbers, kept.Numbers) || !slices.Equal(observation.Image, kept.Image) {
 			return errors.New("acting changed the observation")
 		}
 		if i > 0 && slices.Equal(action.Values, first[0].Values) {
@@ -121,11 +121,11 @@ func (s suite) checkSample() error {
 	if err != nil {
 		return err
 	}
-	rows := observations()
+	rows := s.observations()
 	var actions []agent.Action
 	for occasion := range uint64(8) {
 		action := act(policy, rows[occasion%2], occasion, false)
-		if err := checkAction(action); err != nil {
+		if err := s.checkAction(action); err != nil {
 			return err
 		}
 		if slices.ContainsFunc(actions, func(a agent.Action) bool { return slices.Equal(a.Values, action.Values) }) {
@@ -156,7 +156,7 @@ func (s suite) checkPolicySeed() error {
 		return err
 	}
 	second.Refresh()
-	observation := observations()[0]
+	observation := s.observations()[0]
 	if a, b := act(first, observation, 1, true), act(second, observation, 1, true); !same(a, b) {
 		return fmt.Errorf("with the same parameters the deterministic action is %+v and %+v", a, b)
 	}
@@ -172,7 +172,7 @@ func (s suite) checkRefresh() error {
 	if err != nil {
 		return err
 	}
-	observation := observations()[0]
+	observation := s.observations()[0]
 	before := act(policy, observation, 1, true)
 	if err := t.learn(updates); err != nil {
 		return err

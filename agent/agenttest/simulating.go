@@ -72,9 +72,9 @@ func (f *field) MoveTo(place []float64) error {
 type placed struct{ agent.Simulating }
 
 // Act tells the policy where it is before it acts.
-func (p placed) Act(observation, state []float32, occasion uint64, deterministic bool) agent.Action {
+func (p placed) Act(observation agent.Observation, state []float32, occasion uint64, deterministic bool) agent.Action {
 	at := field{}
-	for i, x := range observation {
+	for i, x := range observation.Numbers {
 		at.place[i] = float64(x)
 	}
 	snapshot, err := at.Save()
@@ -125,7 +125,7 @@ func (s suite) checkSimulating() error {
 		if inside.Stand([]byte("damaged")) == nil {
 			return errors.New("a damaged snapshot is accepted")
 		}
-		actions = append(actions, act(placed{inside}, observations()[0], 7, false))
+		actions = append(actions, act(placed{inside}, s.observations()[0], 7, false))
 		if err := inside.Close(); err != nil {
 			return err
 		}

@@ -100,8 +100,8 @@ func TestRecoversALinearGaussianExpert(t *testing.T) {
 	const count = 2000
 	for i := range uint64(count) {
 		o := []float32{float32(random.NormFloat64()), float32(random.NormFloat64())}
-		mode := slices.Clone(policy.Act(o, nil, i, true).Values)
-		sample := policy.Act(o, nil, i, false).Values
+		mode := slices.Clone(policy.Act(agent.Observation{Numbers: o}, nil, i, true).Values)
+		sample := policy.Act(agent.Observation{Numbers: o}, nil, i, false).Values
 		for d, want := range linearMean(o) {
 			shift[d] += math.Pow(float64(mode[d])-want, 2) / count
 			variance[d] += math.Pow(float64(sample[d]-mode[d]), 2) / count

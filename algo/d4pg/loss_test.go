@@ -108,13 +108,13 @@ func TestExploration(t *testing.T) {
 		t.Fatal(err)
 	}
 	observation, sum := []float32{1, -1, 0.5}, 0.0
-	mode := policy.Act(observation, nil, 0, true)
+	mode := policy.Act(agent.Observation{Numbers: observation}, nil, 0, true)
 	want := l.policy.literal([]float64{1, -1, 0.5})
 	literal.Near(t, "mode", float64(mode.Values[0]), want[0], 1e-5)
 	density := -2 * (math.Log(l.config.ExplorationDeviation) + 0.5*math.Log(2*math.Pi))
 	literal.Near(t, "log-probability of the mode", float64(mode.LogProbability), density, 1e-5)
 	for occasion := range uint64(4000) {
-		difference := float64(policy.Act(observation, nil, occasion, false).Values[0]) - want[0]
+		difference := float64(policy.Act(agent.Observation{Numbers: observation}, nil, occasion, false).Values[0]) - want[0]
 		sum += difference * difference
 	}
 	literal.Near(t, "deviation", math.Sqrt(sum/4000), l.config.ExplorationDeviation, 0.02)

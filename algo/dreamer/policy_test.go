@@ -1,6 +1,7 @@
 package dreamer
 
 import (
+	"github.com/reverie-rl/reverie/agent"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -50,7 +51,7 @@ func playLiterally(t *testing.T, l *learner, deterministic bool) {
 			want = each(g.Sample(noise), math.Tanh)
 			want = add(want, each(noise, func(x float64) float64 { return l.config.ExplorationDeviation * x }))
 		}
-		action := policy.Act(observation, remembered, uint64(step), deterministic)
+		action := policy.Act(agent.Observation{Numbers: observation}, remembered, uint64(step), deterministic)
 		for i, x := range want {
 			literal.Near(t, "the action", float64(action.Values[i]), x, 1e-4)
 		}

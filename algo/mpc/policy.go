@@ -65,12 +65,12 @@ func (p *policy) StateSize() int { return len(p.state) }
 
 // Act plans and takes the first action of the plan, with noise unless it is to be deterministic. It panics
 // outside of an environment.
-func (p *policy) Act(observation, state []float32, occasion uint64, deterministic bool) agent.Action {
+func (p *policy) Act(seen agent.Observation, state []float32, occasion uint64, deterministic bool) agent.Action {
 	if p.simulator == nil {
 		panic("mpc: a policy can act only in the environment that In and Stand name")
 	}
 	copy(p.nominal, state)
-	found, err := p.planner.Plan(p.rollout, plan.Start{Nominal: p.nominal, Seed: seedOf(observation)}, p.config.budget())
+	found, err := p.planner.Plan(p.rollout, plan.Start{Nominal: p.nominal, Seed: seedOf(seen.Numbers)}, p.config.budget())
 	if err != nil {
 		panic(err) // Validate and In leave no reason for one
 	}

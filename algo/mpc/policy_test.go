@@ -109,7 +109,7 @@ func TestActNeedsAnEnvironment(t *testing.T) {
 			t.Error("a policy acted nowhere")
 		}
 	}()
-	policy.Act(nil, make([]float32, policy.StateSize()), 0, true)
+	policy.Act(agent.Observation{}, make([]float32, policy.StateSize()), 0, true)
 }
 
 // Plans are moved by a step and remembered, with warm start.

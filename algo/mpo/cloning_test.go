@@ -88,9 +88,9 @@ type demonstrator struct {
 
 const demonstratedDeviation = 0.1
 
-func (d *demonstrator) Act(observation, _ []float32, _ uint64, _ bool) agent.Action {
+func (d *demonstrator) Act(seen agent.Observation, _ []float32, _ uint64, _ bool) agent.Action {
 	noise := d.random.NormFloat64()
-	d.action[0] = float32(demonstratedDeviation*noise) - observation[0]
+	d.action[0] = float32(demonstratedDeviation*noise) - seen.Numbers[0]
 	logProbability := -noise*noise/2 - math.Log(demonstratedDeviation*math.Sqrt(2*math.Pi))
 	return agent.Action{Values: d.action[:], LogProbability: float32(logProbability)}
 }

@@ -99,12 +99,12 @@ func (p *player) play() (visits []int, steps int, err error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	observation, state := make([]float32, sizes.Observation), make([]float32, p.policy.StateSize())
+	observation, state := agent.NewObservation(sizes), make([]float32, p.policy.StateSize())
 	action := make([]float64, sizes.Action)
 	step, err := p.environment.Reset()
 	for err == nil && step.Type != env.Last {
 		steps++
-		agent.Flatten(observation, step.Observation)
+		sizes.Flatten(observation, step.Observation)
 		p.occasion++
 		chosen := p.policy.Act(observation, state, p.occasion, !p.sample)
 		copy(state, chosen.State)

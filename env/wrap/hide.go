@@ -59,6 +59,21 @@ func HideVelocities(inner env.Environment, task string) (env.Environment, error)
 	return hide(kind, inner, hidden)
 }
 
+// HideStates leaves out all observations but the pictures.
+func HideStates(inner env.Environment) (env.Environment, error) {
+	const kind = "hide states"
+	hidden, specs := map[int]span{}, inner.Observations()
+	for place, spec := range specs {
+		if spec.Kind != env.Uint8 {
+			hidden[place] = span{0, spec.Size()}
+		}
+	}
+	if len(hidden) == len(specs) {
+		return nil, fmt.Errorf("wrap: %s: there is no picture among the observations %s; --pixels adds one", kind, strings.Join(namesOf(specs), ", "))
+	}
+	return hide(kind, inner, hidden)
+}
+
 // bodyOf is the suite and the domain in the name of a task: control/dog of rpc://host/control/dog-run.
 func bodyOf(task string) string {
 	parts := strings.Split(task, "/")

@@ -37,6 +37,15 @@ func TestHide(t *testing.T) {
 	}
 }
 
+func TestHideStates(t *testing.T) {
+	e := must[env.Environment](t)(wrap.HideStates(episode(terminal, 0)))
+	if specs := e.Observations(); len(specs) != 1 || specs[0].Name != "code" {
+		t.Errorf("what is left is %v", specs)
+	}
+	e, err := wrap.HideStates(parts{episode(terminal, 0), []env.Spec{spec("state", 2)}})
+	expectError(t, e, err, "there is no picture among the observations state")
+}
+
 // parts is an environment that observes its numbers, of the given names and sizes.
 type parts struct {
 	*script
@@ -96,6 +105,11 @@ func TestHiddenTask(t *testing.T) {
 	}}
 	e := must[env.Environment](t)(wrap.Hidden(task, "touch", wrap.Velocities).New(1))
 	if got := e.Observations(); len(got) != 1 || got[0].Size() != 1 {
+		t.Errorf("what is left is %v", got)
+	}
+	task.New = func(uint64) (env.Environment, error) { return episode(terminal, 0), nil }
+	e = must[env.Environment](t)(wrap.Hidden(task, wrap.States, "count").New(1))
+	if got := e.Observations(); len(got) != 1 || got[0].Name != "code" {
 		t.Errorf("what is left is %v", got)
 	}
 }

@@ -46,18 +46,24 @@ func Repeated(task env.Task, times int) env.Task {
 	return Task(task, func(inner env.Environment) (env.Environment, error) { return ActionRepeat(inner, times) })
 }
 
-// Velocities stands in the names that Hidden takes for what HideVelocities leaves out.
-const Velocities = "velocities"
+// Velocities and States stand in the names that Hidden takes for what HideVelocities and HideStates leave out.
+const (
+	Velocities = "velocities"
+	States     = "states"
+)
 
 // Hidden is task without the observations called names.
 func Hidden(task env.Task, names ...string) env.Task {
-	others := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == Velocities })
-	if len(others) < len(names) {
+	others := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return name == Velocities || name == States })
+	if slices.Contains(names, Velocities) {
 		name := task.Name
 		task = Task(task, func(inner env.Environment) (env.Environment, error) { return HideVelocities(inner, name) })
 	}
 	if len(others) > 0 {
 		task = Task(task, func(inner env.Environment) (env.Environment, error) { return Hide(inner, others...) })
+	}
+	if slices.Contains(names, States) {
+		task = Task(task, HideStates)
 	}
 	return task
 }

@@ -36,7 +36,7 @@ func learn(folder string, steps int64) error {
 	if err != nil {
 		return err
 	}
-	action := trained.Policy.Act([]float32{-1, 0, 0}, nil, 0, true) // hanging down, at rest
+	action := trained.Policy.Act(agent.Observation{Numbers: []float32{-1, 0, 0}}, nil, 0, true) // hanging down, at rest
 	fmt.Println("torque:", action.Values[0])
 	// README: end
 	return nil

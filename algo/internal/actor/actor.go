@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/algo/internal/observation"
 	"github.com/reverie-rl/reverie/grad"
 )
 
@@ -33,7 +34,7 @@ type actor struct {
 	source, own  grad.Tree
 	seed         uint64
 	act          *grad.Executable[float32]
-	observation  []float32
+	observation  agent.Observation
 	state        []float32
 	sample, mode choice
 }
@@ -47,10 +48,11 @@ type choice struct {
 var _ agent.Policy = (*actor)(nil)
 
 // New returns a policy that acts as apply says, whose network has the parameters own. They take over
-// the present values of source, now and with every Refresh.
+// the present values of source, now and with every Refresh. Apply reads what package observation makes of
+// what is seen.
 func New[D Distribution](s Settings, source, own grad.Tree, apply func(t *grad.Tracer, observation *grad.Value) D) (agent.Policy, error) {
 	return newActor(s, 0, source, own, func(t *grad.Tracer) {
-		distribution := apply(t, t.Input("observation", 1, s.Sizes.Observation))
+		distribution := apply(t, observation.Input(t, s.Sizes, 1))
 		s.outputActions(t, distribution, distribution, t.Normal(s.Stream, 1, s.Sizes.Action))
 	})
 }
@@ -87,7 +89,7 @@ func newRecurrent[D Distribution](s Settings, m Memory, source, own grad.Tree, a
 	size := StateSize(m.Size, s.Sizes)
 	return newActor(s, size, source, own, func(t *grad.Tracer) {
 		memory, previous, before := SplitState(t.Input("state", 1, size), s.Sizes)
-		sample, mode := apply(t, t.Input("observation", 1, s.Sizes.Observation), previous, memory)
+		sample, mode := apply(t, observation.Input(t, s.Sizes, 1), previous, memory)
 		fresh := t.Normal(s.Stream, 1, s.Sizes.Action)
 		noise := before.Mul(grad.Scalar(m.Correlation)).Add(fresh.Mul(grad.Scalar(math.Sqrt(1 - m.Correlation*m.Correlation))))
 		sampled, likely := s.outputActions(t, sample.distribution, mode.distribution, noise)
@@ -129,7 +131,7 @@ func newActor(s Settings, size int, source, own grad.Tree, trace func(t *grad.Tr
 	if err != nil {
 		return nil, err
 	}
-	a := &actor{source: source, own: own, seed: s.Seed, act: act, observation: act.Input("observation")}
+	a := &actor{source: source, own: own, seed: s.Seed, act: act, observation: observation.Memory(act, s.Sizes)}
 	a.sample, a.mode = choiceOf(act, "sample"), choiceOf(act, "mode")
 	if size > 0 {
 		a.state = act.Input("state")
@@ -147,9 +149,10 @@ func choiceOf(act *grad.Executable[float32], name string) choice {
 // StateSize is the size of the state.
 func (a *actor) StateSize() int { return len(a.state) }
 
-// Act chooses an action for a flat observation and a state.
-func (a *actor) Act(observation, state []float32, occasion uint64, deterministic bool) agent.Action {
-	copy(a.observation, observation)
+// Act chooses an action for an observation and a state.
+func (a *actor) Act(seen agent.Observation, state []float32, occasion uint64, deterministic bool) agent.Action {
+	copy(a.observation.Numbers, seen.Numbers)
+	copy(a.observation.Image, seen.Image)
 	copy(a.state, state)
 	a.act.Seed(a.seed, occasion)
 	a.act.Run()

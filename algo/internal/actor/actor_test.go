@@ -31,12 +31,12 @@ func TestStateByHand(t *testing.T) {
 	if policy.StateSize() != 3 {
 		t.Fatalf("the state has %d numbers, want 3", policy.StateSize())
 	}
-	mode := policy.Act([]float32{3}, []float32{4, 0.5, 9}, 1, true)
+	mode := policy.Act(agent.Observation{Numbers: []float32{3}}, []float32{4, 0.5, 9}, 1, true)
 	if mode.Values[0] != 0.5 || mode.State[0] != 7 || mode.State[1] != 0.5 || mode.State[2] != 0 {
 		t.Errorf("the mode is %v with the state %v, want 0.5 and 7, 0.5, 0", mode.Values, mode.State)
 	}
 	for occasion := range uint64(20) {
-		sample := policy.Act([]float32{3}, []float32{4, 0.5, 9}, occasion, false)
+		sample := policy.Act(agent.Observation{Numbers: []float32{3}}, []float32{4, 0.5, 9}, occasion, false)
 		action, noise := sample.Values[0], sample.State[2]
 		if math.Abs(float64(action-0.5-2*noise)) > 1e-5 || sample.State[1] != min(max(action, -1), 1) {
 			t.Fatalf("the action is %v with the state %v", action, sample.State)
@@ -51,7 +51,7 @@ func TestCorrelationOfNoise(t *testing.T) {
 		policy, state := newCounter(t, correlation), make([]float32, 3)
 		var before, square, product float64
 		for step := range uint64(steps) {
-			copy(state, policy.Act([]float32{0}, state, step, false).State)
+			copy(state, policy.Act(agent.Observation{Numbers: []float32{0}}, state, step, false).State)
 			noise := float64(state[2])
 			square += noise * noise / steps
 			product += noise * before / steps

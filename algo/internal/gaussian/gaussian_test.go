@@ -38,7 +38,7 @@ func TestFirstDistribution(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mode := policy.Act([]float32{1, -2, 3}, nil, 0, true)
+	mode := policy.Act(agent.Observation{Numbers: []float32{1, -2, 3}}, nil, 0, true)
 	near(t, "mean", float64(mode.Values[0]), 0, 0.02)
 	near(t, "log-probability of the mode", float64(mode.LogProbability), logProb([]float32{0, 0}, [2]float64{}, [2]float64{0.8, 0.8}), 0.02)
 }
@@ -56,12 +56,12 @@ func TestDistributionByHand(t *testing.T) {
 		t.Fatal(err)
 	}
 	mean, deviation := [2]float64{0.5, -2}, [2]float64{1.4/math.Ln2 + 0.1, 0.1}
-	mode := policy.Act([]float32{1, -2, 3}, nil, 0, true)
+	mode := policy.Act(agent.Observation{Numbers: []float32{1, -2, 3}}, nil, 0, true)
 	if !slices.Equal(mode.Values, []float32{0.5, -2}) {
 		t.Errorf("the mode is %v, want the bias of the mean", mode.Values)
 	}
 	near(t, "log-probability of the mode", float64(mode.LogProbability), logProb(mode.Values, mean, deviation), 1e-5)
-	sample := policy.Act([]float32{1, -2, 3}, nil, 7, false)
+	sample := policy.Act(agent.Observation{Numbers: []float32{1, -2, 3}}, nil, 7, false)
 	near(t, "log-probability of a sample", float64(sample.LogProbability), logProb(sample.Values, mean, deviation), 1e-4)
 }
 
@@ -72,7 +72,9 @@ func TestRefresh(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	act := func() float32 { return policy.Act([]float32{1, -2, 3}, nil, 0, true).Values[0] }
+	act := func() float32 {
+		return policy.Act(agent.Observation{Numbers: []float32{1, -2, 3}}, nil, 0, true).Values[0]
+	}
 	before := act()
 	n.Mean.Bias.Filled(1)
 	if kept := act(); kept != before {
@@ -94,7 +96,7 @@ func TestBoundedByHand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mode := policy.Act([]float32{1, -2, 3}, nil, 0, true)
+	mode := policy.Act(agent.Observation{Numbers: []float32{1, -2, 3}}, nil, 0, true)
 	mean, deviation := [2]float64{math.Tanh(0.5), 0}, [2]float64{0.3 + 0.5/(1+math.Exp(-2)), 0.3}
 	near(t, "mode", float64(mode.Values[0]), mean[0], 1e-6)
 	near(t, "log-probability of the mode", float64(mode.LogProbability), logProb(mode.Values, mean, deviation), 1e-5)
