@@ -13,13 +13,21 @@ import (
 	"github.com/reverie-rl/reverie/replay"
 )
 
-// Run checks algorithm. preset returns the settings to learn with: small networks and batches keep
-// the suite quick, and what happens only now and then should happen within ten updates.
+// Run checks algorithm, with all kinds of actions that it can choose. preset returns the settings to learn with:
+// small networks and batches keep the suite quick, and what happens only now and then should happen within ten
+// updates.
 func Run(t *testing.T, algorithm agent.Algorithm, preset func() agent.Config) {
-	for _, c := range checksOf(algorithm) {
-		t.Run(c.name, func(t *testing.T) {
-			if err := c.run(suite{algorithm, preset}); err != nil {
-				t.Error(err)
+	for _, kind := range kinds {
+		if algorithm.Fits(kind.sizes) != nil {
+			continue
+		}
+		t.Run(kind.name, func(t *testing.T) {
+			for _, c := range checksOf(algorithm) {
+				t.Run(c.name, func(t *testing.T) {
+					if err := c.run(suite{algorithm, preset, kind.sizes}); err != nil {
+						t.Error(err)
+					}
+				})
 			}
 		})
 	}
@@ -29,6 +37,16 @@ func Run(t *testing.T, algorithm agent.Algorithm, preset func() agent.Config) {
 type suite struct {
 	algorithm agent.Algorithm
 	preset    func() agent.Config
+	sizes     agent.Sizes // of the task that the experience pretends to come from
+}
+
+// kinds are the tasks of the suite.
+var kinds = []struct {
+	name  string
+	sizes agent.Sizes
+}{
+	{"continuous", agent.Sizes{Observation: 3, Action: 2}},
+	{"discrete", agent.Sizes{Observation: 3, Action: 4, Discrete: true}},
 }
 
 // check is one rule of the contract and the method that tries to refute it.
@@ -73,22 +91,20 @@ func checksOf(algorithm agent.Algorithm) []check {
 	return slices.Concat(checks, learning)
 }
 
-// sizes of the task that the experience pretends to come from.
-var sizes = agent.Sizes{Observation: 3, Action: 2}
-
 // updates is how long checks learn.
 const updates = 10
 
 // trainee is a learner with the experience that it learns from.
 type trainee struct {
 	agent.Learner
+	sizes   agent.Sizes
 	sampler *replay.Sampler
 	state   int // numbers of its policy's recurrent state
 }
 
 // trainee returns a new learner with all randomness drawn from seed.
 func (s suite) trainee(seed uint64, workers *grad.Workers) (*trainee, error) {
-	learner, err := s.algorithm.New(s.preset(), sizes, seed, workers)
+	learner, err := s.algorithm.New(s.preset(), s.sizes, seed, workers)
 	if err != nil {
 		return nil, fmt.Errorf("new learner: %w", err)
 	}
@@ -96,8 +112,8 @@ func (s suite) trainee(seed uint64, workers *grad.Workers) (*trainee, error) {
 	if err != nil {
 		return nil, err
 	}
-	sampler, err := newSampler(1, policy.StateSize())
-	return &trainee{learner, sampler, policy.StateSize()}, err
+	sampler, err := newSampler(s.sizes, 1, policy.StateSize())
+	return &trainee{learner, s.sizes, sampler, policy.StateSize()}, err
 }
 
 // trained is a trainee after some updates, if it can be trained.

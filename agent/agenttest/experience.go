@@ -3,18 +3,19 @@ package agenttest
 import (
 	"math/rand/v2"
 
+	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/replay"
 )
 
-// newTable returns an empty table of the suite's task, for a policy with state numbers of recurrent state.
-func newTable(state int) (*replay.Table, error) {
+// newTable returns an empty table of a task, for a policy with state numbers of recurrent state.
+func newTable(sizes agent.Sizes, state int) (*replay.Table, error) {
 	return replay.NewTable(replay.Layout{Observation: sizes.Observation, Action: sizes.Action, Reward: 1, State: state}, 200)
 }
 
 // newSampler returns random experience with rewards of the given size: episodes of 20 steps, half of
 // them terminated, half cut off.
-func newSampler(reward float64, state int) (*replay.Sampler, error) {
-	table, err := newTable(state)
+func newSampler(sizes agent.Sizes, reward float64, state int) (*replay.Sampler, error) {
+	table, err := newTable(sizes, state)
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +29,7 @@ func newSampler(reward float64, state int) (*replay.Sampler, error) {
 			if step == 19 && episode%2 == 0 {
 				discount = 0
 			}
-			if err := table.Append(randomStep(random, reward, discount, state)); err != nil {
+			if err := table.Append(randomStep(sizes, random, reward, discount, state)); err != nil {
 				return nil, err
 			}
 		}
@@ -36,11 +37,21 @@ func newSampler(reward float64, state int) (*replay.Sampler, error) {
 	return replay.NewSampler(1, table)
 }
 
-func randomStep(random *rand.Rand, reward float64, discount float32, state int) replay.Step {
+func randomStep(sizes agent.Sizes, random *rand.Rand, reward float64, discount float32, state int) replay.Step {
 	return replay.Step{
-		Action: normal(random, sizes.Action, 1), LogProbability: float32(-2 + random.NormFloat64()),
+		Action: randomAction(sizes, random), LogProbability: float32(-2 + random.NormFloat64()),
 		Reward: normal(random, 1, reward), Discount: discount, Observation: normal(random, sizes.Observation, 1), State: normal(random, state, 1),
 	}
+}
+
+// randomAction is a row of normal numbers, or one-hot.
+func randomAction(sizes agent.Sizes, random *rand.Rand) []float32 {
+	if !sizes.Discrete {
+		return normal(random, sizes.Action, 1)
+	}
+	row := make([]float32, sizes.Action)
+	row[random.IntN(sizes.Action)] = 1
+	return row
 }
 
 // normal returns count normal numbers of this deviation.
@@ -52,12 +63,16 @@ func normal(random *rand.Rand, count int, deviation float64) []float32 {
 	return row
 }
 
-// observations returns some observations to act on.
-func observations() [][]float32 {
-	random := rand.New(rand.NewPCG(3, 4))
+// observations returns some observations to act on: many, if only some of them can tell two policies apart because
+// choices are few.
+func (s suite) observations() [][]float32 {
+	count, random := 4, rand.New(rand.NewPCG(3, 4))
+	if s.sizes.Discrete {
+		count = 64
+	}
 	var rows [][]float32
-	for range 4 {
-		rows = append(rows, normal(random, sizes.Observation, 1))
+	for range count {
+		rows = append(rows, normal(random, s.sizes.Observation, 1))
 	}
 	return rows
 }

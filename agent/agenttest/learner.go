@@ -37,7 +37,7 @@ func (s suite) checkPresets() error {
 type foreign struct{ agent.Config }
 
 func (s suite) checkForeignConfig() error {
-	if _, err := s.algorithm.New(&foreign{s.preset()}, sizes, 1, nil); err == nil {
+	if _, err := s.algorithm.New(&foreign{s.preset()}, s.sizes, 1, nil); err == nil {
 		return errors.New("a learner was made from the configuration of another algorithm")
 	}
 	return nil
@@ -126,7 +126,7 @@ func (s suite) checkEmptyReplay() error {
 	if err != nil {
 		return err
 	}
-	table, err := newTable(t.state)
+	table, err := newTable(s.sizes, t.state)
 	if err != nil {
 		return err
 	}
@@ -218,14 +218,14 @@ func (s suite) checkResume() error {
 
 // checkHugeRewards: numbers that overflow are reported, not learned in silence.
 func (s suite) checkHugeRewards() error {
-	if _, err := newSampler(math.NaN(), 0); err == nil {
+	if _, err := newSampler(s.sizes, math.NaN(), 0); err == nil {
 		return errors.New("replay took a reward that is no number")
 	}
 	t, err := s.trainee(1, nil)
 	if err != nil {
 		return err
 	}
-	if t.sampler, err = newSampler(1e30, t.state); err != nil {
+	if t.sampler, err = newSampler(s.sizes, 1e30, t.state); err != nil {
 		return err
 	}
 	for range updates {
@@ -254,7 +254,7 @@ func (s suite) checkAllocation() error {
 	if err != nil {
 		return err
 	}
-	observation, state := observations()[0], make([]float32, policy.StateSize())
+	observation, state := s.observations()[0], make([]float32, policy.StateSize())
 	for what, do := range map[string]func(){
 		"Step":            func() { err = errors.Join(err, t.learn(1)) },
 		"Metrics":         func() { t.Metrics() },

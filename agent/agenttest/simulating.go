@@ -125,7 +125,7 @@ func (s suite) checkSimulating() error {
 		if inside.Stand([]byte("damaged")) == nil {
 			return errors.New("a damaged snapshot is accepted")
 		}
-		actions = append(actions, act(placed{inside}, observations()[0], 7, false))
+		actions = append(actions, act(placed{inside}, s.observations()[0], 7, false))
 		if err := inside.Close(); err != nil {
 			return err
 		}
