@@ -3,8 +3,9 @@
 // An algorithm package offers an Algorithm: its presets and how to make a Learner. A Learner
 // improves parameters from experience; a Policy acts with a copy of them. Both see a task as flat
 // rows of float32: all observations of a time step one after another, beside them the bytes of its
-// pictures, and actions in canonical units, where [-1, 1] is the range that the task allows. Package agent/agenttest checks any
-// algorithm against this contract.
+// pictures, and actions in canonical units, where [-1, 1] is the range that the task allows. A discrete action
+// is a one-hot row, which is 1 at what is chosen and 0 elsewhere. Package agent/agenttest checks any algorithm
+// against this contract.
 package agent
 
 import (
@@ -39,9 +40,10 @@ type Algorithm struct {
 	// Untrained says that it learns nothing: its learner has no parts, Step is an error, and its schedule
 	// never asks for an update.
 	Untrained bool
-	Images    bool // it reads pictures; other algorithms read states alone
-	// New makes a learner for a task of these sizes, with all randomness drawn from seed. It returns
-	// an error if config does not fit the task.
+	Images    bool    // it reads pictures; other algorithms read states alone
+	Actions   Actions // that it can choose; Fits tells whether those of a task are among them
+	// New makes a learner for a task of these sizes, which has to fit, with all randomness drawn from seed. It
+	// returns an error if config does not fit the task.
 	New func(config Config, sizes Sizes, seed uint64, workers *grad.Workers) (Learner, error)
 }
 
@@ -86,8 +88,8 @@ type Part struct {
 
 // Action is what a policy chose. Its slices are valid until the next Act.
 type Action struct {
-	Values         []float32 // in canonical units, not clipped
-	LogProbability float32   // its log-density under the policy
+	Values         []float32 // in canonical units, not clipped; one-hot if actions are discrete
+	LogProbability float32   // its log-density under the policy, or the log of its probability
 	State          []float32 // to act with at the next observation; nil for a policy without memory
 }
 
@@ -100,7 +102,7 @@ type Policy interface {
 	// an episode, then the State of the action before. The caller keeps the state, so that one policy
 	// can play any number of episodes. Random choices are a pure function of the policy's seed and of
 	// occasion, such as the number of the environment step; a deterministic action is the mode of the
-	// distribution.
+	// distribution: the most likely choice, if actions are discrete.
 	Act(observation Observation, state []float32, occasion uint64, deterministic bool) Action
 	// Refresh takes over the learner's present parameters. It is called while the learner rests.
 	Refresh()
@@ -126,6 +128,7 @@ type Simulating interface {
 // Sizes are the widths of the flat rows that an agent sees, and the size of the picture beside them.
 type Sizes struct {
 	Observation, Action int
+	Discrete            bool // Action is the number of choices, and a row of it is one-hot
 	Image               ImageSize
 }
 
@@ -146,12 +149,7 @@ func SizesOf(task env.Environment) (Sizes, error) {
 			return sizes, fmt.Errorf("agent: observation %q is of kind %v; agents read states, of kind float64, and pictures, of kind uint8", spec.Name, spec.Kind)
 		}
 	}
-	action := task.Action()
-	if action.Kind != env.Float64 {
-		return sizes, fmt.Errorf("agent: the task takes actions of kind %v; this agent needs continuous ones (float64)", action.Kind)
-	}
-	sizes.Action = action.Size()
-	return sizes, nil
+	return sizes, sizes.actionSizes(task.Action())
 }
 
 // SizesOf returns the sizes for a task, or an error if it has observations or actions of a kind that the
@@ -166,8 +164,13 @@ func (a Algorithm) SizesOf(task env.Environment) (Sizes, error) {
 }
 
 // Scale converts a canonical action to the units of the task: it clips to [-1, 1] and maps that
-// range to the bounds of spec. Without bounds the action passes unchanged.
+// range to the bounds of spec. Without bounds the action passes unchanged. If spec is of kind Int, the one
+// number of action is the choice for which the canonical row is largest. Action has the spec's size.
 func Scale(action []float64, canonical []float32, spec env.Spec) {
+	if spec.Kind == env.Int {
+		action[0] = spec.Minimum[0] + float64(choice(canonical))
+		return
+	}
 	bounded := spec.Bounded()
 	for i, x := range canonical {
 		action[i] = float64(x)

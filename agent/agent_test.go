@@ -21,13 +21,22 @@ func TestScale(t *testing.T) {
 		{bounded, []float32{0.5, -0.5}, []float64{1.5, 2.5}},
 		{bounded, []float32{-7, 1e30}, []float64{-3, 10}},
 		{env.Spec{Name: "free", Shape: []int{2}}, []float32{-7, 2.5}, []float64{-7, 2.5}},
+		{choices(0, 2), []float32{0, 0, 1}, []float64{2}},
+		{choices(3, 5), []float32{0, 1, 0}, []float64{4}},
+		{choices(0, 3), []float32{-2, 0.5, 0.5, 0.1}, []float64{1}}, // the first of the largest
+		{choices(0, 0), []float32{-1}, []float64{0}},
 	} {
-		action := make([]float64, 2)
+		action := make([]float64, c.spec.Size())
 		agent.Scale(action, c.canonical, c.spec)
 		if !slices.Equal(action, c.want) {
 			t.Errorf("%v becomes %v with bounds %v to %v, want %v", c.canonical, action, c.spec.Minimum, c.spec.Maximum, c.want)
 		}
 	}
+}
+
+// choices is a discrete action.
+func choices(first, last float64) env.Spec {
+	return env.Spec{Name: "move", Kind: env.Int, Minimum: []float64{first}, Maximum: []float64{last}}
 }
 
 // task has the given specs and cannot be played.
@@ -49,9 +58,38 @@ func TestSizesOf(t *testing.T) {
 		t.Errorf("the sizes are %+v, %v", sizes, err)
 	}
 	discrete := good
-	discrete.action.Kind = env.Int
-	if _, err := agent.SizesOf(discrete); err == nil || !strings.Contains(err.Error(), "actions of kind int") {
-		t.Errorf("the error for discrete actions is %v", err)
+	discrete.action = choices(1, 4)
+	if sizes, err := agent.SizesOf(discrete); err != nil || sizes != (agent.Sizes{Observation: 11, Action: 4, Discrete: true}) {
+		t.Errorf("the sizes of a discrete task are %+v, %v", sizes, err)
+	}
+	several, endless := good, good
+	several.action = env.Spec{Name: "moves", Shape: []int{2}, Kind: env.Int, Minimum: []float64{0, 0}, Maximum: []float64{1, 1}}
+	endless.action.Kind, endless.action.Shape = env.Int, nil
+	for want, unfit := range map[string]task{"kind int and shape [2]": several, "kind int and shape []": endless} {
+		if _, err := agent.SizesOf(unfit); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error is %v, want one that says %q", err, want)
+		}
+	}
+}
+
+func TestFits(t *testing.T) {
+	continuous, discrete := agent.Sizes{Observation: 3, Action: 2}, agent.Sizes{Observation: 3, Action: 4, Discrete: true}
+	for _, c := range []struct {
+		actions agent.Actions
+		sizes   agent.Sizes
+		want    string
+	}{
+		{agent.Continuous, continuous, ""},
+		{agent.Continuous, discrete, "mpo chooses continuous actions alone, and those of the task are discrete: one of 4 choices"},
+		{agent.Discrete, continuous, "mpo chooses discrete actions alone, and those of the task are continuous: 2 numbers"},
+		{agent.Discrete, discrete, ""},
+		{agent.AnyActions, continuous, ""},
+		{agent.AnyActions, discrete, ""},
+	} {
+		err := agent.Algorithm{Name: "mpo", Actions: c.actions}.Fits(c.sizes)
+		if (err == nil) != (c.want == "") || err != nil && err.Error() != c.want {
+			t.Errorf("actions %v and sizes %+v: the error is %v, want %q", c.actions, c.sizes, err, c.want)
+		}
 	}
 }
 

@@ -31,6 +31,7 @@ import (
 	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/env"
 	"github.com/reverie-rl/reverie/env/wrap"
+	"github.com/reverie-rl/reverie/grad"
 )
 
 // Config is every setting of a run that is not the algorithm's.
@@ -138,11 +139,13 @@ type Experiment struct {
 	Agent     agent.Config
 	Task      env.Task
 	Algorithm agent.Algorithm
+
+	algorithms []agent.Algorithm // that a run may name
 }
 
 // NewExperiment resolves the names in config and takes the algorithm's settings from preset.
 func NewExperiment(config Config, preset string, catalogues Catalogues) (*Experiment, error) {
-	e := &Experiment{Config: config}
+	e := &Experiment{Config: config, algorithms: catalogues.Algorithms}
 	var err error
 	if e.Algorithm, err = catalogues.Algorithm(config.Agent); err != nil {
 		return nil, err
@@ -152,6 +155,21 @@ func NewExperiment(config Config, preset string, catalogues Catalogues) (*Experi
 	}
 	e.Agent, err = e.Algorithm.Preset(preset)
 	return e, err
+}
+
+// newLearner makes the learner for a task of these sizes. If the algorithm does not fit it, the error names those that
+// do.
+func (e *Experiment) newLearner(sizes agent.Sizes, seed uint64, workers *grad.Workers) (agent.Learner, error) {
+	if err := e.Algorithm.Fits(sizes); err != nil {
+		var fitting []string
+		for _, algorithm := range e.algorithms {
+			if algorithm.Fits(sizes) == nil {
+				fitting = append(fitting, algorithm.Name)
+			}
+		}
+		return nil, fmt.Errorf("%s on %s: %w; agents that do fit: %v", e.Config.Agent, e.Config.Task, err, fitting)
+	}
+	return e.Algorithm.New(e.Agent, sizes, seed, workers)
 }
 
 // Validate returns an error for each setting that makes no sense.

@@ -91,7 +91,7 @@ func playEpisode(environment env.Environment, actor *actor, visit func(env.TimeS
 		return 0, err
 	}
 	spec := environment.Action()
-	observation, action := agent.NewObservation(sizes), make([]float64, sizes.Action)
+	observation, action := agent.NewObservation(sizes), make([]float64, spec.Size())
 	state := make([]float32, actor.policy.StateSize())
 	score := 0.0
 	step, err := environment.Reset()

@@ -113,14 +113,14 @@ func (s *session) build() error {
 		return fmt.Errorf("%s on %s: %w", e.Config.Agent, e.Config.Task, err)
 	}
 	s.sizes, s.observation = sizes, agent.NewObservation(sizes)
-	s.action, s.reward = make([]float64, sizes.Action), make([]float32, 1)
+	s.action, s.reward = make([]float64, s.environment.Action().Size()), make([]float32, 1)
 	if relabeller, ok := s.environment.(env.Relabeller); ok {
 		s.relabeller, s.physics = relabeller, make([]float64, relabeller.PhysicsSpec().Size)
 	}
 	if e.Config.Workers > 1 {
 		s.workers = grad.NewWorkers(e.Config.Workers)
 	}
-	if s.learner, err = e.Algorithm.New(e.Agent, sizes, rng.Mix(e.Config.Seed, streamLearner), s.workers); err != nil {
+	if s.learner, err = e.newLearner(sizes, rng.Mix(e.Config.Seed, streamLearner), s.workers); err != nil {
 		return err
 	}
 	if e.Config.Trap {
@@ -269,7 +269,7 @@ func Open(folder string, catalogues Catalogues, warnings io.Writer) (*Trained, e
 	if err != nil {
 		return nil, err
 	}
-	learner, err := e.Algorithm.New(e.Agent, sizes, 0, nil)
+	learner, err := e.newLearner(sizes, 0, nil)
 	if err != nil {
 		return nil, err
 	}

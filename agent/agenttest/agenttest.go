@@ -13,17 +13,23 @@ import (
 	"github.com/reverie-rl/reverie/replay"
 )
 
-// Run checks algorithm. preset returns the settings to learn with: small networks and batches keep
-// the suite quick, and what happens only now and then should happen within ten updates.
+// Run checks algorithm, with all kinds of actions that it can choose. preset returns the settings to learn with:
+// small networks and batches keep the suite quick, and what happens only now and then should happen within ten
+// updates.
 func Run(t *testing.T, algorithm agent.Algorithm, preset func() agent.Config) {
-	RunWith(t, algorithm, sizes, preset)
+	for _, kind := range kinds {
+		if algorithm.Fits(kind.sizes) != nil {
+			continue
+		}
+		t.Run(kind.name, func(t *testing.T) { RunWith(t, algorithm, kind.sizes, preset) })
+	}
 }
 
-// RunWith is Run with observations of these sizes, which may have pictures.
+// RunWith is Run with a task of these sizes, which may have pictures.
 func RunWith(t *testing.T, algorithm agent.Algorithm, sizes agent.Sizes, preset func() agent.Config) {
 	for _, c := range checksOf(algorithm) {
 		t.Run(c.name, func(t *testing.T) {
-			if err := c.run(suite{algorithm, sizes, preset}); err != nil {
+			if err := c.run(suite{algorithm, preset, sizes}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -33,8 +39,17 @@ func RunWith(t *testing.T, algorithm agent.Algorithm, sizes agent.Sizes, preset 
 // suite is what is checked. Checks return an error, so that they can be tested themselves.
 type suite struct {
 	algorithm agent.Algorithm
-	sizes     agent.Sizes
 	preset    func() agent.Config
+	sizes     agent.Sizes // of the task that the experience pretends to come from
+}
+
+// kinds are the tasks of the suite.
+var kinds = []struct {
+	name  string
+	sizes agent.Sizes
+}{
+	{"continuous", agent.Sizes{Observation: 3, Action: 2}},
+	{"discrete", agent.Sizes{Observation: 3, Action: 4, Discrete: true}},
 }
 
 // check is one rule of the contract and the method that tries to refute it.
@@ -79,15 +94,13 @@ func checksOf(algorithm agent.Algorithm) []check {
 	return slices.Concat(checks, learning)
 }
 
-// sizes of the task that the experience pretends to come from, unless others are asked for.
-var sizes = agent.Sizes{Observation: 3, Action: 2}
-
 // updates is how long checks learn.
 const updates = 10
 
 // trainee is a learner with the experience that it learns from.
 type trainee struct {
 	agent.Learner
+	sizes   agent.Sizes
 	sampler *replay.Sampler
 	layout  replay.Layout // of its experience
 }
@@ -103,8 +116,8 @@ func (s suite) trainee(seed uint64, workers *grad.Workers) (*trainee, error) {
 		return nil, err
 	}
 	layout := s.sizes.Layout(policy.StateSize())
-	sampler, err := newSampler(1, layout)
-	return &trainee{learner, sampler, layout}, err
+	sampler, err := newSampler(s.sizes, 1, layout)
+	return &trainee{learner, s.sizes, sampler, layout}, err
 }
 
 // trained is a trainee after some updates, if it can be trained.

@@ -18,6 +18,7 @@ type toyPolicy struct {
 	state   [1]float32
 	secret  float32 // is memory, with the fault "remembers in secret"
 	acts    uint64
+	source  rand.PCG
 }
 
 func (p *toyPolicy) StateSize() int { return len(p.state) }
@@ -31,18 +32,18 @@ func (p *toyPolicy) Refresh() {
 func (p *toyPolicy) Act(seen agent.Observation, state []float32, occasion uint64, deterministic bool) agent.Action {
 	p.acts++
 	observation := seen.Numbers
-	noise := p.noise(occasion, deterministic) + p.remember(observation, state)
+	deviation, remembered, size := p.noise(occasion, deterministic), p.remember(observation, state), len(p.values)
 	clear(p.values)
 	for i, x := range p.own.Data {
 		if p.learner.fault != "sees nothing" {
-			x *= observation[i/sizes.Action]
+			x *= observation[i/size]
 		}
-		p.values[i%sizes.Action] += x
+		p.values[i%size] += x
 	}
 	for i := range p.values {
-		p.values[i] += noise
+		p.values[i] += deviation*float32(p.source.Uint64()%1000)/1000 + remembered
 	}
-	probability := float32(-1)
+	probability := p.choose()
 	switch p.learner.fault {
 	case "impossible action":
 		probability = float32(math.Inf(-1))
@@ -56,6 +57,26 @@ func (p *toyPolicy) Act(seen agent.Observation, state []float32, occasion uint64
 		toySink = make([]float32, 100)
 	}
 	return agent.Action{Values: p.values, LogProbability: probability, State: p.state[:]}
+}
+
+// choose makes a choice of the values, if actions are discrete, and returns the log-probability.
+func (p *toyPolicy) choose() float32 {
+	if !p.learner.sizes.Discrete {
+		return -1
+	}
+	largest := slices.Max(p.values)
+	best := slices.Index(p.values, largest)
+	clear(p.values)
+	p.values[best] = 1
+	switch p.learner.fault {
+	case "no choice":
+		p.values[best] = 0.5
+	case "two choices":
+		p.values[1-min(best, 1)] = 1
+	case "more than certain":
+		return 0.5
+	}
+	return -1 / (1 + largest*largest)
 }
 
 // remember returns what the state adds to the mean, and sets the next.
@@ -75,6 +96,7 @@ func (p *toyPolicy) remember(observation, state []float32) float32 {
 	return remembered
 }
 
+// noise seeds the policy's noise and returns its size.
 func (p *toyPolicy) noise(occasion uint64, deterministic bool) float32 {
 	seed := p.learner.seed
 	switch p.learner.fault {
@@ -88,8 +110,8 @@ func (p *toyPolicy) noise(occasion uint64, deterministic bool) float32 {
 	if deterministic && p.learner.fault != "noisy mode" {
 		return 0
 	}
-	source := rand.NewPCG(seed, occasion)
-	return float32(source.Uint64()%1000) / 1000
+	p.source.Seed(seed, occasion)
+	return 1
 }
 
 func TestAHealthyAlgorithmPasses(t *testing.T) {
@@ -141,24 +163,42 @@ var faults = map[string]string{
 	"has parts":                  "Untrained",
 }
 
+// discrete faults can be made only with choices.
+var discreteFaults = map[string]string{
+	"no choice":         "Mode",
+	"two choices":       "Mode",
+	"more than certain": "Sample",
+}
+
 func TestAHealthyUntrainedAlgorithmPasses(t *testing.T) {
 	Run(t, fixed(""), func() agent.Config { return &fixedConfig{} })
 }
 
 func TestFaultsAreFound(t *testing.T) {
-	for fault, name := range faults {
-		t.Run(fault, func(t *testing.T) {
-			s := suite{toy(fault), sizes, func() agent.Config { return &toyConfig{fault} }}
-			if name == "Simulating" || name == "Untrained" {
-				s = suite{fixed(fault), sizes, func() agent.Config { return &fixedConfig{fault} }}
+	for _, kind := range kinds {
+		for fault, name := range faults {
+			if fixed("").Fits(kind.sizes) == nil || name != "Simulating" && name != "Untrained" {
+				t.Run(kind.name+"/"+fault, func(t *testing.T) { mustFind(t, fault, name, kind.sizes) })
 			}
-			if fault == "no default" {
-				s.preset = func() agent.Config { return &toyConfig{} }
-			}
-			if err := find(t, name).run(s); err == nil {
-				t.Errorf("%s passes", name)
-			}
-		})
+		}
+	}
+	for fault, name := range discreteFaults {
+		t.Run(fault, func(t *testing.T) { mustFind(t, fault, name, kinds[1].sizes) })
+	}
+}
+
+// mustFind fails the test unless the check of this name finds the fault.
+func mustFind(t *testing.T, fault, name string, sizes agent.Sizes) {
+	t.Helper()
+	s := suite{toy(fault), func() agent.Config { return &toyConfig{fault} }, sizes}
+	if name == "Simulating" || name == "Untrained" {
+		s.algorithm, s.preset = fixed(fault), func() agent.Config { return &fixedConfig{fault} }
+	}
+	if fault == "no default" {
+		s.preset = func() agent.Config { return &toyConfig{} }
+	}
+	if err := find(t, name).run(s); err == nil {
+		t.Errorf("%s passes", name)
 	}
 }
 

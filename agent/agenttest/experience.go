@@ -10,9 +10,9 @@ import (
 // newTable returns an empty table.
 func newTable(layout replay.Layout) (*replay.Table, error) { return replay.NewTable(layout, 200) }
 
-// newSampler returns random experience with rewards of the given size: episodes of 20 steps, half of
+// newSampler returns random experience of a task with rewards of the given size: episodes of 20 steps, half of
 // them terminated, half cut off.
-func newSampler(reward float64, layout replay.Layout) (*replay.Sampler, error) {
+func newSampler(sizes agent.Sizes, reward float64, layout replay.Layout) (*replay.Sampler, error) {
 	table, err := newTable(layout)
 	if err != nil {
 		return nil, err
@@ -28,7 +28,7 @@ func newSampler(reward float64, layout replay.Layout) (*replay.Sampler, error) {
 			if step == 19 && episode%2 == 0 {
 				discount = 0
 			}
-			if err := table.Append(randomStep(random, reward, discount, layout)); err != nil {
+			if err := table.Append(randomStep(sizes, random, reward, discount, layout)); err != nil {
 				return nil, err
 			}
 		}
@@ -36,12 +36,22 @@ func newSampler(reward float64, layout replay.Layout) (*replay.Sampler, error) {
 	return replay.NewSampler(1, table)
 }
 
-func randomStep(random *rand.Rand, reward float64, discount float32, layout replay.Layout) replay.Step {
+func randomStep(sizes agent.Sizes, random *rand.Rand, reward float64, discount float32, layout replay.Layout) replay.Step {
 	return replay.Step{
-		Action: normal(random, layout.Action, 1), LogProbability: float32(-2 + random.NormFloat64()),
+		Action: randomAction(sizes, random), LogProbability: float32(-2 + random.NormFloat64()),
 		Reward: normal(random, 1, reward), Discount: discount, Observation: normal(random, layout.Observation, 1), State: normal(random, layout.State, 1),
 		Image: noise(random, layout.Image),
 	}
+}
+
+// randomAction is a row of normal numbers, or one-hot.
+func randomAction(sizes agent.Sizes, random *rand.Rand) []float32 {
+	if !sizes.Discrete {
+		return normal(random, sizes.Action, 1)
+	}
+	row := make([]float32, sizes.Action)
+	row[random.IntN(sizes.Action)] = 1
+	return row
 }
 
 // normal returns count normal numbers of this deviation.
@@ -62,11 +72,15 @@ func noise(random *rand.Rand, count int) []byte {
 	return picture
 }
 
-// observations returns some observations to act on.
+// observations returns some observations to act on: many, if only some of them can tell two policies apart because
+// choices are few.
 func (s suite) observations() []agent.Observation {
-	random := rand.New(rand.NewPCG(3, 4))
+	count, random := 4, rand.New(rand.NewPCG(3, 4))
+	if s.sizes.Discrete {
+		count = 64
+	}
 	var rows []agent.Observation
-	for range 4 {
+	for range count {
 		rows = append(rows, agent.Observation{Numbers: normal(random, s.sizes.Observation, 1), Image: noise(random, s.sizes.Image.Bytes())})
 	}
 	return rows

@@ -218,14 +218,14 @@ func (s suite) checkResume() error {
 
 // checkHugeRewards: numbers that overflow are reported, not learned in silence.
 func (s suite) checkHugeRewards() error {
-	if _, err := newSampler(math.NaN(), s.sizes.Layout(0)); err == nil {
+	if _, err := newSampler(s.sizes, math.NaN(), s.sizes.Layout(0)); err == nil {
 		return errors.New("replay took a reward that is no number")
 	}
 	t, err := s.trainee(1, nil)
 	if err != nil {
 		return err
 	}
-	if t.sampler, err = newSampler(1e30, t.layout); err != nil {
+	if t.sampler, err = newSampler(s.sizes, 1e30, t.layout); err != nil {
 		return err
 	}
 	for range updates {

@@ -24,6 +24,21 @@ func same(a, b agent.Action) bool {
 	return a.LogProbability == b.LogProbability && slices.Equal(a.Values, b.Values) && slices.Equal(a.State, b.State)
 }
 
+// alike tells whether actions that should differ do not: no two of numbers may be the same, but choices are so few
+// that only all of them may not.
+func (s suite) alike(actions []agent.Action) bool {
+	for i, a := range actions {
+		equal := func(b agent.Action) bool { return slices.Equal(a.Values, b.Values) }
+		if !s.sizes.Discrete && slices.ContainsFunc(actions[:i], equal) {
+			return true
+		}
+		if s.sizes.Discrete && !equal(actions[0]) {
+			return false
+		}
+	}
+	return s.sizes.Discrete
+}
+
 // checkAction tells what is wrong with an action.
 func (s suite) checkAction(action agent.Action) error {
 	if len(action.Values) != s.sizes.Action {
@@ -34,7 +49,23 @@ func (s suite) checkAction(action agent.Action) error {
 			return fmt.Errorf("the action %v has the log-probability %v", action.Values, action.LogProbability)
 		}
 	}
+	if s.sizes.Discrete && !(oneHot(action.Values) && action.LogProbability <= 1e-6) {
+		return fmt.Errorf("the choice %v has the log-probability %v, want a one-hot row and at most 0", action.Values, action.LogProbability)
+	}
 	return nil
+}
+
+// oneHot tells whether row is 1 in one place and 0 in all others.
+func oneHot(row []float32) bool {
+	ones := 0
+	for _, x := range row {
+		if x == 1 {
+			ones++
+		} else if x != 0 {
+			return false
+		}
+	}
+	return ones == 1
 }
 
 // checkMemory: what a policy remembers is in the state alone. It is of the size that is told, depends on
@@ -64,7 +95,7 @@ func (s suite) checkMemory() error {
 		}
 		last = append(last, after)
 	}
-	if size > 0 && slices.Equal(last[0].Values, last[1].Values) {
+	if size > 0 && slices.Equal(last[0].Values, last[1].Values) && last[0].LogProbability == last[1].LogProbability {
 		return errors.New("the action does not depend on what was seen before")
 	}
 	return nil
@@ -86,8 +117,8 @@ func (s suite) checkMode() error {
 	if err != nil {
 		return err
 	}
-	var first []agent.Action
-	for i, observation := range s.observations() {
+	var all []agent.Action
+	for _, observation := range s.observations() {
 		kept := agent.Observation{Numbers: slices.Clone(observation.Numbers), Image: slices.Clone(observation.Image)}
 		action := act(policy, observation, 1, true)
 		if err := s.checkAction(action); err != nil {
@@ -102,10 +133,10 @@ func (s suite) checkMode() error {
 		if !slices.Equal(observation.Numbers, kept.Numbers) || !slices.Equal(observation.Image, kept.Image) {
 			return errors.New("acting changed the observation")
 		}
-		if i > 0 && slices.Equal(action.Values, first[0].Values) {
-			return errors.New("the deterministic action is the same at two observations")
-		}
-		first = append(first, action)
+		all = append(all, action)
+	}
+	if s.alike(all) {
+		return errors.New("the deterministic action does not depend on the observation")
 	}
 	return nil
 }
@@ -122,21 +153,22 @@ func (s suite) checkSample() error {
 		return err
 	}
 	rows := s.observations()
-	var actions []agent.Action
-	for occasion := range uint64(8) {
+	var actions [2][]agent.Action // in each of two states
+	for occasion := range uint64(2 * len(rows)) {
 		action := act(policy, rows[occasion%2], occasion, false)
 		if err := s.checkAction(action); err != nil {
 			return err
 		}
-		if slices.ContainsFunc(actions, func(a agent.Action) bool { return slices.Equal(a.Values, action.Values) }) {
-			return errors.New("the random action is the same on two occasions")
-		}
-		actions = append(actions, action)
+		actions[occasion%2] = append(actions[occasion%2], action)
 	}
-	for i, action := range slices.Backward(actions) {
-		again := act(other, rows[i%2], uint64(i), false)
-		if !same(action, again) {
-			return fmt.Errorf("the random action is %+v and %+v on one occasion", action, again)
+	for i, inOne := range actions {
+		if s.alike(inOne) {
+			return errors.New("the random action does not depend on the occasion")
+		}
+		for j, action := range slices.Backward(inOne) {
+			if again := act(other, rows[i], uint64(2*j+i), false); !same(action, again) {
+				return fmt.Errorf("the random action is %+v and %+v on one occasion", action, again)
+			}
 		}
 	}
 	return nil
@@ -156,14 +188,25 @@ func (s suite) checkPolicySeed() error {
 		return err
 	}
 	second.Refresh()
-	observation := s.observations()[0]
-	if a, b := act(first, observation, 1, true), act(second, observation, 1, true); !same(a, b) {
+	rows := s.observations()
+	if a, b := act(first, rows[0], 1, true), act(second, rows[0], 1, true); !same(a, b) {
 		return fmt.Errorf("with the same parameters the deterministic action is %+v and %+v", a, b)
 	}
-	if slices.Equal(act(first, observation, 1, false).Values, act(second, observation, 1, false).Values) {
-		return errors.New("policies of two seeds draw the same random action")
+	for occasion := range uint64(len(rows)) {
+		if !slices.Equal(act(first, rows[0], occasion, false).Values, act(second, rows[0], occasion, false).Values) {
+			return nil
+		}
 	}
-	return nil
+	return errors.New("policies of two seeds draw the same random actions")
+}
+
+// modes are the deterministic actions at the suite's observations.
+func (s suite) modes(policy agent.Policy) []agent.Action {
+	var all []agent.Action
+	for _, observation := range s.observations() {
+		all = append(all, act(policy, observation, 1, true))
+	}
+	return all
 }
 
 // checkRefresh: a policy keeps its parameters until Refresh, and has the learner's from then on.
@@ -172,24 +215,23 @@ func (s suite) checkRefresh() error {
 	if err != nil {
 		return err
 	}
-	observation := s.observations()[0]
-	before := act(policy, observation, 1, true)
+	before := s.modes(policy)
 	if err := t.learn(updates); err != nil {
 		return err
 	}
-	if kept := act(policy, observation, 1, true); !same(before, kept) {
-		return fmt.Errorf("without Refresh the action went from %+v to %+v", before, kept)
+	if kept := s.modes(policy); !slices.EqualFunc(before, kept, same) {
+		return fmt.Errorf("without Refresh the actions went from %+v to %+v", before, kept)
 	}
 	policy.Refresh()
-	refreshed := act(policy, observation, 1, true)
-	if slices.Equal(before.Values, refreshed.Values) {
+	refreshed := s.modes(policy)
+	if slices.EqualFunc(before, refreshed, same) {
 		return errors.New("after some updates and Refresh the policy acts as before")
 	}
 	fresh, err := t.Policy()
 	if err != nil {
 		return err
 	}
-	if want := act(fresh, observation, 1, true); !same(refreshed, want) {
+	if want := s.modes(fresh); !slices.EqualFunc(refreshed, want, same) {
 		return fmt.Errorf("a refreshed policy chooses %+v, a new one %+v", refreshed, want)
 	}
 	return nil

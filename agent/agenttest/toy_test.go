@@ -30,12 +30,13 @@ func toy(fault string) agent.Algorithm {
 	if fault == "no default" {
 		presets = nil
 	}
-	return agent.Algorithm{Name: "toy", Presets: presets, New: newToy}
+	return agent.Algorithm{Name: "toy", Presets: presets, Actions: agent.AnyActions, New: newToy}
 }
 
 // toyLearner fits the mean of a policy, a linear function of the observation, to noisy rewards.
 type toyLearner struct {
 	fault      string
+	sizes      agent.Sizes
 	seed       uint64
 	updates    int64
 	Weight     *grad.Parameter
@@ -56,7 +57,7 @@ func newToy(config agent.Config, sizes agent.Sizes, seed uint64, workers *grad.W
 		}
 		return nil, errors.New("toy: not a toyConfig")
 	}
-	l := &toyLearner{fault: c.fault, seed: seed, Weight: grad.NewParameter(sizes.Observation, sizes.Action)}
+	l := &toyLearner{fault: c.fault, sizes: sizes, seed: seed, Weight: grad.NewParameter(sizes.Observation, sizes.Action)}
 	switch {
 	case l.fault == "ignores the seed":
 		l.seed = 1
@@ -76,8 +77,8 @@ func newToy(config agent.Config, sizes agent.Sizes, seed uint64, workers *grad.W
 }
 
 func (l *toyLearner) trace(t *grad.Tracer) {
-	error := t.Input("observation", toyBatch, sizes.Observation).MatMul(l.Weight).Sub(t.Input("reward", toyBatch, 1))
-	loss := error.Add(t.Normal(1, toyBatch, sizes.Action)).Square().Mean()
+	error := t.Input("observation", toyBatch, l.sizes.Observation).MatMul(l.Weight).Sub(t.Input("reward", toyBatch, 1))
+	loss := error.Add(t.Normal(1, toyBatch, l.sizes.Action)).Square().Mean()
 	t.Output("loss", loss)
 	l.optimiser.Minimise(t, loss, 0)
 }
@@ -147,7 +148,7 @@ func (l *toyLearner) Parts() []agent.Part {
 }
 
 func (l *toyLearner) Policy() (agent.Policy, error) {
-	p := &toyPolicy{learner: l, own: grad.NewParameter(l.Weight.Shape...), values: make([]float32, sizes.Action)}
+	p := &toyPolicy{learner: l, own: grad.NewParameter(l.Weight.Shape...), values: make([]float32, l.sizes.Action)}
 	if l.fault == "shares parameters" {
 		p.own = l.Weight
 	}

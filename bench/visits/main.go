@@ -100,7 +100,7 @@ func (p *player) play() (visits []int, steps int, err error) {
 		return nil, 0, err
 	}
 	observation, state := agent.NewObservation(sizes), make([]float32, p.policy.StateSize())
-	action := make([]float64, sizes.Action)
+	action := make([]float64, p.environment.Action().Size())
 	step, err := p.environment.Reset()
 	for err == nil && step.Type != env.Last {
 		steps++

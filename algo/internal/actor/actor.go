@@ -4,6 +4,7 @@ package actor
 
 import (
 	"math"
+	"slices"
 
 	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/algo/internal/observation"
@@ -26,7 +27,7 @@ type Settings struct {
 // Memory is what a recurrent actor needs to know besides.
 type Memory struct {
 	Size        int     // numbers that its network remembers
-	Correlation float64 // of its noise from one step to the next, in [0, 1)
+	Correlation float64 // of its noise from one step to the next, in [0, 1); 0 for discrete actions
 }
 
 // actor acts with a copy of a learner's network, one observation at a time.
@@ -53,14 +54,14 @@ var _ agent.Policy = (*actor)(nil)
 func New[D Distribution](s Settings, source, own grad.Tree, apply func(t *grad.Tracer, observation *grad.Value) D) (agent.Policy, error) {
 	return newActor(s, 0, source, own, func(t *grad.Tracer) {
 		distribution := apply(t, observation.Input(t, s.Sizes, 1))
-		s.outputActions(t, distribution, distribution, t.Normal(s.Stream, 1, s.Sizes.Action))
+		s.outputActions(t, distribution, distribution, Noise(t, s.Sizes, s.Stream, 1))
 	})
 }
 
 // NewRecurrent returns a policy with a memory: apply returns, besides the distribution [1, action], the memory
 // [1, size] that follows from observation [1, observation], the action before, previous [1, action], and
 // memory. The state that the caller keeps is the memory, behind it the action, clipped to the bounds of the
-// task, and behind that the noise, standard normal, that made it: 0 for the mode.
+// task, and behind that the noise that made it, Noise's: 0 for the mode.
 func NewRecurrent[D Distribution](s Settings, m Memory, source, own grad.Tree, apply func(t *grad.Tracer, observation, previous, memory *grad.Value) (D, *grad.Value)) (agent.Policy, error) {
 	return newRecurrent(s, m, source, own, func(t *grad.Tracer, observation, previous, memory *grad.Value) (sample, mode step[D]) {
 		distribution, next := apply(t, observation, previous, memory)
@@ -90,7 +91,7 @@ func newRecurrent[D Distribution](s Settings, m Memory, source, own grad.Tree, a
 	return newActor(s, size, source, own, func(t *grad.Tracer) {
 		memory, previous, before := SplitState(t.Input("state", 1, size), s.Sizes)
 		sample, mode := apply(t, observation.Input(t, s.Sizes, 1), previous, memory)
-		fresh := t.Normal(s.Stream, 1, s.Sizes.Action)
+		fresh := Noise(t, s.Sizes, s.Stream, 1)
 		noise := before.Mul(grad.Scalar(m.Correlation)).Add(fresh.Mul(grad.Scalar(math.Sqrt(1 - m.Correlation*m.Correlation))))
 		sampled, likely := s.outputActions(t, sample.distribution, mode.distribution, noise)
 		outputState := func(name string, memory, action, noise *grad.Value) {
@@ -99,6 +100,15 @@ func newRecurrent[D Distribution](s Settings, m Memory, source, own grad.Tree, a
 		outputState("sample_state", sample.memory, sampled, noise)
 		outputState("mode_state", mode.memory, likely, t.Value(grad.Scalar(0)).Broadcast(noise.Shape()...))
 	})
+}
+
+// Noise makes actions: standard normal [batch..., action], or uniform on (0, 1) if they are discrete.
+func Noise(t *grad.Tracer, sizes agent.Sizes, stream uint64, batch ...int) *grad.Value {
+	shape := append(slices.Clone(batch), sizes.Action)
+	if sizes.Discrete {
+		return t.Uniform(stream, shape...)
+	}
+	return t.Normal(stream, shape...)
 }
 
 // StateSize is the size of the state of a recurrent policy with a memory of so many numbers.
