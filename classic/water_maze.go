@@ -11,18 +11,20 @@ import (
 
 const (
 	mazeName     = "classic/water_maze"
-	poolRadius   = 1.0 // m
-	platform     = 0.3 // m, its radius
-	swimmerMass  = 1.0 // kg
-	swimmerForce = 1.0 // N at most along each axis
-	waterDrag    = 1.0 // N s/m: the highest speed along an axis is 1 m/s
-	mazeStep     = 0.2 // s
-	mazeLimit    = 150 // steps: about one search of the whole pool and then ten visits
+	poolRadius   = 1.0  // m
+	platform     = 0.25 // m, its radius
+	platformStay = 5    // steps on the platform, from the one that reaches it
+	swimmerMass  = 0.2  // kg: within about 0.2 s a force has its effect
+	swimmerForce = 1.0  // N at most along each axis
+	waterDrag    = 1.0  // N s/m: the highest speed along an axis is 1 m/s
+	mazeStep     = 0.2  // s
+	mazeLimit    = 200  // steps: about one search of the whole pool and then fifteen visits
 )
 
 // waterMaze is Morris's water maze (Learning and Motivation 12, 1981) as it is given to agents with a memory by
 // Heess et al., Memory-based Control with Recurrent Neural Networks (arXiv 1512.04455): a swimmer looks for a
-// platform under the surface and, each time it has found it, is put back elsewhere in the pool.
+// platform under the surface and, each time it has found it, is put back elsewhere in the pool. As in Morris's
+// experiments it is left on the platform for a while, from which it can see where that is.
 //
 // The swimmer is a point with drag, integrated by semi-implicit Euler with implicit drag,
 //
@@ -31,7 +33,7 @@ const (
 //
 // which stops at the wall and slides along it.
 type waterMaze struct {
-	memory [6]float64 // position in m, velocity in m/s, position of the platform in m
+	memory [7]float64 // position in m, velocity in m/s, position of the platform in m, steps on it
 }
 
 // WaterMaze is an environment whose pool can be seen.
@@ -44,9 +46,9 @@ type WaterMaze struct {
 // again and again. The observations are "position" [2] in m from the middle of a pool of radius 1,
 // "velocity" [2] in m/s, and "platform" [1], which is 1 on the platform and 0 elsewhere: nothing else tells
 // where it is. The action is a force in [-1, 1] N along each axis. The step that reaches the platform has
-// reward 1, all others 0, and whatever is done then, the swimmer is at rest at a random place after the next
-// step. The platform, of radius 0.3, is anywhere in the pool and stays there until the episode is cut off
-// after 150 steps of 0.2 s.
+// reward 1, all others 0. Whatever is done then, the swimmer stands there for 4 further steps, and is at rest at
+// a random place after the next. The platform, of radius 0.25, is anywhere in the pool and stays there until the
+// episode is cut off after 200 steps of 0.2 s.
 func NewWaterMaze(seed uint64) (env.Environment, error) {
 	pool := &waterMaze{}
 	w := &WaterMaze{pool: pool, shell: shell{
@@ -66,15 +68,15 @@ func NewWaterMaze(seed uint64) (env.Environment, error) {
 }
 
 func (w *waterMaze) begin(random *rand.Rand) {
-	w.memory = [6]float64{}
+	w.memory = [7]float64{}
 	w.memory[4], w.memory[5] = inDisc(random, poolRadius-platform)
 	w.release(random)
 }
 
 // release puts the swimmer at rest anywhere but on the platform.
 func (w *waterMaze) release(random *rand.Rand) {
-	w.memory[2], w.memory[3] = 0, 0
-	for placed := false; !placed; placed = !onPlatform(w.memory[:]) {
+	w.memory[2], w.memory[3], w.memory[6] = 0, 0, 0
+	for placed := false; !placed; placed = !w.overPlatform() {
 		w.memory[0], w.memory[1] = inDisc(random, poolRadius)
 	}
 }
@@ -86,14 +88,17 @@ func inDisc(random *rand.Rand, radius float64) (x, y float64) {
 	return distance * cos, distance * sin
 }
 
-// onPlatform tells whether the swimmer is on the platform.
-func onPlatform(memory []float64) bool {
-	return math.Hypot(memory[0]-memory[4], memory[1]-memory[5]) <= platform
+// overPlatform tells whether the swimmer is where the platform is.
+func (w *waterMaze) overPlatform() bool {
+	return math.Hypot(w.memory[0]-w.memory[4], w.memory[1]-w.memory[5]) <= platform
 }
 
+// onPlatform tells whether the swimmer stands on the platform.
+func (w *waterMaze) onPlatform() bool { return w.memory[6] > 0 }
+
 func (w *waterMaze) advance(action []float64, random *rand.Rand) {
-	if onPlatform(w.memory[:]) {
-		w.release(random)
+	if w.onPlatform() {
+		w.stay(random)
 		return
 	}
 	for i, force := range action {
@@ -102,6 +107,18 @@ func (w *waterMaze) advance(action []float64, random *rand.Rand) {
 		w.memory[i] += mazeStep * velocity
 	}
 	w.meetWall()
+	if w.overPlatform() {
+		w.memory[2], w.memory[3], w.memory[6] = 0, 0, 1
+	}
+}
+
+// stay is a step on the platform, or the one that ends the visit.
+func (w *waterMaze) stay(random *rand.Rand) {
+	if w.memory[6] == platformStay {
+		w.release(random)
+		return
+	}
+	w.memory[6]++
 }
 
 // meetWall keeps the swimmer in the pool, without the velocity that led out of it.
@@ -119,7 +136,7 @@ func (w *waterMaze) meetWall() {
 }
 
 func (w *waterMaze) arrived(physics []float64) (reward float64, ended bool) {
-	if onPlatform(physics) {
+	if physics[6] == 1 {
 		return 1, false
 	}
 	return 0, false
@@ -127,7 +144,7 @@ func (w *waterMaze) arrived(physics []float64) (reward float64, ended bool) {
 
 func (w *waterMaze) observe(observation []float64) {
 	copy(observation, w.memory[:4])
-	observation[4], _ = w.arrived(w.memory[:])
+	observation[4] = min(w.memory[6], 1)
 }
 
 func (w *waterMaze) state() []float64   { return w.memory[:] }
@@ -150,7 +167,7 @@ func (w *WaterMaze) Render(camera, width, height int) (*image.RGBA, error) {
 	}
 	disc([]float64{0, 0}, 1.06*poolRadius, rodColour)
 	disc([]float64{0, 0}, poolRadius, waterColour)
-	if onPlatform(w.pool.memory[:]) {
+	if w.pool.onPlatform() {
 		disc(w.pool.memory[4:], platform, goalColour)
 	}
 	disc(w.pool.memory[:2], 0.05, accentColour)

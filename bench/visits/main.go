@@ -3,9 +3,9 @@
 //
 //	visits [-episodes N] [-sample] RUN...
 //
-// With -sample actions are drawn as in training; else they are the mode. The second visit is counted from where
-// the swimmer is put back. Times are mean numbers of steps, over the episodes that have both visits, and
-// over all, where a visit that is not made takes what is left of the episode.
+// With -sample actions are drawn as in training; else they are the mode. Times are mean numbers of steps, without
+// those on the platform: over the episodes that have both visits, and over all, where a visit that is not
+// made takes what is left of the episode. Those to later visits are of visits that were made.
 package main
 
 import (
@@ -25,8 +25,8 @@ func main() {
 	episodes := flag.Int("episodes", 200, "episodes to play with each policy")
 	sample := flag.Bool("sample", false, "draw actions as in training")
 	flag.Parse()
-	fmt.Println("| run | episodes | with two visits | visits in an episode | steps to the first, of those with two | to the second | ratio | steps to the first, of all | to the second | ratio |")
-	fmt.Println("|---|---|---|---|---|---|---|---|---|---|")
+	fmt.Println("| run | episodes | with two visits | visits in an episode | steps to the first, of those with two | to the second | ratio | steps to the first, of all | to the second | ratio | to later ones |")
+	fmt.Println("|---|---|---|---|---|---|---|---|---|---|---|")
 	for _, folder := range flag.Args() {
 		if err := report(folder, *episodes, *sample); err != nil {
 			log.Fatal(err)
@@ -47,7 +47,7 @@ func report(folder string, episodes int, sample bool) error {
 	}
 	defer pool.Close()
 	p := player{environment: pool, policy: trained.Policy, sample: sample}
-	var total, both int
+	var total, both, later, laters int
 	var complete, all times
 	for range episodes {
 		visits, steps, err := p.play()
@@ -58,23 +58,26 @@ func report(folder string, episodes int, sample bool) error {
 		if len(visits) > 1 {
 			both++
 			complete.add(visits, steps)
+			later += visits[len(visits)-1] - visits[1]
+			laters += len(visits) - 2
 		}
 		all.add(visits, steps)
 	}
-	fmt.Printf("| %s | %d | %d | %.2f | %v | %v |\n", folder, episodes, both, float64(total)/float64(episodes), complete, all)
+	fmt.Printf("| %s | %d | %d | %.2f | %v | %v | %.1f |\n", folder, episodes, both,
+		float64(total)/float64(episodes), complete, all, float64(later)/float64(laters))
 	return nil
 }
 
 // times adds up the steps to first and second visits.
 type times struct{ first, second, firsts, seconds int }
 
-// add adds an episode of so many steps with visits at these.
+// add adds an episode of so many steps in the water with visits at these.
 func (t *times) add(visits []int, steps int) {
-	visits = append(visits, steps, steps+1)
+	visits = append(visits, steps, steps)
 	t.first += visits[0]
 	t.firsts++
 	if visits[0] < steps {
-		t.second += visits[1] - visits[0] - 1 // the step that puts the swimmer back is not its own
+		t.second += visits[1] - visits[0]
 		t.seconds++
 	}
 }
@@ -93,7 +96,8 @@ type player struct {
 	occasion    uint64
 }
 
-// play plays an episode and returns the numbers of the steps that found the platform, and of the last step.
+// play plays an episode and returns the numbers of the steps that found the platform, and of all, leaving out what
+// passes while the swimmer stands on it.
 func (p *player) play() (visits []int, steps int, err error) {
 	sizes, err := agent.SizesOf(p.environment)
 	if err != nil {
@@ -103,7 +107,9 @@ func (p *player) play() (visits []int, steps int, err error) {
 	action := make([]float64, p.environment.Action().Size())
 	step, err := p.environment.Reset()
 	for err == nil && step.Type != env.Last {
-		steps++
+		if !standing(step.Observation) {
+			steps++
+		}
 		sizes.Flatten(observation, step.Observation)
 		p.occasion++
 		chosen := p.policy.Act(observation, state, p.occasion, !p.sample)
@@ -114,4 +120,9 @@ func (p *player) play() (visits []int, steps int, err error) {
 		}
 	}
 	return visits, steps, err
+}
+
+// standing tells whether the swimmer is on the platform.
+func standing(observation env.Observation) bool {
+	return observation[len(observation)-1].Float64[0] == 1
 }
