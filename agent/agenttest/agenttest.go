@@ -59,6 +59,10 @@ var (
 		{"HugeRewards", suite.checkHugeRewards},
 		{"Refresh", suite.checkRefresh},
 		{"Allocation", suite.checkAllocation},
+		{"Dreams", suite.checkDreams},
+		{"OpenLoop", suite.checkOpenLoop},
+		{"NoHorizon", suite.checkNoHorizon},
+		{"ForeignSegments", suite.checkForeignSegments},
 	}
 	untrained = []check{
 		{"Untrained", suite.checkUntrained},

@@ -1,0 +1,213 @@
+package agenttest
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+
+	"github.com/reverie-rl/reverie/agent"
+)
+
+// span of the dreams that are checked.
+var span = agent.Span{Context: 3, Horizon: 4, Samples: 5}
+
+// segment returns so many steps of an episode.
+func segment(steps int) agent.Segment {
+	random := rand.New(rand.NewPCG(5, 6))
+	var s agent.Segment
+	for step := range steps {
+		s.Observations = append(s.Observations, normal(random, sizes.Observation, 1))
+		action := normal(random, sizes.Action, 0.5)
+		if step < steps-1 {
+			s.Actions = append(s.Actions, action)
+		}
+	}
+	return s
+}
+
+// dreamer returns what a trained learner predicts with, or nil if it has no model.
+func (s suite) dreamer(span agent.Span) (*trainee, agent.Dreamer, error) {
+	t, err := s.trained(1, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	learner, ok := t.Learner.(agent.Dreaming)
+	if !ok {
+		return t, nil, nil
+	}
+	dreamer, err := learner.Dreamer(span)
+	return t, dreamer, err
+}
+
+// checkDreams: dreams are of the sizes of the task, a function of parameters and segment, and changed by nothing
+// that was observed behind the context; the learner takes no notice of them.
+func (s suite) checkDreams() error {
+	t, dreamer, err := s.dreamer(span)
+	if err != nil || dreamer == nil {
+		return err
+	}
+	before := t.snapshot()
+	dream, err := dreamer(segment(span.Steps()))
+	if err != nil {
+		return err
+	}
+	if err := checkDream(dream, span.Steps()); err != nil {
+		return err
+	}
+	_, another, err := s.dreamer(span)
+	if err != nil {
+		return err
+	}
+	for _, dreamer := range []agent.Dreamer{dreamer, another} {
+		if again, err := dreamer(segment(span.Steps())); err != nil || !reflect.DeepEqual(again, dream) {
+			return fmt.Errorf("two dreams of one segment differ: %+v and %+v (%v)", dream, again, err)
+		}
+	}
+	if name, found := different(before, t.tree()); found {
+		return fmt.Errorf("dreaming changed the learner: %s", name)
+	}
+	if err := t.learn(updates); err != nil {
+		return err
+	}
+	if learned, err := dreamer(segment(span.Steps())); err != nil || reflect.DeepEqual(learned, dream) {
+		return fmt.Errorf("after some updates the dream is the same (%v)", err)
+	}
+	return nil
+}
+
+// checkDream tells what is wrong with a dream of so many steps, more than the context.
+func checkDream(d agent.Dream, steps int) error {
+	lengths := []int{len(d.Observations), len(d.Deviations), len(d.Rewards), len(d.RewardDeviations)}
+	if d.Continuations != nil {
+		lengths = append(lengths, len(d.Continuations))
+	}
+	if slices.ContainsFunc(lengths, func(n int) bool { return n != steps }) || len(d.Divergences) != span.Context {
+		return fmt.Errorf("the dream of %d steps has %v, and divergences of %d steps, want %d", steps, lengths, len(d.Divergences), span.Context)
+	}
+	for _, row := range slices.Concat(d.Observations, d.Deviations) {
+		if len(row) != sizes.Observation {
+			return fmt.Errorf("an observation of the dream has %d numbers, want %d", len(row), sizes.Observation)
+		}
+	}
+	positive := slices.Concat(append(slices.Concat(d.Deviations, d.Divergences), d.RewardDeviations)...)
+	for _, x := range slices.Concat(append(slices.Clone(d.Observations), positive, d.Rewards)...) {
+		if !finite(float64(x)) {
+			return fmt.Errorf("a number of the dream is %v", x)
+		}
+	}
+	if lowest := slices.Min(positive); lowest < -1e-5 {
+		return fmt.Errorf("a deviation or a divergence of the dream is %v", lowest)
+	}
+	if slices.ContainsFunc(d.Continuations, func(p float32) bool { return !(p >= 0 && p <= 1) }) {
+		return fmt.Errorf("the probabilities that the episode goes on are %v", d.Continuations)
+	}
+	context, behind := slices.Max(slices.Concat(d.Deviations[:span.Context]...)), slices.Max(slices.Concat(d.Deviations[span.Context:]...))
+	if context > 1e-4 || !(behind > context) {
+		return fmt.Errorf("the greatest deviation between samples is %v in the context and %v behind it", context, behind)
+	}
+	return nil
+}
+
+// checkOpenLoop: actions count, observations behind the context do not.
+func (s suite) checkOpenLoop() error {
+	_, dreamer, err := s.dreamer(span)
+	if err != nil || dreamer == nil {
+		return err
+	}
+	last := span.Steps() - 1
+	for what, c := range map[string]struct {
+		change func(agent.Segment)
+		counts bool
+	}{
+		"an observation behind the context": {func(s agent.Segment) { s.Observations[span.Context][0]++ }, false},
+		"the last of the context":           {func(s agent.Segment) { s.Observations[span.Context-1][0]++ }, true},
+		"the last action":                   {func(s agent.Segment) { s.Actions[last-1][0] = -s.Actions[last-1][0] }, true},
+	} {
+		plain, changed := segment(span.Steps()), segment(span.Steps())
+		c.change(changed)
+		before, err := dreamer(plain)
+		if err != nil {
+			return err
+		}
+		after, err := dreamer(changed)
+		if err != nil {
+			return err
+		}
+		if reflect.DeepEqual(before.Observations[last], after.Observations[last]) == c.counts {
+			return fmt.Errorf("%s was changed; that the last prediction follows is %v, want %v", what, !c.counts, c.counts)
+		}
+	}
+	return nil
+}
+
+// checkNoHorizon: a dream without a horizon is the reconstruction of the filtered states, and with one it
+// begins with it. That of a shorter segment is a part of that of a longer one.
+func (s suite) checkNoHorizon() error {
+	_, long, err := s.dreamer(span)
+	if err != nil || long == nil {
+		return err
+	}
+	_, short, err := s.dreamer(agent.Span{Context: span.Context, Samples: 1})
+	if err != nil {
+		return err
+	}
+	whole, part := segment(span.Steps()), segment(span.Steps())
+	part.Observations, part.Actions = part.Observations[:span.Context], part.Actions[:span.Context-1]
+	dream, err := long(whole)
+	if err != nil {
+		return err
+	}
+	for _, dreamer := range []agent.Dreamer{short, long} {
+		other, err := dreamer(part)
+		if err != nil {
+			return err
+		}
+		if len(other.Observations) != span.Context || len(other.Divergences) != span.Context {
+			return fmt.Errorf("the dream of %d steps has %d, and %d divergences", span.Context, len(other.Observations), len(other.Divergences))
+		}
+		for step := range span.Context {
+			if !closeTo(other.Observations[step], dream.Observations[step]) || !closeTo(other.Divergences[step], dream.Divergences[step]) {
+				return fmt.Errorf("step %d of the context is %v without a horizon, and %v with one", step, other.Observations[step], dream.Observations[step])
+			}
+		}
+		if !closeTo(other.Rewards, dream.Rewards[:span.Context]) {
+			return fmt.Errorf("the rewards in the context are %v without a horizon, and %v with one", other.Rewards, dream.Rewards)
+		}
+	}
+	return nil
+}
+
+// closeTo tells whether two rows are the same up to rounding.
+func closeTo(a, b []float32) bool {
+	return slices.EqualFunc(a, b, func(x, y float32) bool { return math.Abs(float64(x-y)) <= 1e-4*(1+math.Abs(float64(y))) })
+}
+
+// checkForeignSegments: spans and segments that make no sense are errors.
+func (s suite) checkForeignSegments() error {
+	t, dreamer, err := s.dreamer(span)
+	if err != nil || dreamer == nil {
+		return err
+	}
+	for _, wrong := range []agent.Span{{Horizon: 1, Samples: 1}, {Context: 1, Horizon: -1, Samples: 1}, {Context: 1, Horizon: 1}} {
+		if _, err := t.Learner.(agent.Dreaming).Dreamer(wrong); err == nil {
+			return fmt.Errorf("the span %+v is no error", wrong)
+		}
+	}
+	for what, change := range map[string]func(s *agent.Segment){
+		"of no steps":                  func(s *agent.Segment) { *s = agent.Segment{} },
+		"with a step too many":         func(s *agent.Segment) { *s = segment(span.Steps() + 1) },
+		"with an action too many":      func(s *agent.Segment) { s.Actions = append(s.Actions, s.Actions[0]) },
+		"with an observation cut off":  func(s *agent.Segment) { s.Observations[1] = s.Observations[1][1:] },
+		"with an action of one number": func(s *agent.Segment) { s.Actions[1] = s.Actions[1][1:] },
+	} {
+		wrong := segment(span.Steps())
+		change(&wrong)
+		if _, err := dreamer(wrong); err == nil {
+			return errors.New("a segment " + what + " is no error")
+		}
+	}
+	return nil
+}

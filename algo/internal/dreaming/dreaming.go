@@ -1,0 +1,102 @@
+// Package dreaming is the agent.Dreamer of any algorithm that learns a world.Model.
+package dreaming
+
+import (
+	"slices"
+
+	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/grad"
+	"github.com/reverie-rl/reverie/world"
+)
+
+// streamFuture is the random stream of the imagined latents: that of no learner.
+const streamFuture = 1 << 20
+
+// dreamer is a compiled forecast.
+type dreamer struct {
+	sizes agent.Sizes
+	span  agent.Span
+	seed  uint64
+	run   *grad.Executable[float32]
+	// continues is whether the model predicts ends of episodes.
+	continues bool
+}
+
+// New returns what predicts with model, whose parameters it reads at every dream.
+func New(model world.Model, sizes agent.Sizes, seed uint64, span agent.Span) (agent.Dreamer, error) {
+	if err := span.Validate(); err != nil {
+		return nil, err
+	}
+	program, err := grad.Trace(func(t *grad.Tracer) { trace(t, model, sizes, span) })
+	if err != nil {
+		return nil, err
+	}
+	run, err := grad.Compile(program, nil)
+	if err != nil {
+		return nil, err
+	}
+	d := &dreamer{sizes: sizes, span: span, seed: seed, run: run, continues: model.Continuation != nil}
+	return d.dream, nil
+}
+
+// trace traces what the model says of one segment: outputs are [steps, ...].
+func trace(t *grad.Tracer, model world.Model, sizes agent.Sizes, span agent.Span) {
+	steps := span.Steps()
+	forecast := model.Forecast(t, world.Sequence{
+		Observation: t.Input("observation", steps, 1, sizes.Observation),
+		Action:      t.Input("action", steps, 1, sizes.Action).Clip(-1, 1),
+		First:       t.Value(grad.Scalar(1)).Broadcast(1, 1).Pad(0, 0, steps-1),
+	}, span.Context, span.Samples, streamFuture)
+	output := func(name string, x *grad.Value) {
+		mean, deviation := world.Spread(x)
+		t.Output(name, mean)
+		t.Output(name+"_deviation", deviation)
+	}
+	output("observation", model.Decoder.Mean(forecast.Features))
+	output("reward", model.Reward.Mean(forecast.Features))
+	output("continuation", model.Continues(t, forecast.Features))
+	t.Output("kl", forecast.KL)
+}
+
+// dream fills the program with a segment, which may be shorter: what is behind it has no influence on what
+// comes before.
+func (d *dreamer) dream(segment agent.Segment) (agent.Dream, error) {
+	if err := segment.Validate(d.sizes, d.span); err != nil {
+		return agent.Dream{}, err
+	}
+	fill(d.run.Input("observation"), segment.Observations)
+	fill(d.run.Input("action")[d.sizes.Action:], segment.Actions) // none led to the first observation
+	d.run.Seed(d.seed, 0)
+	d.run.Run()
+	steps := len(segment.Observations)
+	values := func(name string) []float32 { return slices.Clone(d.run.Output(name)[:steps]) }
+	variables := len(d.run.Output("kl")) / d.span.Context
+	dream := agent.Dream{
+		Observations:     rows(d.run.Output("observation"), steps, d.sizes.Observation),
+		Deviations:       rows(d.run.Output("observation_deviation"), steps, d.sizes.Observation),
+		Rewards:          values("reward"),
+		RewardDeviations: values("reward_deviation"),
+		Divergences:      rows(d.run.Output("kl"), min(steps, d.span.Context), variables),
+	}
+	if d.continues {
+		dream.Continuations = values("continuation")
+	}
+	return dream, nil
+}
+
+// fill writes rows one after another into memory, and zeros behind them.
+func fill(memory []float32, rows [][]float32) {
+	for _, row := range rows {
+		memory = memory[copy(memory, row):]
+	}
+	clear(memory)
+}
+
+// rows are the first rows of so many numbers in memory, in memory of their own.
+func rows(memory []float32, count, size int) [][]float32 {
+	var all [][]float32
+	for row := range slices.Chunk(slices.Clone(memory[:count*size]), size) {
+		all = append(all, row)
+	}
+	return all
+}
