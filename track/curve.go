@@ -122,7 +122,7 @@ func shortTicks(low, high float64) []plot.Tick {
 	step := roundStep((high - low) / 6)
 	var ticks []plot.Tick
 	for i := math.Ceil(low / step); i*step <= high; i++ {
-		ticks = append(ticks, plot.Tick{Value: i * step, Label: shortNumber(i * step)})
+		ticks = append(ticks, plot.Tick{Value: i * step, Label: shortNumber(i*step + 0)}) // -0 becomes 0
 	}
 	return ticks
 }
