@@ -107,18 +107,18 @@ func (t *Trained) RecordDream(path string, episodes Episodes) error {
 	return drawing{specs, t.title()}.draw(path, dreamer, played[0])
 }
 
-// DreamPath is where the dream is drawn in the run's folder, unless another place is asked for.
+// DreamPath is where a dream of the run in folder is drawn unless another place is asked for.
 func (t *Trained) DreamPath(folder string) string {
-	return dreamPath(folder, t.Step, t.Experiment.Config.Pixels > 0)
+	return dreamPath(folder, "policy", t.Experiment.Config.Pixels > 0)
 }
 
-// dreamPath is where the dream of a step is drawn: a film of pictures, or curves of numbers.
-func dreamPath(folder string, step int64, pictures bool) string {
+// dreamPath is the file for a dream: a film of pictures, or curves of numbers.
+func dreamPath(folder, name string, pictures bool) string {
 	extension := ".png"
 	if pictures {
 		extension = ".gif"
 	}
-	return filepath.Join(folder, dreamFolder, fmt.Sprintf("step-%09d%s", step, extension))
+	return filepath.Join(folder, dreamFolder, name+extension)
 }
 
 // dreamer returns what the run's model predicts with.
@@ -164,7 +164,7 @@ func (s *session) newNotebook() *notebook {
 // dream draws what the model expects of the beginning of an evaluation's episode. It draws on no random
 // stream of the run.
 func (s *session) dream(e *episode) error {
-	path := dreamPath(s.folder, s.state.Step, e.Pictures != nil)
+	path := dreamPath(s.folder, fmt.Sprintf("step-%09d", s.state.Step), e.Pictures != nil)
 	if err := prepareFile(path, filepath.Ext(path)); err != nil {
 		return err
 	}
