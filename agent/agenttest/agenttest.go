@@ -60,9 +60,6 @@ var (
 		{"Refresh", suite.checkRefresh},
 		{"Allocation", suite.checkAllocation},
 		{"Dreams", suite.checkDreams},
-		{"OpenLoop", suite.checkOpenLoop},
-		{"NoHorizon", suite.checkNoHorizon},
-		{"ForeignSegments", suite.checkForeignSegments},
 	}
 	untrained = []check{
 		{"Untrained", suite.checkUntrained},

@@ -32,7 +32,6 @@ func (l *toyLearner) dream(s agent.Segment, span agent.Span) agent.Dream {
 		switch {
 		case step < span.Context || l.fault == "peeks":
 			copy(row, seen)
-			d.Divergences = append(d.Divergences, []float32{l.Weight.Data[0] * l.Weight.Data[0]})
 			if l.fault == "reconstructs less with a horizon" && span.Horizon > 0 {
 				row[0]++
 			}
@@ -42,6 +41,9 @@ func (l *toyLearner) dream(s agent.Segment, span agent.Span) agent.Dream {
 				row[0] += s.Actions[step-1][0]
 			}
 			apart = float32(step)
+		}
+		if step < span.Context {
+			d.Divergences = append(d.Divergences, []float32{l.Weight.Data[0] * l.Weight.Data[0]})
 		}
 		copy(last, row)
 		d.Observations = append(d.Observations, row)
@@ -67,10 +69,8 @@ func (l *toyLearner) spoil(d agent.Dream) agent.Dream {
 		d.Continuations[0] = 2
 	case "negative deviation":
 		d.RewardDeviations[0] = -1
-	case "no deviation":
-		for i := range d.Deviations {
-			clear(d.Deviations[i])
-		}
+	case "unsure of what it saw":
+		d.Deviations[0][0] = 1
 	case "learns from dreams":
 		l.Weight.Data[0]++
 	case "dreams as it was":

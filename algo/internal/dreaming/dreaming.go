@@ -9,8 +9,8 @@ import (
 	"github.com/reverie-rl/reverie/world"
 )
 
-// streamFuture is the random stream of the imagined latents: that of no learner.
-const streamFuture = 1 << 20
+// StreamFuture is the random stream of the imagined latents: that of no learner.
+const StreamFuture = 1 << 20
 
 // dreamer is a compiled forecast.
 type dreamer struct {
@@ -46,7 +46,7 @@ func trace(t *grad.Tracer, model world.Model, sizes agent.Sizes, span agent.Span
 		Observation: t.Input("observation", steps, 1, sizes.Observation),
 		Action:      t.Input("action", steps, 1, sizes.Action).Clip(-1, 1),
 		First:       t.Value(grad.Scalar(1)).Broadcast(1, 1).Pad(0, 0, steps-1),
-	}, span.Context, span.Samples, streamFuture)
+	}, span.Context, span.Samples, StreamFuture)
 	output := func(name string, x *grad.Value) {
 		mean, deviation := world.Spread(x)
 		t.Output(name, mean)
