@@ -25,8 +25,10 @@ type ModelReport struct {
 	Segments int `json:"segments"` // of which something is predicted
 	Context  int `json:"context"`  // observations seen of each
 
-	// Errors are those of open-loop prediction, at 1, 2, ... steps behind the context.
-	Errors []HorizonError `json:"errors"`
+	// Errors are those of open-loop prediction, at 1, 2, ... steps behind the context, and Pictures those of the
+	// pictures, of a model that predicts them.
+	Errors   []HorizonError `json:"errors"`
+	Pictures []HorizonError `json:"pictures,omitempty"`
 	// Divergences are the mean KL of posterior and prior of each latent variable, in nats, the largest first.
 	Divergences []float64 `json:"divergences"`
 	Active      int       `json:"active"` // variables of at least ActiveNats
@@ -38,8 +40,8 @@ type ModelReport struct {
 }
 
 // HorizonError is the squared error of predictions so many steps ahead, in units of the variance of each number of
-// the observation over all episodes: the mean over the numbers that vary. To predict the mean of all
-// observations comes to 1.
+// the observation over all episodes: the mean over the numbers that vary. Of pictures it is the sum of all squared
+// errors in units of the sum of all variances. To predict the mean of all observations comes to 1.
 type HorizonError struct {
 	Steps      int     `json:"steps"`
 	Count      int     `json:"count"` // predictions
@@ -99,7 +101,6 @@ type examination struct {
 // examine measures a model on episodes.
 func examine(episodes []*episode, span agent.Span, filter, predict agent.Dreamer) (*ModelReport, error) {
 	x := examination{span: span}
-	variances := varianceOf(episodes)
 	for _, e := range episodes {
 		for begin := 0; begin+span.Context < len(e.Observations); begin += span.Steps() {
 			if err := x.add(e.part(begin, begin+span.Steps()), filter, predict); err != nil {
@@ -112,7 +113,7 @@ func examine(episodes []*episode, span agent.Span, filter, predict agent.Dreamer
 	}
 	report := &ModelReport{
 		Episodes: len(episodes), Segments: len(x.segments), Context: span.Context,
-		Errors: x.errors(variances), Divergences: x.divergences(), Rewards: x.rewards(), Continuation: x.calibration(),
+		Errors: x.numberErrors(varianceOf(episodes)), Pictures: x.pictureErrors(pictureVariance(episodes)), Divergences: x.divergences(), Rewards: x.rewards(), Continuation: x.calibration(),
 	}
 	for _, nats := range report.Divergences {
 		if nats >= ActiveNats {
@@ -153,17 +154,41 @@ func varianceOf(episodes []*episode) []float64 {
 	return variances
 }
 
-// errors are those at each distance behind the context.
-func (x *examination) errors(variances []float64) []HorizonError {
+// numberErrors are the errors of numbers, none if there are no numbers.
+func (x *examination) numberErrors(variances []float64) []HorizonError {
+	if len(variances) == 0 {
+		return nil
+	}
+	return x.errors(func(i, step int) float64 {
+		return normalisedError(x.predicted[i].Observations[step], x.segments[i].Observations[step], variances)
+	}, func(i, last, step int) float64 {
+		return normalisedError(x.segments[i].Observations[last], x.segments[i].Observations[step], variances)
+	})
+}
+
+// pictureErrors are the errors of pictures, in units of the sum of the variances of all bytes.
+func (x *examination) pictureErrors(variance float64) []HorizonError {
+	if x.predicted[0].Pictures == nil || variance == 0 {
+		return nil
+	}
+	return x.errors(func(i, step int) float64 {
+		return squaredDistance(x.predicted[i].Pictures[step], x.segments[i].Pictures[step]) / variance
+	}, func(i, last, step int) float64 {
+		return squaredDistance(x.segments[i].Pictures[last], x.segments[i].Pictures[step]) / variance
+	})
+}
+
+// errors are the means at each distance behind the context: model is that of segment i at a step, and repeated that
+// of the last step seen instead.
+func (x *examination) errors(model func(i, step int) float64, repeated func(i, last, step int) float64) []HorizonError {
 	var all []HorizonError
+	last := x.span.Context - 1
 	for ahead := 1; ahead <= x.span.Horizon; ahead++ {
 		e := HorizonError{Steps: ahead}
-		last, step := x.span.Context-1, x.span.Context-1+ahead
 		for i, segment := range x.segments {
-			if step < len(segment.Observations) {
-				seen := segment.Observations
-				e.Model += normalisedError(x.predicted[i].Observations[step], seen[step], variances)
-				e.RepeatLast += normalisedError(seen[last], seen[step], variances)
+			if last+ahead < len(segment.Observations) {
+				e.Model += model(i, last+ahead)
+				e.RepeatLast += repeated(i, last, last+ahead)
 				e.Count++
 			}
 		}
@@ -174,6 +199,38 @@ func (x *examination) errors(variances []float64) []HorizonError {
 		all = append(all, e)
 	}
 	return all
+}
+
+// pictureVariance is the sum of the variances of all bytes of the pictures over all steps.
+func pictureVariance(episodes []*episode) float64 {
+	var sums, squares []float64
+	steps, variance := 0.0, 0.0
+	for _, e := range episodes {
+		for _, picture := range e.Pictures {
+			if sums == nil {
+				sums, squares = make([]float64, len(picture)), make([]float64, len(picture))
+			}
+			for i, x := range picture {
+				sums[i] += float64(x)
+				squares[i] += float64(x) * float64(x)
+			}
+			steps++
+		}
+	}
+	for i, sum := range sums {
+		variance += squares[i]/steps - sum/steps*sum/steps
+	}
+	return variance
+}
+
+// squaredDistance is the sum of the squared differences of two pictures.
+func squaredDistance(a, b []byte) float64 {
+	sum := 0.0
+	for i := range a {
+		difference := float64(a[i]) - float64(b[i])
+		sum += difference * difference
+	}
+	return sum
 }
 
 // normalisedError is the mean of squared differences in units of the variances, over numbers that have one.

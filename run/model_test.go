@@ -81,6 +81,26 @@ func TestExamineByHand(t *testing.T) {
 	near(t, "the calibration error", r.Continuation.Error, 0.25)
 }
 
+// By hand: two bytes of which one goes 0, 10, 20 and has a variance of 200/3, and the other stays. After two steps
+// seen the model predicts 25 instead of 20, and the last seen is 10.
+func TestPictureErrorsByHand(t *testing.T) {
+	e := &episode{Segment: agent.Segment{
+		Observations: make([][]float32, 3), Actions: make([][]float32, 2), Pictures: [][]byte{{0, 9}, {10, 9}, {20, 9}},
+	}, rewards: make([]float32, 3), discounts: make([]float32, 3)}
+	dreamer := func(s agent.Segment) (agent.Dream, error) {
+		return agent.Dream{Observations: s.Observations, Pictures: [][]byte{{0, 9}, {10, 9}, {25, 9}}, Rewards: make([]float32, 3)}, nil
+	}
+	r, err := examine([]*episode{e}, agent.Span{Context: 2, Horizon: 4, Samples: 1}, dreamer, dreamer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Errors != nil || len(r.Pictures) != 1 || r.Pictures[0].Count != 1 {
+		t.Fatalf("got %+v", r)
+	}
+	near(t, "the model's error", r.Pictures[0].Model, 25/(200.0/3))
+	near(t, "repeating", r.Pictures[0].RepeatLast, 100/(200.0/3))
+}
+
 // By hand: two probabilities in one bin, of which one comes true, and certainty.
 func TestCalibrateByHand(t *testing.T) {
 	c := calibrate([]float64{0.52, 0.58, 1, 1}, []float64{1, 0, 1, 1})

@@ -114,5 +114,6 @@ func TestRunsWithoutAModel(t *testing.T) {
 	fail(t, exitFailed, words, "record", folder, "--dream")
 	fail(t, exitFailed, []string{"holds no run"}, "model", t.TempDir())
 	fail(t, exitUsage, []string{"nearest: control/", "run folder"}, "model", filepath.Join(folder, "absent"))
+	fail(t, exitUsage, []string{"--episodes is 2", "a dream is of one"}, "record", folder, "--dream", "--episodes", "2")
 	fail(t, exitUsage, []string{"--episodes is 0"}, "model", folder, "--episodes", "0")
 }

@@ -65,6 +65,9 @@ func (c *recordCommand) Run(s *session) error {
 	if c.Episodes < 1 || c.Longest < 1 || c.Width < 1 || c.Height < 1 {
 		return usage(fmt.Errorf("--episodes, --longest, --width and --height must be positive"))
 	}
+	if c.Dream && c.Episodes > 1 {
+		return usage(fmt.Errorf("--episodes is %d, a dream is of one: leave it out", c.Episodes))
+	}
 	trained, err := run.Open(c.Folder, s.catalogues, s.log)
 	if err != nil {
 		return err

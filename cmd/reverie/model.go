@@ -66,12 +66,8 @@ func (c *modelCommand) examine(s *session) error {
 func (r modelReport) print(out io.Writer) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(table, "%s on %s at step %d: %d segments of %d episodes, %d observations seen of each\n", r.Agent, r.Task, r.Step, r.Segments, r.Episodes, r.Context)
-	fmt.Fprint(table, "\nsquared error of observations, in units of their variance\nsteps ahead\tmodel\trepeat last\t\n")
-	for i, e := range r.Errors {
-		if listed(e.Steps) || i == len(r.Errors)-1 {
-			fmt.Fprintf(table, "%d\t%.4f\t%.4f\t\n", e.Steps, e.Model, e.RepeatLast)
-		}
-	}
+	printErrors(table, "observations, in units of their variance", r.Errors)
+	printErrors(table, "pictures, in units of their variance", r.Pictures)
 	fmt.Fprintf(table, "\nKL of posterior and prior: %d of %d latent variables are active (at least %g nats)\n", r.Active, len(r.Divergences), run.ActiveNats)
 	fmt.Fprintf(table, "nats, largest first: %s\n", numbers(r.Divergences))
 	fmt.Fprintf(table, "\ncorrelation of predicted and received rewards: %s filtered, %s open loop\n", optional(r.Rewards.Filtered), optional(r.Rewards.OpenLoop))
@@ -84,6 +80,18 @@ func (r modelReport) print(out io.Writer) error {
 		fmt.Fprintf(table, "%d\t%.3f\t%.3f\t\n", bin.Count, bin.Predicted, bin.Observed)
 	}
 	return table.Flush()
+}
+
+// printErrors lists some of the errors, if there are any.
+func printErrors(table io.Writer, of string, errors []run.HorizonError) {
+	for i, e := range errors {
+		if i == 0 {
+			fmt.Fprintf(table, "\nsquared error of %s\nsteps ahead\tmodel\trepeat last\t\n", of)
+		}
+		if listed(e.Steps) || i == len(errors)-1 {
+			fmt.Fprintf(table, "%d\t%.4f\t%.4f\t\n", e.Steps, e.Model, e.RepeatLast)
+		}
+	}
 }
 
 // listed tells which distances people see.

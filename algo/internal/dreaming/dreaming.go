@@ -94,9 +94,9 @@ func fill(memory []float32, rows [][]float32) {
 
 // rows are the first rows of so many numbers in memory, in memory of their own.
 func rows(memory []float32, count, size int) [][]float32 {
-	var all [][]float32
-	for row := range slices.Chunk(slices.Clone(memory[:count*size]), size) {
-		all = append(all, row)
+	all := make([][]float32, count)
+	for i := range all {
+		all[i] = slices.Clone(memory[i*size : (i+1)*size])
 	}
 	return all
 }
