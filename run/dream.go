@@ -14,8 +14,16 @@ import (
 	"github.com/reverie-rl/reverie/track"
 )
 
-// DreamSpan is the extent of the dreams that are drawn and of those that a report measures.
-var DreamSpan = agent.Span{Context: 5, Horizon: 45, Samples: 32}
+// DreamContext is how many observations a dream begins with, and DreamHorizon how many more it predicts at most.
+const (
+	DreamContext = 5
+	DreamHorizon = 45
+)
+
+// dreamSpan is the extent of the dreams that are drawn and of those that a report measures.
+func dreamSpan() agent.Span {
+	return agent.Span{Context: DreamContext, Horizon: DreamHorizon, Samples: 32}
+}
 
 const (
 	dreamFolder     = "dreams"
@@ -24,7 +32,7 @@ const (
 )
 
 // ErrNoModel says that an agent has no model of the world to look into.
-var ErrNoModel = errors.New("the agent learns no model of the world that can be seen; agents that do, such as dreamer, have one")
+var ErrNoModel = errors.New("the agent learns no model of the world that can be looked into, as dreamer does")
 
 // episode is what an agent saw, did and got in an episode, or in a part of it.
 type episode struct {
@@ -92,7 +100,7 @@ func newDreamer(learner agent.Learner, span agent.Span) (agent.Dreamer, error) {
 // into path as its extension says: .png or .svg for numbers, .gif, .avi or .png for pictures. The error wraps
 // ErrNoModel if there is no model.
 func (t *Trained) RecordDream(path string, episodes Episodes) error {
-	dreamer, err := t.dreamer(DreamSpan)
+	dreamer, err := t.dreamer(dreamSpan())
 	if err != nil {
 		return err
 	}
@@ -133,7 +141,7 @@ func (t *Trained) dreamer(span agent.Span) (agent.Dreamer, error) {
 func (t *Trained) title() string { return dreamTitle(t.Experiment.Config, t.Step) }
 
 func dreamTitle(c Config, step int64) string {
-	return fmt.Sprintf("%s on %s, seed %d, step %d: %d decisions seen, then dreamt", c.Agent, c.Task, c.Seed, step, DreamSpan.Context)
+	return fmt.Sprintf("%s on %s, seed %d, step %d: %d decisions seen, then dreamt", c.Agent, c.Task, c.Seed, step, DreamContext)
 }
 
 // play plays episodes with the deterministic policy, and returns what happened and what is observed.
@@ -180,7 +188,7 @@ type drawing struct {
 
 // draw draws the dream of the beginning of an episode.
 func (d drawing) draw(path string, dreamer agent.Dreamer, e *episode) error {
-	begin := e.part(0, DreamSpan.Steps())
+	begin := e.part(0, DreamContext+DreamHorizon)
 	dream, err := dreamer(begin.Segment)
 	if err != nil {
 		return err
@@ -188,7 +196,7 @@ func (d drawing) draw(path string, dreamer agent.Dreamer, e *episode) error {
 	extension := strings.ToLower(filepath.Ext(path))
 	numbers := extension == ".svg" || extension == ".png" && dream.Pictures == nil
 	if numbers {
-		return track.Panels(path, d.title, d.panels(begin, dream), DreamSpan.Context)
+		return track.Panels(path, d.title, d.panels(begin, dream), DreamContext)
 	}
 	if dream.Pictures == nil {
 		return fmt.Errorf("%s: the model predicts numbers and no pictures; choose .png or .svg with --out", path)
@@ -220,7 +228,7 @@ func (d drawing) panels(e *episode, dream agent.Dream) []track.Panel {
 
 // comparison is the pictures of an episode beside those that are expected.
 func (d drawing) comparison(e *episode, dream agent.Dream) (track.Comparison, error) {
-	c := track.Comparison{Truth: e.Pictures, Predicted: dream.Pictures, Context: DreamSpan.Context}
+	c := track.Comparison{Truth: e.Pictures, Predicted: dream.Pictures, Context: DreamContext}
 	for _, spec := range d.specs {
 		if spec.Kind == env.Uint8 && len(spec.Shape) == 3 {
 			c.Height, c.Width, c.Channels = spec.Shape[0], spec.Shape[1], spec.Shape[2]

@@ -19,7 +19,7 @@ const ActiveNats = 0.01
 const calibrationBins = 10
 
 // ModelReport is how well a run's model of the world predicts episodes that it has not learned from. Episodes are
-// cut into segments of as many steps as DreamSpan has, and every segment begins without memory.
+// cut into segments of as many steps as a dream has, and every segment begins without memory.
 type ModelReport struct {
 	Episodes int `json:"episodes"`
 	Segments int `json:"segments"` // of which something is predicted
@@ -74,12 +74,12 @@ type CalibrationBin struct {
 // ExamineModel plays episodes with the deterministic policy and measures how well the model of the run predicts
 // them. The error wraps ErrNoModel if there is none.
 func (t *Trained) ExamineModel(episodes Episodes) (*ModelReport, error) {
-	filtering := agent.Span{Context: DreamSpan.Steps(), Samples: 1}
+	filtering := agent.Span{Context: dreamSpan().Steps(), Samples: 1}
 	filter, err := t.dreamer(filtering)
 	if err != nil {
 		return nil, err
 	}
-	predict, err := t.dreamer(DreamSpan)
+	predict, err := t.dreamer(dreamSpan())
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +87,7 @@ func (t *Trained) ExamineModel(episodes Episodes) (*ModelReport, error) {
 	if err != nil {
 		return nil, err
 	}
-	return examine(played, DreamSpan, filter, predict)
+	return examine(played, dreamSpan(), filter, predict)
 }
 
 // examination is segments of episodes, what a model makes of them when it sees all, and what it predicts when it

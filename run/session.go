@@ -127,7 +127,7 @@ func (s *session) build() error {
 	if s.policy, err = s.learner.Policy(); err != nil {
 		return err
 	}
-	if s.dreamer, err = newDreamer(s.learner, DreamSpan); err != nil && !errors.Is(err, ErrNoModel) {
+	if s.dreamer, err = newDreamer(s.learner, dreamSpan()); err != nil && !errors.Is(err, ErrNoModel) {
 		return err
 	}
 	if s.actor, err = enter(s.policy, e.PlayedTask(), s.environment, e.Config.Workers); err != nil {

@@ -10,7 +10,7 @@ import (
 // Comparison is pictures along the steps of an episode, as they were and as they were predicted.
 type Comparison struct {
 	Height, Width    int
-	Channels         int      // 1 for grey, 3 for red, green and blue
+	Channels         int      // multiples of 3 end in red, green and blue, others in grey; those before are not shown
 	Truth, Predicted [][]byte // [steps][height·width·channels]
 	Context          int      // steps that were seen
 }
@@ -30,8 +30,8 @@ var (
 
 // Validate returns an error unless there are as many predictions as pictures, all of the size that is told.
 func (c Comparison) Validate() error {
-	if c.Height < 1 || c.Width < 1 || c.Channels != 1 && c.Channels != 3 {
-		return fmt.Errorf("track: pictures of %d x %d pixels with %d channels cannot be drawn, want 1 or 3 channels", c.Width, c.Height, c.Channels)
+	if c.Height < 1 || c.Width < 1 || c.Channels < 1 {
+		return fmt.Errorf("track: pictures of %d x %d pixels with %d channels cannot be drawn", c.Width, c.Height, c.Channels)
 	}
 	if len(c.Truth) == 0 || len(c.Truth) != len(c.Predicted) {
 		return fmt.Errorf("track: there are %d pictures and %d predictions of them, want as many of each", len(c.Truth), len(c.Predicted))
@@ -106,13 +106,16 @@ func (c Comparison) sheet(columns, rows int) *image.RGBA {
 
 // place draws a picture at its place on a sheet, with a line of a colour above it.
 func (c Comparison) place(sheet *image.RGBA, picture []byte, column, row int, line color.RGBA) {
-	scale := c.scale()
+	scale, red := c.scale(), c.Channels-1
+	if c.Channels%3 == 0 {
+		red = c.Channels - 3
+	}
 	left, top := column*(scale*c.Width+comparisonGap)+comparisonGap/2, row*(scale*c.Height+comparisonGap)+comparisonGap/2
 	draw.Draw(sheet, image.Rect(left, top-comparisonGap/2, left+scale*c.Width, top), image.NewUniform(line), image.Point{}, draw.Src)
 	for y := range scale * c.Height {
 		for x := range scale * c.Width {
 			pixel := picture[(y/scale*c.Width+x/scale)*c.Channels:]
-			shade := color.RGBA{pixel[0], pixel[c.Channels/2], pixel[c.Channels-1], 255}
+			shade := color.RGBA{pixel[red], pixel[(red+c.Channels)/2], pixel[c.Channels-1], 255}
 			sheet.SetRGBA(left+x, top+y, shade)
 		}
 	}

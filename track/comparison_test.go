@@ -13,7 +13,7 @@ func comparison(channels int) Comparison {
 		c.Truth = append(c.Truth, make([]byte, 2*channels))
 		c.Predicted = append(c.Predicted, make([]byte, 2*channels))
 	}
-	c.Predicted[2][0] = 100
+	c.Predicted[2][max(0, channels-3)] = 100 // grey, or the last red
 	return c
 }
 
@@ -22,6 +22,7 @@ func TestComparisonByHand(t *testing.T) {
 	for channels, want := range map[int][2]color.RGBA{
 		1: {{100, 100, 100, 255}, {178, 178, 178, 255}},
 		3: {{100, 0, 0, 255}, {178, 128, 128, 255}},
+		6: {{100, 0, 0, 255}, {178, 128, 128, 255}},
 	} {
 		c := comparison(channels)
 		if err := c.Validate(); err != nil {
@@ -54,7 +55,7 @@ func TestComparisonByHand(t *testing.T) {
 
 func TestComparisonsThatCannotBeDrawn(t *testing.T) {
 	for word, change := range map[string]func(c *Comparison){
-		"4 channels":    func(c *Comparison) { c.Channels = 4 },
+		"0 channels":    func(c *Comparison) { c.Channels = 0 },
 		"2 predictions": func(c *Comparison) { c.Predicted = c.Predicted[1:] },
 		"has 1 bytes":   func(c *Comparison) { c.Truth[1] = c.Truth[1][1:] },
 	} {

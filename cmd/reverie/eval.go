@@ -92,6 +92,6 @@ func (c *recordCommand) dream(s *session, trained *run.Trained, episodes run.Epi
 	if err := trained.RecordDream(path, episodes); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(s.out, "%s: %d decisions seen, and up to %d dreamt\n", path, run.DreamSpan.Context, run.DreamSpan.Horizon)
+	_, err := fmt.Fprintf(s.out, "%s: %d decisions seen, and up to %d dreamt\n", path, run.DreamContext, run.DreamHorizon)
 	return err
 }
