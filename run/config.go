@@ -7,6 +7,7 @@
 //	stream/        the experience log, from which replay is read again
 //	provenance.json  the runs whose experience was used, if any
 //	videos/        the trained policy
+//	dreams/        what the agent's model of the world expected, if it has one, at every evaluation
 //	curve.svg      return against environment steps
 //
 // The loop is Train in train.go; everything else serves it.

@@ -56,18 +56,27 @@ func (e Episodes) limited(task env.Task) env.Task {
 // Evaluate plays episodes of task with the deterministic policy in an environment of its own. The return
 // of an episode that was cut off is that of its steps so far.
 func Evaluate(task env.Task, policy agent.Policy, episodes Episodes) (Evaluation, error) {
+	return evaluate(task, policy, episodes, func(env.TimeStep, []float32) error { return nil })
+}
+
+// evaluate is Evaluate, and shows every time step and the action that led to it to visit.
+func evaluate(task env.Task, policy agent.Policy, episodes Episodes, visit visitor) (Evaluation, error) {
 	task = episodes.limited(task)
 	environment, err := task.New(episodes.Seed)
 	if err != nil {
 		return Evaluation{}, err
 	}
-	evaluation, err := episodes.play(task, environment, policy, func(env.TimeStep) error { return nil })
+	evaluation, err := episodes.play(task, environment, policy, visit)
 	return evaluation, errors.Join(err, environment.Close())
 }
 
+// visitor sees the time steps of an episode, each with the action in canonical units, not clipped, that led to
+// it. Both are valid until it returns; nothing led to the first.
+type visitor func(step env.TimeStep, action []float32) error
+
 // play plays in environment, which is one of task, with the deterministic policy and shows every time step
 // to visit.
-func (e Episodes) play(task env.Task, environment env.Environment, policy agent.Policy, visit func(env.TimeStep) error) (result Evaluation, err error) {
+func (e Episodes) play(task env.Task, environment env.Environment, policy agent.Policy, visit visitor) (result Evaluation, err error) {
 	actor, err := enter(policy, task, environment, max(e.Workers, 1))
 	if err != nil {
 		return result, err
@@ -85,7 +94,7 @@ func (e Episodes) play(task env.Task, environment env.Environment, policy agent.
 
 // playEpisode plays one episode with the deterministic policy, shows every time step to visit, and
 // returns the return.
-func playEpisode(environment env.Environment, actor *actor, visit func(env.TimeStep) error) (float64, error) {
+func playEpisode(environment env.Environment, actor *actor, visit visitor) (float64, error) {
 	sizes, err := agent.SizesOf(environment)
 	if err != nil {
 		return 0, err
@@ -94,11 +103,12 @@ func playEpisode(environment env.Environment, actor *actor, visit func(env.TimeS
 	observation, action := agent.NewObservation(sizes), make([]float64, spec.Size())
 	state := make([]float32, actor.policy.StateSize())
 	score := 0.0
+	var chosen agent.Action
 	step, err := environment.Reset()
 	for count := 0; ; count++ {
 		if err == nil {
 			sizes.Flatten(observation, step.Observation)
-			err = errors.Join(checkFinite(step.Reward, observation.Numbers), visit(step))
+			err = errors.Join(checkFinite(step.Reward, observation.Numbers), visit(step, chosen.Values))
 		}
 		if err != nil {
 			return 0, fmt.Errorf("step %d of an episode: %w", count, err)
@@ -107,7 +117,6 @@ func playEpisode(environment env.Environment, actor *actor, visit func(env.TimeS
 		if step.Type == env.Last {
 			return score, nil
 		}
-		var chosen agent.Action
 		if chosen, err = actor.act(observation, state, 0, true); err != nil {
 			continue // to where it is reported
 		}

@@ -36,7 +36,7 @@ const LongestFilm = 1000
 // draw itself is an error.
 func (t *Trained) Record(path string, episodes Episodes, film Film) (Evaluation, error) {
 	var result Evaluation
-	if err := prepareFilm(path); err != nil {
+	if err := prepareFile(path, ".gif", ".avi", ".png"); err != nil {
 		return result, err
 	}
 	episodes.Longest = cmp.Or(episodes.Longest, LongestFilm)
@@ -77,7 +77,7 @@ type camera struct {
 	frames   []*image.RGBA
 }
 
-func (c *camera) see(step env.TimeStep) error {
+func (c *camera) see(step env.TimeStep, _ []float32) error {
 	if step.Type == env.First {
 		c.count = 0
 	}
@@ -90,9 +90,8 @@ func (c *camera) see(step env.TimeStep) error {
 	return err
 }
 
-// prepareFilm finds out what is wrong with path before the work is done, and makes its folder.
-func prepareFilm(path string) error {
-	extensions := []string{".gif", ".avi", ".png"}
+// prepareFile finds out what is wrong with path before the work is done, and makes its folder.
+func prepareFile(path string, extensions ...string) error {
 	if !slices.Contains(extensions, strings.ToLower(filepath.Ext(path))) {
 		return fmt.Errorf("%s: the extension %q is not known, choose %s", path, filepath.Ext(path), strings.Join(extensions, ", "))
 	}

@@ -33,7 +33,8 @@ type session struct {
 	relabeller  env.Relabeller // the environment, if it is one
 	learner     agent.Learner
 	policy      agent.Policy
-	actor       *actor // the policy in the environment
+	dreamer     agent.Dreamer // nil if the learner has no model to look into
+	actor       *actor        // the policy in the environment
 	table       *replay.Table
 	sampler     *replay.Sampler
 	log         *stream.Log
@@ -127,6 +128,9 @@ func (s *session) build() error {
 		s.trap()
 	}
 	if s.policy, err = s.learner.Policy(); err != nil {
+		return err
+	}
+	if s.dreamer, err = newDreamer(s.learner, dreamSpan(sizes)); err != nil && !errors.Is(err, ErrNoModel) {
 		return err
 	}
 	if s.actor, err = enter(s.policy, e.PlayedTask(), s.environment, e.Config.Workers); err != nil {
@@ -247,14 +251,16 @@ func loadParameters(generation *checkpoint.Generation, parts []agent.Part, names
 	return nil
 }
 
-// Trained is the policy of a finished or running run.
+// Trained is what a finished or running run has learned.
 type Trained struct {
 	Experiment *Experiment
+	Sizes      agent.Sizes // of what is seen and done
+	Learner    agent.Learner
 	Policy     agent.Policy
 	Step       int64 // at which it was saved
 }
 
-// Open loads the policy of the newest usable checkpoint in folder.
+// Open loads what was learned from the newest usable checkpoint in folder.
 func Open(folder string, catalogues Catalogues, warnings io.Writer) (*Trained, error) {
 	e, err := LoadExperiment(folder, catalogues)
 	if err != nil {
@@ -281,5 +287,5 @@ func Open(folder string, catalogues Catalogues, warnings io.Writer) (*Trained, e
 		return nil, err
 	}
 	policy, err := learner.Policy()
-	return &Trained{e, policy, generation.Step}, err
+	return &Trained{e, sizes, learner, policy, generation.Step}, err
 }

@@ -223,7 +223,11 @@ func (s *session) learn(updates int64) error {
 func (s *session) evaluate(log *runLog) error {
 	config := s.experiment.Config
 	seed := rng.Mix(config.Seed, streamEvaluation, uint64(s.state.Step))
-	evaluation, err := Evaluate(s.experiment.PlayedTask(), s.policy, Episodes{Count: config.EvaluateEpisodes, Seed: seed, Workers: config.Workers})
+	notes := s.newNotebook()
+	evaluation, err := evaluate(s.experiment.PlayedTask(), s.policy, Episodes{Count: config.EvaluateEpisodes, Seed: seed, Workers: config.Workers}, notes.note)
+	for _, e := range notes.episodes {
+		err = errors.Join(err, s.dream(e))
+	}
 	if err != nil {
 		return fmt.Errorf("evaluation at step %d: %w", s.state.Step, err)
 	}

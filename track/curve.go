@@ -73,17 +73,22 @@ func Curve(path string, labels Labels, series ...Series) error {
 		canvas := vgsvg.New(18*vg.Centimeter, 11*vg.Centimeter)
 		margin := vg.Points(10)
 		figure.Draw(draw.Crop(draw.New(canvas), margin, -margin, margin, -margin))
-		var picture bytes.Buffer
-		if _, err := canvas.WriteTo(&picture); err != nil {
-			return err
-		}
-		_, err := w.Write(bytes.ReplaceAll(picture.Bytes(), []byte("font-family:Liberation Sans;"), []byte(fontFamily)))
-		return err
+		return writeSVG(w, canvas)
 	})
 }
 
 // fontFamily names the fonts of the same widths that other systems have instead.
 const fontFamily = "font-family:Liberation Sans,Arial,Helvetica,sans-serif;"
+
+// writeSVG writes a picture, with fontFamily in it.
+func writeSVG(w io.Writer, canvas *vgsvg.Canvas) error {
+	var picture bytes.Buffer
+	if _, err := canvas.WriteTo(&picture); err != nil {
+		return err
+	}
+	_, err := w.Write(bytes.ReplaceAll(picture.Bytes(), []byte("font-family:Liberation Sans;"), []byte(fontFamily)))
+	return err
+}
 
 // newFigure is an empty figure in the style of all.
 func newFigure(labels Labels) *plot.Plot {
@@ -117,7 +122,7 @@ func shortTicks(low, high float64) []plot.Tick {
 	step := roundStep((high - low) / 6)
 	var ticks []plot.Tick
 	for i := math.Ceil(low / step); i*step <= high; i++ {
-		ticks = append(ticks, plot.Tick{Value: i * step, Label: shortNumber(i * step)})
+		ticks = append(ticks, plot.Tick{Value: i * step, Label: shortNumber(i*step + 0)}) // -0 becomes 0
 	}
 	return ticks
 }

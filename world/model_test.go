@@ -99,6 +99,51 @@ func TestPredictionIsOpenLoop(t *testing.T) {
 	}
 }
 
+// A forecast begins with the filtered modes. Without noise in the latent, which has a deviation of next to nothing
+// then, what follows is Predict's; and every sample begins where the context ends.
+func TestForecast(t *testing.T) {
+	const steps, context, samples = 5, 2, 3
+	m := newModel()
+	m.RSSM.latent = Gaussian{Numbers: 3, MinimumDeviation: 0}
+	for i := range m.RSSM.PriorRaw.Bias.Data[3:] {
+		m.RSSM.PriorRaw.Bias.Data[3+i] = -40 // softplus of it is 0
+	}
+	e := run(t, func(t *grad.Tracer) {
+		whole := sequence(t, steps, t.Value(grad.Scalar(1)).Broadcast(steps, batch))
+		item := func(x *grad.Value) *grad.Value { return x.Slice(1, 1, 2) }
+		s := Sequence{Observation: item(whole.Observation), Action: item(whole.Action), First: item(whole.First)}
+		f := m.Forecast(t, s, context, samples, 7)
+		seen := m.Filter(t, s, nil)
+		predicted, deviation := Spread(m.Decoder.Mean(f.Features))
+		t.Output("predicted", predicted)
+		t.Output("deviation", deviation)
+		t.Output("want", m.Decoder.Mean(m.RSSM.Features(seen.State)).Slice(0, 0, context).Concat(0, m.Predict(t, s, context)))
+		t.Output("kl", f.KL)
+		t.Output("want kl", m.RSSM.latent.KL(seen.Posterior, seen.Prior).Slice(0, 0, context))
+		t.Output("seen alone", m.Forecast(t, s, steps, 1, 7).Features)
+		t.Output("states", m.RSSM.Features(seen.State))
+	}, sequenceArrays[:2])
+	same(t, e, "predicted", "want")
+	same(t, e, "kl", "want kl")
+	same(t, e, "seen alone", "states")
+	for _, x := range e.Output("deviation") {
+		near(t, "the deviation between samples", x, 0)
+	}
+}
+
+// By hand: two samples of two steps, 1 and 3, 2 and 2.
+func TestSpreadByHand(t *testing.T) {
+	e := run(t, func(t *grad.Tracer) {
+		mean, deviation := Spread(constant(t, []int{2, 2}, 1, 3, 2, 2))
+		t.Output("mean", mean)
+		t.Output("deviation", deviation)
+	}, nil)
+	for i, want := range []float64{2, 2} {
+		near(t, "the mean", e.Output("mean")[i], want)
+		near(t, "the deviation", e.Output("deviation")[i], 1-float64(i))
+	}
+}
+
 // By hand: two items of one number, 1, 2, 4 and 0, 3, 3, after a context of one step, and a third of padding.
 func TestErrorByHorizonByHand(t *testing.T) {
 	e := run(t, func(t *grad.Tracer) {

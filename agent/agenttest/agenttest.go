@@ -80,6 +80,7 @@ var (
 		{"HugeRewards", suite.checkHugeRewards},
 		{"Refresh", suite.checkRefresh},
 		{"Allocation", suite.checkAllocation},
+		{"Dreams", suite.checkDreams},
 	}
 	untrained = []check{
 		{"Untrained", suite.checkUntrained},

@@ -8,7 +8,6 @@ import (
 	"github.com/reverie-rl/reverie/algo/internal/offpolicy"
 	"github.com/reverie-rl/reverie/algo/internal/settings"
 	"github.com/reverie-rl/reverie/grad"
-	"github.com/reverie-rl/reverie/optim"
 )
 
 // learner is D4PG's state: networks, their target copies and optimisers, and the traced update that
@@ -19,8 +18,7 @@ type learner struct {
 
 	policy, targetPolicy policy
 	critic, targetCritic critic.Distributional
-
-	policyOptimiser, criticOptimiser *optim.Adam
+	pair                 offpolicy.Pair // their trees and optimisers
 }
 
 var _ agent.Learner = (*learner)(nil)
@@ -46,11 +44,7 @@ func (l *learner) build(random *rand.Rand) {
 	c := l.config
 	l.policy, l.critic = newPolicy(c, l.Sizes, random), newCritic(c, l.Sizes, random)
 	l.targetPolicy, l.targetCritic = newPolicy(c, l.Sizes, random), newCritic(c, l.Sizes, random)
-	l.Online = grad.TreeOf([]any{l.policy, l.critic})
-	l.Target = grad.TreeOf([]any{l.targetPolicy, l.targetCritic})
-	l.CopyTargets()
-	l.policyOptimiser = optim.NewAdam(grad.TreeOf(l.policy), c.LearningRate)
-	l.criticOptimiser = optim.NewAdam(grad.TreeOf(l.critic), c.LearningRate)
+	l.pair = l.NewPair(l.policy, l.critic, l.targetPolicy, l.targetCritic, c.LearningRate)
 }
 
 // trace traces one update; docs/d4pg.md gives the formulas of its metrics.
@@ -58,8 +52,7 @@ func (l *learner) trace(t *grad.Tracer, batch offpolicy.Batch) {
 	actions := l.policy.Apply(batch.Next)
 	criticLoss, value := l.criticLoss(batch)
 	policyLoss := l.policyLoss(actions, batch.Next)
-	criticNorm := l.criticOptimiser.Minimise(t, criticLoss, l.config.GradientNorm)
-	policyNorm := l.policyOptimiser.Minimise(t, policyLoss, l.config.GradientNorm)
+	criticNorm, policyNorm := l.pair.Minimise(t, criticLoss, policyLoss, l.config.GradientNorm)
 	l.Report.Add(t, "critic/loss", criticLoss)
 	l.Report.Add(t, "policy/loss", policyLoss)
 	l.Report.Add(t, "critic/value", value)
@@ -70,12 +63,5 @@ func (l *learner) trace(t *grad.Tracer, batch offpolicy.Batch) {
 
 // Parts names everything that is learned, and the state of the optimisers.
 func (l *learner) Parts() []agent.Part {
-	return []agent.Part{
-		{Name: "policy", Tree: grad.TreeOf(l.policy)},
-		{Name: "critic", Tree: grad.TreeOf(l.critic)},
-		{Name: "target_policy", Tree: grad.TreeOf(l.targetPolicy)},
-		{Name: "target_critic", Tree: grad.TreeOf(l.targetCritic)},
-		{Name: "policy_optimiser", Tree: grad.TreeOf(l.policyOptimiser)},
-		{Name: "critic_optimiser", Tree: grad.TreeOf(l.criticOptimiser)},
-	}
+	return l.pair.Parts(nil, nil)
 }

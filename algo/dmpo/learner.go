@@ -10,7 +10,6 @@ import (
 	"github.com/reverie-rl/reverie/algo/internal/offpolicy"
 	"github.com/reverie-rl/reverie/algo/internal/settings"
 	"github.com/reverie-rl/reverie/grad"
-	"github.com/reverie-rl/reverie/optim"
 )
 
 // learner is DMPO's state: networks, their target copies, the duals of the improvement and optimisers,
@@ -22,8 +21,7 @@ type learner struct {
 	policy, targetPolicy gaussian.Network
 	critic, targetCritic critic.Distributional
 	operator             improvement.Operator
-
-	policyOptimiser, criticOptimiser *optim.Adam
+	pair                 offpolicy.Pair // their trees and optimisers
 }
 
 var _ agent.Learner = (*learner)(nil)
@@ -49,9 +47,7 @@ func (l *learner) build(random *rand.Rand) {
 	c := l.config
 	l.policy, l.critic = newPolicy(c, l.Sizes, random), newCritic(c, l.Sizes, random)
 	l.targetPolicy, l.targetCritic = newPolicy(c, l.Sizes, random), newCritic(c, l.Sizes, random)
-	l.Online = grad.TreeOf([]any{l.policy, l.critic})
-	l.Target = grad.TreeOf([]any{l.targetPolicy, l.targetCritic})
-	l.CopyTargets()
+	l.pair = l.NewPair(l.policy, l.critic, l.targetPolicy, l.targetCritic, c.LearningRate)
 	l.operator = improvement.New(improvement.Settings{
 		Temperature: c.Temperature,
 		Epsilon:     c.Epsilon, EpsilonPenalty: c.EpsilonPenalty, EpsilonMean: c.EpsilonMean, EpsilonDeviation: c.EpsilonDeviation,
@@ -59,8 +55,6 @@ func (l *learner) build(random *rand.Rand) {
 		LearningRate: c.DualLearningRate,
 	}, l.Sizes.Action)
 	l.After = l.operator.Project
-	l.policyOptimiser = optim.NewAdam(grad.TreeOf(l.policy), c.LearningRate)
-	l.criticOptimiser = optim.NewAdam(grad.TreeOf(l.critic), c.LearningRate)
 }
 
 // trace traces one update; docs/dmpo.md gives the formulas of its metrics.
@@ -68,9 +62,7 @@ func (l *learner) trace(t *grad.Tracer, batch offpolicy.Batch) {
 	states, next := l.sample(t, batch.Next)
 	criticLoss, value := l.criticLoss(batch, next)
 	i := l.operator.Improve(t, l.policy.Apply(batch.Next), states)
-	limit := l.config.GradientNorm
-	criticNorm := l.criticOptimiser.Minimise(t, criticLoss, limit)
-	policyNorm := l.policyOptimiser.Minimise(t, i.Policy, limit)
+	criticNorm, policyNorm := l.pair.Minimise(t, criticLoss, i.Policy, l.config.GradientNorm)
 	l.operator.Minimise(t, i)
 	l.Report.Add(t, "critic/loss", criticLoss)
 	l.Report.Add(t, "policy/loss", i.Policy)
@@ -82,14 +74,5 @@ func (l *learner) trace(t *grad.Tracer, batch offpolicy.Batch) {
 
 // Parts names everything that is learned, and the state of the optimisers.
 func (l *learner) Parts() []agent.Part {
-	return []agent.Part{
-		{Name: "policy", Tree: grad.TreeOf(l.policy)},
-		{Name: "critic", Tree: grad.TreeOf(l.critic)},
-		{Name: "target_policy", Tree: grad.TreeOf(l.targetPolicy)},
-		{Name: "target_critic", Tree: grad.TreeOf(l.targetCritic)},
-		{Name: "duals", Tree: grad.TreeOf(l.operator)},
-		{Name: "policy_optimiser", Tree: grad.TreeOf(l.policyOptimiser)},
-		{Name: "critic_optimiser", Tree: grad.TreeOf(l.criticOptimiser)},
-		{Name: "dual_optimiser", Tree: grad.TreeOf(l.operator.Optimiser())},
-	}
+	return l.pair.Parts(grad.TreeOf(l.operator), grad.TreeOf(l.operator.Optimiser()))
 }

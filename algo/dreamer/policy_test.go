@@ -65,10 +65,8 @@ func playLiterally(t *testing.T, l *learner, deterministic bool) {
 
 // observe is the state after one more observation.
 func (l *learner) observe(s state, action, observation []float64, deterministic bool) state {
-	r := l.model.RSSM
 	h, _ := l.advance(s, action)
-	embedding := network(l.model.Encoder.(world.VectorEncoder).Network, l.squash(observation))
-	posterior := linear(r.PosteriorRaw, each(add(linear(r.Posterior, h), times(embedding, r.FromEmbedding)), elu))
+	posterior := l.posterior(h, observation)
 	if !deterministic {
 		return state{h, l.draw(posterior, l.latentNoise(streamFilter, 1)(0))}
 	}
@@ -81,4 +79,11 @@ func (l *learner) observe(s state, action, observation []float64, deterministic 
 		z[i*l.config.Classes+slices.Index(chances, slices.Max(chances))] = 1
 	}
 	return state{h, z}
+}
+
+// posterior is the distribution of the stochastic state with an observation.
+func (l *learner) posterior(h, observation []float64) []float64 {
+	r := l.model.RSSM
+	embedding := network(l.model.Encoder.(world.VectorEncoder).Network, l.squash(observation))
+	return linear(r.PosteriorRaw, each(add(linear(r.Posterior, h), times(embedding, r.FromEmbedding)), elu))
 }

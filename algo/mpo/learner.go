@@ -10,7 +10,6 @@ import (
 	"github.com/reverie-rl/reverie/algo/internal/offpolicy"
 	"github.com/reverie-rl/reverie/algo/internal/settings"
 	"github.com/reverie-rl/reverie/grad"
-	"github.com/reverie-rl/reverie/optim"
 	"github.com/reverie-rl/reverie/replay"
 )
 
@@ -23,8 +22,7 @@ type learner struct {
 	policy, targetPolicy gaussian.Network
 	critic, targetCritic critic.Critic
 	operator             improvement.Operator
-
-	policyOptimiser, criticOptimiser *optim.Adam
+	pair                 offpolicy.Pair // their trees and optimisers
 
 	sequences replay.Sequences // the update's inputs, with TargetRetrace
 }
@@ -57,9 +55,7 @@ func (l *learner) build(random *rand.Rand) {
 	c := l.config
 	l.policy, l.critic = newPolicy(c, l.Sizes, random), newCritic(c, l.Sizes, random)
 	l.targetPolicy, l.targetCritic = newPolicy(c, l.Sizes, random), newCritic(c, l.Sizes, random)
-	l.Online = grad.TreeOf([]any{l.policy, l.critic})
-	l.Target = grad.TreeOf([]any{l.targetPolicy, l.targetCritic})
-	l.CopyTargets()
+	l.pair = l.NewPair(l.policy, l.critic, l.targetPolicy, l.targetCritic, c.LearningRate)
 	l.operator = improvement.New(improvement.Settings{
 		Temperature: c.Temperature,
 		Epsilon:     c.Epsilon, EpsilonPenalty: c.EpsilonPenalty, EpsilonMean: c.EpsilonMean, EpsilonDeviation: c.EpsilonDeviation,
@@ -67,8 +63,6 @@ func (l *learner) build(random *rand.Rand) {
 		LearningRate: c.DualLearningRate,
 	}, l.Sizes.Action)
 	l.After = l.operator.Project
-	l.policyOptimiser = optim.NewAdam(grad.TreeOf(l.policy), c.LearningRate)
-	l.criticOptimiser = optim.NewAdam(grad.TreeOf(l.critic), c.LearningRate)
 }
 
 // compileSequences compiles an update from windows of steps, whose memory is the program's.
@@ -91,9 +85,7 @@ func (l *learner) trace(t *grad.Tracer, e evaluation) {
 	if l.config.Cloning > 0 {
 		policyLoss = policyLoss.Add(l.clone(t, e, online).Mul(grad.Scalar(l.config.Cloning)))
 	}
-	limit := l.config.GradientNorm
-	criticNorm := l.criticOptimiser.Minimise(t, e.loss, limit)
-	policyNorm := l.policyOptimiser.Minimise(t, policyLoss, limit)
+	criticNorm, policyNorm := l.pair.Minimise(t, e.loss, policyLoss, l.config.GradientNorm)
 	l.operator.Minimise(t, i)
 	l.Report.Add(t, "critic/loss", e.loss)
 	l.Report.Add(t, "policy/loss", policyLoss)
@@ -116,14 +108,5 @@ func (l *learner) Step(experience *replay.Sampler) error {
 
 // Parts names everything that is learned, and the state of the optimisers.
 func (l *learner) Parts() []agent.Part {
-	return []agent.Part{
-		{Name: "policy", Tree: grad.TreeOf(l.policy)},
-		{Name: "critic", Tree: grad.TreeOf(l.critic)},
-		{Name: "target_policy", Tree: grad.TreeOf(l.targetPolicy)},
-		{Name: "target_critic", Tree: grad.TreeOf(l.targetCritic)},
-		{Name: "duals", Tree: grad.TreeOf(l.operator)},
-		{Name: "policy_optimiser", Tree: grad.TreeOf(l.policyOptimiser)},
-		{Name: "critic_optimiser", Tree: grad.TreeOf(l.criticOptimiser)},
-		{Name: "dual_optimiser", Tree: grad.TreeOf(l.operator.Optimiser())},
-	}
+	return l.pair.Parts(grad.TreeOf(l.operator), grad.TreeOf(l.operator.Optimiser()))
 }

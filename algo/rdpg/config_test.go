@@ -2,17 +2,13 @@ package rdpg
 
 import (
 	"math"
-	"strings"
 	"testing"
 
-	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/agent/agenttest"
 )
 
 func TestValidate(t *testing.T) {
-	for _, test := range []struct {
-		field string
-		spoil func(c *Config)
-	}{
+	agenttest.CheckRefusals(t, Algorithm(), Default, agenttest.Refusals[*Config]{
 		{"core", func(c *Config) { c.Core = "rnn" }},
 		{"core_size", func(c *Config) { c.CoreSize = 0 }},
 		{"memory_span", func(c *Config) { c.MemorySpan = 2 }},
@@ -29,15 +25,5 @@ func TestValidate(t *testing.T) {
 		{"saturation", func(c *Config) { c.Saturation = -1 }},
 		{"exploration_correlation", func(c *Config) { c.ExplorationCorrelation = 1 }},
 		{"exploration_deviation", func(c *Config) { c.ExplorationDeviation = 0 }},
-	} {
-		c := Default()
-		test.spoil(c)
-		err := c.Validate()
-		if err == nil || !strings.HasPrefix(err.Error(), "rdpg: "+test.field+" is ") || strings.Contains(err.Error(), "\n") {
-			t.Errorf("%s: the error is %v", test.field, err)
-		}
-		if _, err := newLearner(c, agent.Sizes{Observation: 1, Action: 1}, 1, nil); err == nil {
-			t.Errorf("%s: made a learner", test.field)
-		}
-	}
+	})
 }

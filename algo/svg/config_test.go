@@ -2,10 +2,9 @@ package svg
 
 import (
 	"math"
-	"strings"
 	"testing"
 
-	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/agent/agenttest"
 )
 
 // An unknown variant is told which there are.
@@ -18,10 +17,7 @@ func TestUnknownVariant(t *testing.T) {
 }
 
 func TestValidate(t *testing.T) {
-	for _, test := range []struct {
-		field string
-		spoil func(c *Config)
-	}{
+	agenttest.CheckRefusals(t, Algorithm(), Default, agenttest.Refusals[*Config]{
 		{"policy_layers", func(c *Config) { c.PolicyLayers = nil }},
 		{"batch", func(c *Config) { c.Batch = 0 }},
 		{"nstep", func(c *Config) { c.NStep = 0 }},
@@ -43,15 +39,5 @@ func TestValidate(t *testing.T) {
 		{"nstep", func(c *Config) { c.Variant = VariantInfinity }},
 		{"recent", func(c *Config) { *c = *Infinity(); c.Recent = c.SequenceLength }},
 		{"warmup", func(c *Config) { *c = *Infinity(); c.Warmup = 10 }},
-	} {
-		c := Default()
-		test.spoil(c)
-		err := c.Validate()
-		if err == nil || !strings.HasPrefix(err.Error(), "svg: "+test.field+" is ") || strings.Contains(err.Error(), "\n") {
-			t.Errorf("%s: the error is %v", test.field, err)
-		}
-		if _, err := newLearner(c, agent.Sizes{Observation: 1, Action: 1}, 1, nil); err == nil {
-			t.Errorf("%s: made a learner", test.field)
-		}
-	}
+	})
 }

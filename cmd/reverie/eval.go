@@ -50,7 +50,8 @@ func (c *evalCommand) Run(s *session) error {
 
 type recordCommand struct {
 	Folder   string `arg:"" name:"run" help:"The run folder."`
-	Out      string `type:"path" help:"The file to write: .gif, .avi or .png; by default policy.gif in the run's videos."`
+	Out      string `type:"path" help:"The file to write: .gif, .avi or .png, of a dream .svg too; by default one in the run's videos or dreams."`
+	Dream    bool   `help:"Draw what the run's model of the world expects, beside what happens, instead of a film."`
 	Episodes int    `default:"1" help:"Episodes to film."`
 	Seed     uint64 `default:"1" help:"Seed of the start states."`
 	Longest  int    `default:"1000" help:"Steps of the policy after which an episode is cut off that has not ended."`
@@ -64,16 +65,33 @@ func (c *recordCommand) Run(s *session) error {
 	if c.Episodes < 1 || c.Longest < 1 || c.Width < 1 || c.Height < 1 {
 		return usage(fmt.Errorf("--episodes, --longest, --width and --height must be positive"))
 	}
+	if c.Dream && c.Episodes > 1 {
+		return usage(fmt.Errorf("--episodes is %d, a dream is of one: leave it out", c.Episodes))
+	}
 	trained, err := run.Open(c.Folder, s.catalogues, s.log)
 	if err != nil {
 		return err
 	}
+	episodes := run.Episodes{Count: c.Episodes, Seed: c.Seed, Longest: c.Longest}
+	if c.Dream {
+		return c.dream(s, trained, episodes)
+	}
 	path := cmp.Or(c.Out, filmPath(c.Folder))
 	film := run.Film{Camera: c.Camera, Width: c.Width, Height: c.Height, FramesPerSecond: run.DefaultFilm().FramesPerSecond}
-	evaluation, err := trained.Record(path, run.Episodes{Count: c.Episodes, Seed: c.Seed, Longest: c.Longest}, film)
+	evaluation, err := trained.Record(path, episodes, film)
 	if err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(s.out, "%s: %d episodes, mean return %.1f\n", path, c.Episodes, evaluation.Mean())
+	return err
+}
+
+// dream draws a dream of the newest checkpoint.
+func (c *recordCommand) dream(s *session, trained *run.Trained, episodes run.Episodes) error {
+	path := cmp.Or(c.Out, trained.DreamPath(c.Folder))
+	if err := trained.RecordDream(path, episodes); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(s.out, "%s: %d decisions seen, and up to %d dreamt\n", path, run.DreamContext, run.DreamHorizon)
 	return err
 }

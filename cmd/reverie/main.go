@@ -44,7 +44,7 @@ type commands struct {
 	Record   recordCommand   `cmd:"" help:"Film the policy of a run."`
 	Rollout  rolloutCommand  `cmd:"" help:"Apply given controls from a given state and print what happens."`
 	Envcheck envcheckCommand `cmd:"" help:"Check tasks against the environment contract."`
-	Model    modelCommand    `cmd:"" help:"Print the MJCF of a task of the control suite."`
+	Model    modelCommand    `cmd:"" help:"Tell how well the model of a run predicts, or print the MJCF of a task."`
 	Bench    benchCommand    `cmd:"" help:"Time a unit of work, or make learning results."`
 	Data     dataCommand     `cmd:"" help:"Export, import and look at experience."`
 	ServeEnv serveEnvCommand `cmd:"" help:"Let other programs act in the tasks, over dm_env_rpc."`

@@ -176,7 +176,7 @@ func filmPath(folder string) string { return filepath.Join(folder, "videos", "po
 func (c *trainCommand) listPaths(s *session, folder string) {
 	for _, item := range []struct{ what, pattern string }{
 		{"config", "config.toml"}, {"metrics", "metrics.jsonl"}, {"events", "events.*"},
-		{"checkpoint", "checkpoints"}, {"curve", "curve.svg"}, {"video", "videos/policy.gif"},
+		{"checkpoint", "checkpoints"}, {"curve", "curve.svg"}, {"video", "videos/policy.gif"}, {"dreams", "dreams"},
 	} {
 		found, _ := filepath.Glob(filepath.Join(folder, item.pattern)) // the patterns are well-formed
 		for _, path := range found {
