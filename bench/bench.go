@@ -106,6 +106,7 @@ var works = []struct {
 	{"gru", GRU},
 	{"conv_vae", ConvVAE},
 	{"rssm_world_model", RSSMWorldModel},
+	{"pixel_world_model", PixelWorldModel},
 	{"dreamer_small", learnerStep(dreamer.Algorithm(), "default", firstDreamerSettings)},
 	{"replay", func(*grad.Workers) (Work, error) { return Replay() }},
 }

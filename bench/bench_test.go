@@ -10,7 +10,8 @@ import (
 	"github.com/reverie-rl/reverie/grad"
 )
 
-// Learner steps must not allocate: garbage would pause every run.
+// Learner steps must not allocate: garbage would pause every run. A step of pixel_world_model is so long that what
+// the log's server allocates every second would be counted.
 func TestWorkDoesNotAllocate(t *testing.T) {
 	workers := grad.NewWorkers(2)
 	defer workers.Close()

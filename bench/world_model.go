@@ -8,57 +8,110 @@ import (
 	"github.com/reverie-rl/reverie/world"
 )
 
-// Sizes of RSSMWorldModel.
+// Sizes of the world models.
 const (
-	modelBatch, modelLength = 32, 50
-	modelUnits              = 200 // of every layer and of the deterministic state
-	modelLatents            = 30
+	modelUnits   = 200 // of every layer and of the deterministic state
+	modelLatents = 30
+	pixelDepth   = 16 // of the convolutions of PixelWorldModel
 )
 
-// newWorldModel makes a model of vectors.
-func newWorldModel(random *rand.Rand) world.Model {
-	sizes := world.RSSMSizes{Action: vectors.Action, Embedding: modelUnits, Deterministic: modelUnits, Hidden: modelUnits}
-	recurrent := world.NewRSSM(sizes, world.Gaussian{Numbers: modelLatents, MinimumDeviation: 0.1}, false, random)
+// windows are those that a world model learns from in an update.
+type windows struct{ batch, length int }
+
+// newRecurrent makes the recurrent part of a model.
+func newRecurrent(embedding int, random *rand.Rand) world.RSSM {
+	sizes := world.RSSMSizes{Action: vectors.Action, Embedding: embedding, Deterministic: modelUnits, Hidden: modelUnits}
+	return world.NewRSSM(sizes, world.Gaussian{Numbers: modelLatents, MinimumDeviation: 0.1}, false, random)
+}
+
+// newReward makes the head of rewards.
+func newReward(features int, random *rand.Rand) world.Scalar {
+	return world.NewScalar(features, []int{modelUnits, modelUnits}, nil, random)
+}
+
+// newVectorModel makes a model of vectors.
+func newVectorModel(random *rand.Rand) world.Model {
+	recurrent := newRecurrent(modelUnits, random)
 	features := recurrent.FeatureSize()
 	return world.Model{
 		Encoder: world.VectorEncoder{Network: world.NewNetwork([]int{vectors.Observation, modelUnits, modelUnits}, 1, random)},
 		RSSM:    recurrent,
 		Decoder: world.VectorDecoder{Network: world.NewNetwork([]int{features, modelUnits, modelUnits, vectors.Observation}, 1, random)},
-		Reward:  world.NewScalar(features, []int{modelUnits, modelUnits}, nil, random),
+		Reward:  newReward(features, random),
+	}
+}
+
+// newPixelModel makes a model of pictures in colours.
+func newPixelModel(random *rand.Rand) world.Model {
+	recurrent := newRecurrent(32*pixelDepth, random)
+	features := recurrent.FeatureSize()
+	return world.Model{
+		Encoder: world.NewImageEncoder(3, pixelDepth, random), RSSM: recurrent,
+		Decoder: world.NewImageDecoder(features, 3, pixelDepth, random), Reward: newReward(features, random),
 	}
 }
 
 // fit is the model's evidence bound with 3 nats for free, on windows that are inputs.
-func fit(t *grad.Tracer, model world.Model) *grad.Value {
-	all := func(x float64) *grad.Value { return t.Value(grad.Scalar(x)).Broadcast(modelLength, modelBatch) }
+func (w windows) fit(t *grad.Tracer, model world.Model, observations *grad.Value) *grad.Value {
+	all := func(x float64) *grad.Value { return t.Value(grad.Scalar(x)).Broadcast(w.length, w.batch) }
 	s := world.Sequence{
-		Observation: t.Input("observations", modelLength, modelBatch, vectors.Observation),
-		Action:      t.Input("actions", modelLength, modelBatch, vectors.Action),
-		Reward:      t.Input("rewards", modelLength, modelBatch),
+		Observation: observations,
+		Action:      t.Input("actions", w.length, w.batch, vectors.Action),
+		Reward:      t.Input("rewards", w.length, w.batch),
 		First:       all(0), Known: all(1), Arrival: all(1),
 	}
 	weights := world.Weights{Observation: 1, Reward: 1, Divergence: world.Divergence{Dynamics: 1, Representation: 1, FreeNats: 3, FreeOnAverage: true}}
-	return model.Fit(t, s, model.Filter(t, s, model.RSSM.Latent().Noise(t, 1, modelLength, modelBatch)), weights).Loss
+	return model.Fit(t, s, model.Filter(t, s, model.RSSM.Latent().Noise(t, 1, w.length, w.batch)), weights).Loss
+}
+
+// update compiles an update of a model from the observations that observe declares.
+func (w windows) update(model world.Model, workers *grad.Workers, observe func(t *grad.Tracer) *grad.Value) (*grad.Executable[float32], error) {
+	adam := optim.NewAdam(grad.TreeOf(model), 6e-4)
+	program, err := grad.Trace(func(t *grad.Tracer) {
+		loss := w.fit(t, model, observe(t))
+		adam.Minimise(t, loss, 0)
+		t.Output("loss", loss)
+	})
+	if err != nil {
+		return nil, err
+	}
+	step, err := grad.Compile(program, workers)
+	if err != nil {
+		return nil, err
+	}
+	fillNormal(rand.New(rand.NewPCG(2, 2)), step.Input("actions"), step.Input("rewards"))
+	return step, nil
 }
 
 // RSSMWorldModel is one update of a recurrent state-space model of vectors: batch 32, length 50, 24
 // observations, 6 actions, 30 stochastic and 200 deterministic units, layers of 200, Adam.
 func RSSMWorldModel(workers *grad.Workers) (Work, error) {
-	model := newWorldModel(rand.New(rand.NewPCG(1, 1)))
-	adam := optim.NewAdam(grad.TreeOf(model), 6e-4)
-	program, err := grad.Trace(func(t *grad.Tracer) {
-		loss := fit(t, model)
-		adam.Minimise(t, loss, 0)
-		t.Output("loss", loss)
+	w := windows{batch: 32, length: 50}
+	step, err := w.update(newVectorModel(rand.New(rand.NewPCG(1, 1))), workers, func(t *grad.Tracer) *grad.Value {
+		return t.Input("observations", w.length, w.batch, vectors.Observation)
 	})
 	if err != nil {
 		return Work{}, err
 	}
-	step, err := grad.Compile(program, workers)
+	fillNormal(rand.New(rand.NewPCG(3, 3)), step.Input("observations"))
+	return counted(step), nil
+}
+
+// PixelWorldModel is the same of pictures: batch 16, length 32, bytes of 64 × 64 × 3, the encoder and the
+// decoder of PlaNet and Dreamer at depth 16 in place of layers.
+func PixelWorldModel(workers *grad.Workers) (Work, error) {
+	w := windows{batch: 16, length: 32}
+	step, err := w.update(newPixelModel(rand.New(rand.NewPCG(1, 1))), workers, func(t *grad.Tracer) *grad.Value {
+		pixels := t.Bytes("pictures", w.length, w.batch, world.ImageSide*world.ImageSide*3)
+		return pixels.Mul(grad.Scalar(1.0 / 255)).Sub(grad.Scalar(0.5))
+	})
 	if err != nil {
 		return Work{}, err
 	}
-	fillNormal(rand.New(rand.NewPCG(2, 2)), step.Input("observations"), step.Input("actions"), step.Input("rewards"))
+	random := rand.New(rand.NewPCG(3, 3))
+	for i := range step.Bytes("pictures") {
+		step.Bytes("pictures")[i] = byte(random.Uint32())
+	}
 	return counted(step), nil
 }
 

@@ -41,7 +41,7 @@ const (
 
 func (e *Executable[T]) convolution(v *Value, features int) *convolution[T] {
 	c := &convolution[T]{patchwork: v.patchwork, features: features, multiply: e.set.MultiplyBlock}
-	c.acrossImages = c.images >= min(c.columns, fewImages)
+	c.acrossImages = c.goesAcrossImages(v.op)
 	c.imageStep, c.gridStep = c.Stride*c.channels, features
 	if c.acrossImages {
 		c.imageStep, c.gridStep = c.imageSize(), c.rows*c.columns*features
@@ -55,6 +55,15 @@ func (e *Executable[T]) convolution(v *Value, features int) *convolution[T] {
 		}
 	}
 	return c
+}
+
+// goesAcrossImages tells whether matrices do. Rows of many patches that no edge cuts off lie closer together than
+// those of images, and serve all operations but the one that adds up patches where they overlap.
+func (c *convolution[T]) goesAcrossImages(operation op) bool {
+	if operation != opConvolveTransposed && c.columns >= fewImages && c.Padding == 0 {
+		return false
+	}
+	return c.images >= min(c.columns, fewImages)
 }
 
 // pixel is the place of a pixel in the images, and feature of a patch in the grid.

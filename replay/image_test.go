@@ -2,6 +2,7 @@ package replay_test
 
 import (
 	"bytes"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -117,5 +118,19 @@ func expectError(t *testing.T, err error, want string) {
 	t.Helper()
 	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("the error is %v, want one that says %q", err, want)
+	}
+}
+
+// Memory is taken as the table fills: a chunk for the first row, and not the gigabytes of all.
+func TestMemoryOfImagesIsTakenLate(t *testing.T) {
+	layout := replay.Layout{Action: 1, Reward: 1, Image: 64 * 64 * 3}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	table, err := replay.NewTable(layout, 1_000_000)
+	noError(t, err)
+	noError(t, table.Begin(replay.Step{Image: make([]byte, layout.Image)}))
+	runtime.ReadMemStats(&after)
+	if taken := after.TotalAlloc - before.TotalAlloc; taken > 20<<20 {
+		t.Errorf("the first row took %d bytes", taken)
 	}
 }

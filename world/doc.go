@@ -12,6 +12,10 @@
 //	heads                o_t ~ p(o_t | h_t, z_t), and likewise the reward received on arrival and
 //	                     whether the episode goes on
 //
+// Observations are rows of numbers. A picture is one too, [height · width · channels] with pixels from -½ to ½,
+// for ImageEncoder and ImageDecoder: the convolutions of Ha and Schmidhuber (2018, "World Models", arXiv
+// 1803.10122). Numbers and behind them a picture are a pair, for PairEncoder and PairDecoder.
+//
 // # The loss
 //
 // It is the negative evidence bound, each of its terms with a weight of its own:

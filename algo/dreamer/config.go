@@ -24,6 +24,7 @@ type Config struct {
 	Deterministic   int     `toml:"deterministic"`    // units of the cell
 	Hidden          int     `toml:"hidden"`           // units of the other layers of the recurrent model
 	ModelLayers     []int   `toml:"model_layers"`     // units of each hidden layer of encoder, decoder and heads
+	Depth           int     `toml:"depth"`            // channels of the first layer of a picture's encoder, and of the last but one of its decoder
 	PolicyLayers    []int   `toml:"policy_layers"`
 	CriticLayers    []int   `toml:"critic_layers"`
 	Symlog          bool    `toml:"symlog"`         // observations pass through symlog
@@ -69,7 +70,7 @@ func Small() *Config {
 	return &Config{
 		Latent: Gaussian, Stochastic: 16, Classes: 16, LatentDeviation: 0.02, Unimix: 0.01,
 		Cell: NormGRU, Deterministic: 64, Hidden: 64,
-		ModelLayers: []int{64, 64}, PolicyLayers: []int{64, 64}, CriticLayers: []int{64, 64},
+		ModelLayers: []int{64, 64}, Depth: 16, PolicyLayers: []int{64, 64}, CriticLayers: []int{64, 64},
 		Symlog: true, TwoHotCritic: true, Atoms: 41, SymlogLimit: 6,
 		Warmup: 2500, StepsPerUpdate: 10, Batch: 32, Window: 16,
 		ObservationWeight: 40, RewardWeight: 20,
@@ -94,12 +95,22 @@ func Paper() *Config {
 	c := Small()
 	c.Stochastic, c.LatentDeviation, c.Cell, c.Deterministic, c.Hidden = 30, 0.1, GRU, 200, 200
 	c.ModelLayers, c.PolicyLayers, c.CriticLayers = []int{400, 400}, []int{400, 400, 400, 400}, []int{400, 400, 400}
+	c.Depth = 32
 	c.Symlog, c.TwoHotCritic = false, false
 	c.Warmup, c.Batch, c.Window = 5000, 50, 50
 	c.ObservationWeight, c.RewardWeight = 1, 1
 	c.DynamicsWeight, c.RepresentationWeight, c.FreeNats, c.FreeOnAverage = 1, 1, 3, true
 	c.Horizon, c.StartEvery, c.NormaliseReturns, c.Entropy = 15, 1, false, 0
 	c.ModelLearningRate, c.PolicyLearningRate, c.CriticLearningRate, c.TargetRate = 6e-4, 8e-5, 8e-5, 1
+	return c
+}
+
+// Pixels is Small for tasks whose agents see a picture of 64 x 64 pixels. All of its pixels together weigh as they are.
+func Pixels() *Config {
+	c := Small()
+	c.Stochastic, c.Deterministic, c.Hidden, c.Depth = 24, 128, 128, 8
+	c.Batch, c.Window = 16, 24
+	c.ObservationWeight = 1
 	return c
 }
 
@@ -129,7 +140,9 @@ func Algorithm() agent.Algorithm {
 			"small":   func() agent.Config { return Small() },
 			"medium":  func() agent.Config { return Medium() },
 			"paper":   func() agent.Config { return Paper() },
+			"pixels":  func() agent.Config { return Pixels() },
 		},
-		New: newLearner,
+		Images: true,
+		New:    newLearner,
 	}
 }

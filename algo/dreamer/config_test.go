@@ -21,6 +21,7 @@ func TestValidate(t *testing.T) {
 		{"unimix", func(c *Config) { c.Unimix = 2 }},
 		{"deterministic", func(c *Config) { c.Deterministic = -1 }},
 		{"model_layers", func(c *Config) { c.ModelLayers = nil }},
+		{"depth", func(c *Config) { c.Depth = 0 }},
 		{"atoms", func(c *Config) { c.Atoms = 1 }},
 		{"symlog_limit", func(c *Config) { c.SymlogLimit = 0 }},
 		{"window", func(c *Config) { c.Window = 0; c.StartEvery = 1 }},

@@ -1,11 +1,12 @@
-// Package dreamer is Dreamer on states: it learns a model of the world from experience, and a policy and a critic
-// on trajectories that the policy imagines in the model (Hafner et al., 2020, "Dream to Control: Learning
-// Behaviors by Latent Imagination", arXiv 1912.01603), with options of its later versions: DreamerV2 (Hafner et
-// al., 2021, arXiv 2010.02193) and DreamerV3 (Hafner et al., 2023, arXiv 2301.04104).
+// Package dreamer is Dreamer, on states and on pictures: it learns a model of the world from experience, and a
+// policy and a critic on trajectories that the policy imagines in the model (Hafner et al., 2020, "Dream to
+// Control: Learning Behaviors by Latent Imagination", arXiv 1912.01603), with options of its later versions:
+// DreamerV2 (Hafner et al., 2021, arXiv 2010.02193) and DreamerV3 (Hafner et al., 2023, arXiv 2301.04104).
 //
 // # The model
 //
-// It is package world's: states s_t = (h_t, z_t), a posterior q of z_t that sees the observation and a prior
+// It is package world's, which reads a picture with convolutions and numbers with layers; where a task shows both,
+// the embedding is of both. It has states s_t = (h_t, z_t), a posterior q of z_t that sees the observation and a prior
 // p that does not, and heads for observation, reward and continuation. Its loss is world.Model.Fit's.
 //
 // # Imagination

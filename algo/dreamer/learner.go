@@ -42,6 +42,9 @@ func newLearner(config agent.Config, sizes agent.Sizes, seed uint64, workers *gr
 	if err != nil {
 		return nil, err
 	}
+	if err := checkImage(sizes.Image); err != nil {
+		return nil, err
+	}
 	l := &learner{config: c, Learner: offpolicy.Learner{Settings: offpolicy.Settings{
 		Name: "dreamer", Sizes: sizes, Seed: seed, Batch: c.Batch, Discount: c.Discount,
 	}}}

@@ -1,6 +1,7 @@
 package dreamer
 
 import (
+	"fmt"
 	"math/rand/v2"
 
 	"github.com/reverie-rl/reverie/agent"
@@ -20,16 +21,16 @@ const (
 
 // newModel makes the model of the world.
 func newModel(c *Config, sizes agent.Sizes, random *rand.Rand) world.Model {
-	last := c.ModelLayers[len(c.ModelLayers)-1]
+	encoder, embedding := newEncoder(c, sizes, random)
 	latent := newLatent(c)
 	recurrent := world.NewRSSM(world.RSSMSizes{
-		Action: sizes.Action, Embedding: last, Deterministic: c.Deterministic, Hidden: c.Hidden,
+		Action: sizes.Action, Embedding: embedding, Deterministic: c.Deterministic, Hidden: c.Hidden,
 	}, latent, c.Cell == NormGRU, random)
 	features := recurrent.FeatureSize()
 	model := world.Model{
-		Encoder: world.VectorEncoder{Network: world.NewNetwork(layers(sizes.Observation, c.ModelLayers), 1, random), Symlog: c.Symlog},
+		Encoder: encoder,
 		RSSM:    recurrent,
-		Decoder: world.VectorDecoder{Network: world.NewNetwork(layers(features, c.ModelLayers, sizes.Observation), 1, random), Symlog: c.Symlog},
+		Decoder: newDecoder(c, sizes, features, random),
 		Reward:  world.NewScalar(features, c.ModelLayers, c.support(c.TwoHotReward), random),
 	}
 	if c.ContinuationWeight > 0 {
@@ -37,6 +38,47 @@ func newModel(c *Config, sizes agent.Sizes, random *rand.Rand) world.Model {
 		model.Continuation = &continuation
 	}
 	return model
+}
+
+// newEncoder makes an encoder of what there is to see, and returns the size of its embedding.
+func newEncoder(c *Config, sizes agent.Sizes, random *rand.Rand) (world.Encoder, int) {
+	size := c.ModelLayers[len(c.ModelLayers)-1]
+	var vector, image world.Encoder
+	if sizes.Observation > 0 {
+		vector = world.VectorEncoder{Network: world.NewNetwork(layers(sizes.Observation, c.ModelLayers), 1, random), Symlog: c.Symlog}
+	}
+	if sizes.Image.Channels == 0 {
+		return vector, size
+	}
+	image = world.NewImageEncoder(sizes.Image.Channels, c.Depth, random)
+	if vector == nil {
+		return image, 32 * c.Depth
+	}
+	return world.PairEncoder{Numbers: sizes.Observation, Vector: vector, Image: image}, size + 32*c.Depth
+}
+
+// newDecoder makes a decoder of the same.
+func newDecoder(c *Config, sizes agent.Sizes, features int, random *rand.Rand) world.Decoder {
+	var vector, image world.Decoder
+	if sizes.Observation > 0 {
+		vector = world.VectorDecoder{Network: world.NewNetwork(layers(features, c.ModelLayers, sizes.Observation), 1, random), Symlog: c.Symlog}
+	}
+	if sizes.Image.Channels == 0 {
+		return vector
+	}
+	image = world.NewImageDecoder(features, sizes.Image.Channels, c.Depth, random)
+	if vector == nil {
+		return image
+	}
+	return world.PairDecoder{Numbers: sizes.Observation, Vector: vector, Image: image}
+}
+
+// checkImage returns an error unless there is no picture or one of the size that the networks are for.
+func checkImage(size agent.ImageSize) error {
+	if side := world.ImageSide; size.Bytes() > 0 && (size.Height != side || size.Width != side) {
+		return fmt.Errorf("dreamer: the picture has %d x %d pixels; its networks are for %d x %d, as --pixels %d asks for", size.Height, size.Width, side, side, side)
+	}
+	return nil
 }
 
 // newLatent is the kind of the stochastic state.

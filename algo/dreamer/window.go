@@ -1,6 +1,7 @@
 package dreamer
 
 import (
+	"github.com/reverie-rl/reverie/algo/internal/observation"
 	"github.com/reverie-rl/reverie/grad"
 	"github.com/reverie-rl/reverie/replay"
 	"github.com/reverie-rl/reverie/world"
@@ -18,7 +19,7 @@ func (l *learner) window(t *grad.Tracer) world.Sequence {
 	arrival := input("mask", steps).Pad(0, 1, 0) // with what came of each step, behind the first observation
 	first := t.Value(grad.Scalar(1)).Broadcast(1, batch).Pad(0, 0, steps)
 	return world.Sequence{
-		Observation: input("observation", steps+1, l.Sizes.Observation),
+		Observation: observation.Input(t, l.Sizes, batch, steps+1).Transpose(1, 0, 2),
 		Action:      input("action", steps, l.Sizes.Action).Clip(-1, 1).Pad(0, 1, 0),
 		Reward:      input("reward", steps).Pad(0, 1, 0),
 		Discount:    input("discount", steps).Pad(0, 1, 0),
@@ -31,7 +32,9 @@ func (l *learner) window(t *grad.Tracer) world.Sequence {
 // windowMemory is the memory of the inputs of the compiled update, for replay to fill.
 func (l *learner) windowMemory() replay.Sequences {
 	w := replay.NewSequences(replay.Layout{State: l.stateSize()}, l.Batch, l.config.Window)
-	w.Observation, w.Action, w.Reward = l.Memory("observation"), l.Memory("action"), l.Memory("reward")
+	seen := l.Seen()
+	w.Observation, w.Image = seen.Numbers, seen.Image
+	w.Action, w.Reward = l.Memory("action"), l.Memory("reward")
 	w.Discount, w.Mask = l.Memory("discount"), l.Memory("mask")
 	return w
 }

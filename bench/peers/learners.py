@@ -1,4 +1,4 @@
-"""Learner steps of MPO and SAC in PyTorch, to be timed beside those of `reverie bench`.
+"""Learner steps of MPO, SAC and a world model of pictures in PyTorch, to be timed beside those of `reverie bench`.
 
     learners.py WORK THREADS
 
@@ -261,6 +261,82 @@ class MPO:
         return critic_loss, policy_loss, dual_loss
 
 
+class PixelWorldModel:
+    """An update of the recurrent state-space model of PlaNet (arXiv 1811.04551) on pictures: bench/world_model.go."""
+
+    BATCH, LENGTH, UNITS, LATENTS, DEPTH = 16, 32, 200, 30, 16
+    LEARNING_RATE, FREE_NATS, SMALLEST_DEVIATION = 6e-4, 3, 0.1
+
+    def __init__(self):
+        units, latents, features = self.UNITS, self.LATENTS, self.LATENTS + self.UNITS
+        self.encoder, self.decoder = self.convolutions(), self.transposed(features)
+        self.from_stochastic, self.from_action = nn.Linear(latents, units), nn.Linear(ACTION, units, bias=False)
+        self.cell = nn.GRUCell(units, units)
+        self.prior = nn.Sequential(nn.Linear(units, units), nn.ELU(), nn.Linear(units, 2 * latents))
+        self.posterior, self.from_embedding = nn.Linear(units, units), nn.Linear(32 * self.DEPTH, units, bias=False)
+        self.posterior_raw = nn.Linear(units, 2 * latents)
+        self.reward = nn.Sequential(nn.Linear(features, units), nn.ELU(), nn.Linear(units, units), nn.ELU(), nn.Linear(units, 1))
+        networks = [part for part in vars(self).values() if isinstance(part, nn.Module)]
+        self.adam = fastest_adam([parameter for part in networks for parameter in part.parameters()], self.LEARNING_RATE)
+        time_and_batch = self.LENGTH, self.BATCH
+        self.pictures = torch.randint(256, (self.LENGTH * self.BATCH, 3, 64, 64), dtype=torch.uint8)
+        self.actions, self.rewards = torch.randn(*time_and_batch, ACTION), torch.randn(*time_and_batch)
+
+    def convolutions(self):
+        layers, before = [], 3
+        for outputs in (self.DEPTH, 2 * self.DEPTH, 4 * self.DEPTH, 8 * self.DEPTH):
+            layers += [nn.Conv2d(before, outputs, 4, stride=2), nn.ReLU(inplace=True)]
+            before = outputs
+        return nn.Sequential(*layers, nn.Flatten())
+
+    def transposed(self, features):
+        before = 32 * self.DEPTH
+        layers = [nn.Linear(features, before), nn.Unflatten(1, (before, 1, 1))]
+        for outputs, size in ((4 * self.DEPTH, 5), (2 * self.DEPTH, 5), (self.DEPTH, 6), (3, 6)):
+            layers += [nn.ConvTranspose2d(before, outputs, size, stride=2), nn.ReLU(inplace=True)]
+            before = outputs
+        return nn.Sequential(*layers[:-1])
+
+    def distribution(self, raw):
+        mean, deviation = raw.chunk(2, -1)
+        return mean, F.softplus(deviation) + self.SMALLEST_DEVIATION
+
+    def filter(self, embedding, action):
+        """The features of all states, and the numbers of their posteriors."""
+        state, latent = torch.zeros(self.BATCH, self.UNITS), torch.zeros(self.BATCH, self.LATENTS)
+        noise = torch.randn(self.LENGTH, self.BATCH, self.LATENTS)
+        states, latents, posteriors = [], [], []
+        for t in range(self.LENGTH):
+            state = self.cell(F.elu(self.from_stochastic(latent) + action[t]), state)
+            posterior = self.posterior_raw(F.elu(self.posterior(state) + embedding[t]))
+            mean, deviation = self.distribution(posterior)
+            latent = mean + deviation * noise[t]
+            states.append(state)
+            latents.append(latent)
+            posteriors.append(posterior)
+        return torch.stack(states), torch.stack(latents), torch.stack(posteriors)
+
+    def divergence(self, posterior, prior):
+        """The mean divergence of the posterior from the prior, of which some nats are free."""
+        (mean, deviation), (prior_mean, prior_deviation) = self.distribution(posterior), self.distribution(prior)
+        ratio, shift = deviation / prior_deviation, (mean - prior_mean) / prior_deviation
+        nats = (0.5 * (ratio.square() + shift.square() - 1) - ratio.log()).sum(-1)
+        return nats.mean().clamp(min=self.FREE_NATS)
+
+    def step(self):
+        pixels = self.pictures.float() / 255 - 0.5
+        embedding = self.from_embedding(self.encoder(pixels)).view(self.LENGTH, self.BATCH, -1)
+        states, latents, posteriors = self.filter(embedding, self.from_action(self.actions))
+        features = torch.cat((latents, states), -1).flatten(0, 1)
+        observation = 0.5 * (self.decoder(features) - pixels).square().flatten(1).sum(1).mean()
+        reward = 0.5 * (self.reward(features).view_as(self.rewards) - self.rewards).square().mean()
+        loss = observation + reward + self.divergence(posteriors, self.prior(states))
+        self.adam.zero_grad(set_to_none=True)
+        loss.backward()
+        self.adam.step()
+        return observation, reward
+
+
 def measure(learner, seconds=5):
     """The median time of a step, of those of a few seconds after three that do not count."""
     for _ in range(3):
@@ -276,14 +352,14 @@ def measure(learner, seconds=5):
 
 
 def main():
-    works = {"mpo": MPO, "sac": SAC}
+    works = {"mpo": lambda: MPO(Replay()), "sac": lambda: SAC(Replay()), "pixel_world_model": PixelWorldModel}
     parser = argparse.ArgumentParser(description="Times a learner step in PyTorch.")
     parser.add_argument("work", choices=works)
     parser.add_argument("threads", type=int)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(1)
-    milliseconds = 1000 * measure(works[arguments.work](Replay()))
+    milliseconds = 1000 * measure(works[arguments.work]())
     print(json.dumps({"peer": "torch", "ms": round(milliseconds, 3), **vars(arguments)}))
 
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/algo/internal/observation"
 	"github.com/reverie-rl/reverie/algo/internal/report"
 	"github.com/reverie-rl/reverie/grad"
 	"github.com/reverie-rl/reverie/replay"
@@ -90,6 +91,9 @@ func (l *Learner) batch(t *grad.Tracer) Batch {
 
 // Memory is that of an input of the compiled update.
 func (l *Learner) Memory(input string) []float32 { return l.step.Input(input) }
+
+// Seen is the memory of the observations that package observation has made inputs of the compiled update.
+func (l *Learner) Seen() agent.Observation { return observation.Memory(l.step, l.Sizes) }
 
 // Step makes one update from transitions drawn from experience.
 func (l *Learner) Step(experience *replay.Sampler) error {

@@ -87,7 +87,7 @@ var rules = map[string]rule{
 	"atoms":         {"at least 2", func(x float64) bool { return x >= 2 }},
 	"lowest_return": anyNumber, "highest_return": anyNumber,
 	"deterministic": positive, "stochastic": positive, "classes": {"at least 2", func(x float64) bool { return x >= 2 }}, "unimix": fraction,
-	"latent_deviation": positive, "hidden": positive, "symlog_limit": positive,
+	"latent_deviation": positive, "depth": positive, "hidden": positive, "symlog_limit": positive,
 	"observation_weight": notNegative, "reward_weight": notNegative, "continuation_weight": notNegative,
 	"dynamics_weight": notNegative, "representation_weight": notNegative, "free_nats": notNegative,
 	"start_every": positive, "reinforce": fraction, "critic_learning_rate": positive,
