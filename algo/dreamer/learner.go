@@ -59,7 +59,7 @@ func (l *learner) build(random *rand.Rand) {
 	c := l.config
 	l.model = newModel(c, l.Sizes, random)
 	features := l.model.RSSM.FeatureSize()
-	l.policy = newPolicy(c, features, l.Sizes.Action, random)
+	l.policy = newPolicy(c, features, l.Sizes, random)
 	l.critic, l.targetCritic = newCritic(c, features, random), newCritic(c, features, random)
 	l.Online, l.Target = grad.TreeOf(l.critic), grad.TreeOf(l.targetCritic)
 	l.CopyTargets()
@@ -98,10 +98,13 @@ func (l *learner) trace(t *grad.Tracer, s world.Sequence) {
 		{"model/continuation", fit.Continuation}, {"model/kl", fit.KL},
 		{"policy/loss", b.policyLoss}, {"critic/loss", b.criticLoss},
 		{"critic/value", b.value}, {"critic/return", b.returns.Mean()}, {"critic/scale", scale},
-		{"policy/entropy", d.entropy.Mean()}, {"policy/mean_size", d.size.Mean()}, {"policy/deviation", d.deviation.Mean()},
+		{"policy/entropy", d.entropy.Mean()},
 		{"model/gradient_norm", modelNorm}, {"policy/gradient_norm", policyNorm}, {"critic/gradient_norm", criticNorm},
 	} {
 		l.Report.Add(t, metric.name, metric.value)
+	}
+	for i, name := range l.policy.watched() {
+		l.Report.Add(t, name, d.watched[i].Mean())
 	}
 }
 

@@ -6,21 +6,8 @@ import (
 	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/algo/internal/actor"
 	"github.com/reverie-rl/reverie/algo/internal/offpolicy"
-	"github.com/reverie-rl/reverie/dist"
 	"github.com/reverie-rl/reverie/grad"
 )
-
-// exploring is the policy's distribution with noise [1, action] added to its samples. The density that it
-// tells is the policy's, without this noise.
-type exploring struct {
-	dist.TanhGaussian
-	noise *grad.Value
-}
-
-// Sample is a sample of the policy with the noise added.
-func (e exploring) Sample(noise *grad.Value) *grad.Value {
-	return e.TanhGaussian.Sample(noise).Add(e.noise)
-}
 
 // stateSize is the size of the policy's state.
 func (l *learner) stateSize() int { return actor.StateSize(l.model.RSSM.FeatureSize(), l.Sizes) }
@@ -32,11 +19,11 @@ func (l *learner) Policy() (agent.Policy, error) {
 	random := rand.New(rand.NewPCG(0, 0))
 	model := newModel(l.config, l.Sizes, random)
 	features := model.RSSM.FeatureSize()
-	own := newPolicy(l.config, features, l.Sizes.Action, random)
+	own := newPolicy(l.config, features, l.Sizes, random)
 	s := actor.Settings{Sizes: l.Sizes, Seed: l.Seed, Stream: offpolicy.StreamPolicy}
 	source := grad.TreeOf([]any{l.model.Encoder, l.model.RSSM, l.policy})
 	copied := grad.TreeOf([]any{model.Encoder, model.RSSM, own})
-	return actor.NewFiltering(s, features, source, copied, func(t *grad.Tracer, observation, previous, memory *grad.Value, deterministic bool) (exploring, *grad.Value) {
+	return actor.NewFiltering(s, features, source, copied, func(t *grad.Tracer, observation, previous, memory *grad.Value, deterministic bool) (actor.Distribution, *grad.Value) {
 		var noise *grad.Value
 		if !deterministic {
 			noise = model.RSSM.Latent().Noise(t, streamFilter, 1)
@@ -45,6 +32,6 @@ func (l *learner) Policy() (agent.Policy, error) {
 		state := model.RSSM.Observe(model.RSSM.StateOf(memory), model.Encoder.Embed(observation), previous, never, noise)
 		next := model.RSSM.Features(state.State)
 		exploration := t.Normal(streamExploration, 1, l.Sizes.Action).Mul(grad.Scalar(l.config.ExplorationDeviation))
-		return exploring{own.Apply(next), exploration}, next
+		return own.Apply(next).exploring(exploration), next
 	})
 }
