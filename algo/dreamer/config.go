@@ -110,9 +110,9 @@ func Discrete() *Config {
 	c.ModelLayers, c.PolicyLayers, c.CriticLayers = []int{96, 96}, []int{96, 96}, []int{96, 96}
 	c.Symlog, c.TwoHotCritic, c.NormaliseReturns = false, false, false
 	c.Batch, c.Window, c.StepsPerUpdate, c.StartEvery = 16, 24, 5, 3
-	c.ObservationWeight, c.RewardWeight, c.ContinuationWeight = 1, 1, 5
-	c.DynamicsWeight, c.RepresentationWeight, c.FreeNats = 0.08, 0.02, 0
-	c.Reinforce, c.Entropy, c.TargetRate = 1, 3e-3, 0.05
+	c.ObservationWeight, c.RewardWeight, c.ContinuationWeight = 10, 10, 5
+	c.DynamicsWeight, c.RepresentationWeight, c.FreeNats = 0.4, 0.1, 0
+	c.Reinforce, c.Entropy, c.TargetRate = 1, 1e-2, 0.05
 	c.PolicyLearningRate = 3e-4
 	return c
 }
