@@ -61,8 +61,8 @@ type Config struct {
 	GradientNorm       float64 `toml:"gradient_norm"` // limit of each network's gradient; 0 for none
 	TargetRate         float64 `toml:"target_rate"`   // share of the critic that enters its slow copy in an update
 
-	ExplorationDeviation   float64 `toml:"exploration_deviation"`   // of the noise added to actions, in canonical units
-	ExplorationCorrelation float64 `toml:"exploration_correlation"` // of the noise from one step to the next
+	ExplorationDeviation   float64 `toml:"exploration_deviation"`   // of the noise added to continuous actions, in canonical units
+	ExplorationCorrelation float64 `toml:"exploration_correlation"` // of the noise of continuous actions from one step to the next
 }
 
 // Small is a configuration that learns on one core: the default.
@@ -114,6 +114,22 @@ func Pixels() *Config {
 	return c
 }
 
+// Discrete is DreamerV2's way for discrete actions, with small networks, for tasks whose observations are zeros and ones:
+// categorical latents, balanced divergences, a head for the continuation, REINFORCE, and a slow copy of the critic.
+func Discrete() *Config {
+	c := Small()
+	c.Latent, c.Stochastic, c.Classes, c.Unimix = Categorical, 8, 8, 0
+	c.Deterministic, c.Hidden = 96, 96
+	c.ModelLayers, c.PolicyLayers, c.CriticLayers = []int{96, 96}, []int{96, 96}, []int{96, 96}
+	c.Symlog, c.TwoHotCritic, c.NormaliseReturns = false, false, false
+	c.Batch, c.Window, c.StepsPerUpdate, c.StartEvery = 16, 24, 5, 3
+	c.ObservationWeight, c.RewardWeight, c.ContinuationWeight = 10, 10, 5
+	c.DynamicsWeight, c.RepresentationWeight, c.FreeNats = 0.4, 0.1, 0
+	c.Reinforce, c.Entropy, c.TargetRate = 1, 1e-2, 0.05
+	c.PolicyLearningRate = 3e-4
+	return c
+}
+
 // Schedule tells the run loop when to learn.
 func (c *Config) Schedule() agent.Schedule {
 	return agent.Schedule{Warmup: c.Warmup, StepsPerUpdate: c.StepsPerUpdate}
@@ -136,13 +152,15 @@ func Algorithm() agent.Algorithm {
 	return agent.Algorithm{
 		Name: "dreamer",
 		Presets: map[string]func() agent.Config{
-			"default": func() agent.Config { return Small() },
-			"small":   func() agent.Config { return Small() },
-			"medium":  func() agent.Config { return Medium() },
-			"paper":   func() agent.Config { return Paper() },
-			"pixels":  func() agent.Config { return Pixels() },
+			"default":  func() agent.Config { return Small() },
+			"small":    func() agent.Config { return Small() },
+			"medium":   func() agent.Config { return Medium() },
+			"paper":    func() agent.Config { return Paper() },
+			"pixels":   func() agent.Config { return Pixels() },
+			"discrete": func() agent.Config { return Discrete() },
 		},
-		Images: true,
-		New:    newLearner,
+		Images:  true,
+		Actions: agent.AnyActions,
+		New:     newLearner,
 	}
 }

@@ -1,7 +1,8 @@
-// Package dreamer is Dreamer, on states and on pictures: it learns a model of the world from experience, and a
-// policy and a critic on trajectories that the policy imagines in the model (Hafner et al., 2020, "Dream to
-// Control: Learning Behaviors by Latent Imagination", arXiv 1912.01603), with options of its later versions:
-// DreamerV2 (Hafner et al., 2021, arXiv 2010.02193) and DreamerV3 (Hafner et al., 2023, arXiv 2301.04104).
+// Package dreamer is Dreamer, on states and on pictures, with continuous or discrete actions: it learns a model of
+// the world from experience, and a policy and a critic on trajectories that the policy imagines in the model
+// (Hafner et al., 2020, "Dream to Control: Learning Behaviors by Latent Imagination", arXiv 1912.01603), with
+// options of its later versions: DreamerV2 (Hafner et al., 2021, arXiv 2010.02193) and DreamerV3 (Hafner et al.,
+// 2023, arXiv 2301.04104).
 //
 // # The model
 //
@@ -28,20 +29,23 @@
 //	critic loss = mean w_t [ - log p(sg(G_t) | v(s_t)) ]
 //
 // With ρ = 0, Dreamer's way for continuous actions, the gradient flows from the returns through rewards, values
-// and dynamics into the actions; ρ = 1 is REINFORCE. In the entropy's term the actions carry gradient too. S is
+// and dynamics into the actions; ρ = 1 is REINFORCE, DreamerV2's way for discrete actions, whose gradient would have to
+// go straight through the samples. In the entropy's term continuous actions carry gradient too; of discrete ones it is
+// the exact entropy of the policy. S is
 // max(1, moving average of the range of the returns from percentile 5 to 95). Each loss moves its own network.
 //
 // # Acting
 //
 // The policy's memory is the state of the model, which it filters: with samples of the posterior and noise
-// added to its actions when it explores, with modes and the middle of its distribution when it is evaluated.
+// added to its actions when it explores, with modes and the middle of its distribution when it is evaluated. Discrete
+// actions are one-hot, sampled without further noise, and the most likely one when it is evaluated.
 //
 // # What differs from the papers
 //
 //   - One program makes all three updates from one set of parameters: imagination sees the model as it was
 //     before its update.
 //   - The returns of all H imagined steps count; the released code of Dreamer leaves out the last.
-//   - The policy is a Gaussian before tanh, whose mean and deviation are bounded; its mode is the tanh of the
+//   - The policy of continuous actions is a Gaussian before tanh, whose mean and deviation are bounded; its mode is the tanh of the
 //     mean.
 //   - Windows begin without memory. The reward on arrival at their first state is not known to the model.
 //   - The slow copy of the critic moves a little in every update; DreamerV2 copies it now and then. With a

@@ -18,7 +18,7 @@ func TestDreamsLiterally(t *testing.T) {
 			c := tiny()
 			change(c)
 			c.ContinuationWeight = 1
-			l := shaken(t, c)
+			l := shaken(t, c, numbers)
 			l.Resume(0) // for the literal noise
 			span := agent.Span{Context: 2, Horizon: 3, Samples: 2}
 			dreamer, err := l.Dreamer(span)

@@ -1,6 +1,7 @@
 package dreamer
 
 import (
+	"fmt"
 	"math/rand/v2"
 
 	"github.com/reverie-rl/reverie/agent"
@@ -45,6 +46,9 @@ func newLearner(config agent.Config, sizes agent.Sizes, seed uint64, workers *gr
 	if err := checkImage(sizes.Image); err != nil {
 		return nil, err
 	}
+	if sizes.Discrete && c.ExplorationCorrelation > 0 {
+		return nil, fmt.Errorf("dreamer: exploration_correlation is %g, must be 0: the actions of the task are discrete", c.ExplorationCorrelation)
+	}
 	l := &learner{config: c, Learner: offpolicy.Learner{Settings: offpolicy.Settings{
 		Name: "dreamer", Sizes: sizes, Seed: seed, Batch: c.Batch, Discount: c.Discount,
 	}}}
@@ -61,7 +65,7 @@ func (l *learner) build(random *rand.Rand) {
 	c := l.config
 	l.model = newModel(c, l.Sizes, random)
 	features := l.model.RSSM.FeatureSize()
-	l.policy = newPolicy(c, features, l.Sizes.Action, random)
+	l.policy = newPolicy(c, features, l.Sizes, random)
 	l.critic, l.targetCritic = newCritic(c, features, random), newCritic(c, features, random)
 	l.Online, l.Target = grad.TreeOf(l.critic), grad.TreeOf(l.targetCritic)
 	l.CopyTargets()
@@ -100,10 +104,13 @@ func (l *learner) trace(t *grad.Tracer, s world.Sequence) {
 		{"model/continuation", fit.Continuation}, {"model/kl", fit.KL},
 		{"policy/loss", b.policyLoss}, {"critic/loss", b.criticLoss},
 		{"critic/value", b.value}, {"critic/return", b.returns.Mean()}, {"critic/scale", scale},
-		{"policy/entropy", d.entropy.Mean()}, {"policy/mean_size", d.size.Mean()}, {"policy/deviation", d.deviation.Mean()},
+		{"policy/entropy", d.entropy.Mean()},
 		{"model/gradient_norm", modelNorm}, {"policy/gradient_norm", policyNorm}, {"critic/gradient_norm", criticNorm},
 	} {
 		l.Report.Add(t, metric.name, metric.value)
+	}
+	for i, name := range l.policy.watched() {
+		l.Report.Add(t, name, d.watched[i].Mean())
 	}
 }
 

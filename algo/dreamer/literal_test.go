@@ -181,6 +181,19 @@ func (l *learner) latentNoise(stream uint64, rows int) func(row int) []float64 {
 	if l.config.Latent == Gaussian {
 		return l.noise(stream, rows, width)
 	}
+	return l.uniform(stream, rows, width)
+}
+
+// actionNoise is that of a stream with rows of noise for actions.
+func (l *learner) actionNoise(stream uint64, rows int) func(row int) []float64 {
+	if l.Sizes.Discrete {
+		return l.uniform(stream, rows, l.Sizes.Action)
+	}
+	return l.noise(stream, rows, l.Sizes.Action)
+}
+
+// uniform is that of a stream with rows of so many numbers, uniform on (0, 1).
+func (l *learner) uniform(stream uint64, rows, width int) func(row int) []float64 {
 	all := make([]float32, rows*width)
 	rng.Uniform(all, rng.Key{Seed: l.Seed, Stream: stream, Step: uint64(l.Updates())}, 0)
 	return func(row int) []float64 { return literal.Row(all, width, row) }
@@ -298,22 +311,69 @@ func (l *learner) literalModelLoss(latents func(row int) []float64) func() float
 	}
 }
 
-// literalPolicy is the distribution before tanh.
-func (l *learner) literalPolicy(features []float64) literal.Gaussian {
+// literalActions is the policy's distribution in one state: of numbers before tanh, or of one-hot rows.
+type literalActions interface {
+	Sample(noise []float64) []float64
+	mode() []float64
+	action(chosen []float64) []float64
+	logProb(chosen []float64) float64
+	entropy(chosen []float64) float64
+}
+
+func (l *learner) literalPolicy(features []float64) literalActions {
 	out := network(l.policy.Network, features)
+	if l.Sizes.Discrete {
+		return literalChoice(literal.Softmax(out))
+	}
 	var g literal.Gaussian
 	for i := range l.Sizes.Action {
 		g.Mean = append(g.Mean, 5*math.Tanh(out[i]/5))
 		g.Deviation = append(g.Deviation, 0.1+0.9*sigmoid(out[l.Sizes.Action+i]+2))
 	}
-	return g
+	return literalNumbers{g}
 }
 
-// logDensity is that of tanh(y).
-func logDensity(g literal.Gaussian, y []float64) float64 {
-	sum := g.LogProb(y)
-	for _, x := range y {
+type literalNumbers struct{ literal.Gaussian }
+
+func (g literalNumbers) mode() []float64                   { return g.Mean }
+func (g literalNumbers) action(chosen []float64) []float64 { return each(chosen, math.Tanh) }
+func (g literalNumbers) entropy(chosen []float64) float64  { return -g.logProb(chosen) }
+
+// logProb is the density of tanh(chosen).
+func (g literalNumbers) logProb(chosen []float64) float64 {
+	sum := g.LogProb(chosen)
+	for _, x := range chosen {
 		sum -= math.Log(1 - math.Tanh(x)*math.Tanh(x))
+	}
+	return sum
+}
+
+// literalChoice is the probability of each choice.
+type literalChoice []float64
+
+// Sample is the choice with the largest log-probability and Gumbel noise.
+func (p literalChoice) Sample(noise []float64) []float64 {
+	scores := make([]float64, len(p))
+	for i, x := range p {
+		scores[i] = math.Log(x) - math.Log(-math.Log(noise[i]))
+	}
+	return literalChoice(scores).mode()
+}
+
+func (p literalChoice) mode() []float64 {
+	row := make([]float64, len(p))
+	row[slices.Index(p, slices.Max(p))] = 1
+	return row
+}
+
+func (p literalChoice) action(chosen []float64) []float64 { return chosen }
+
+func (p literalChoice) logProb(chosen []float64) float64 { return math.Log(p[slices.Index(chosen, 1)]) }
+
+func (p literalChoice) entropy([]float64) float64 {
+	sum := 0.0
+	for _, x := range p {
+		sum -= x * math.Log(x)
 	}
 	return sum
 }
@@ -321,7 +381,7 @@ func logDensity(g literal.Gaussian, y []float64) float64 {
 // imagined is a step of a dream: its state, and what the policy did there.
 type imagined struct {
 	state
-	chosen           []float64 // before tanh
+	chosen           []float64 // before tanh, if actions are continuous
 	logProb, entropy float64   // of what was chosen when the dream was first dreamt, and now
 	reward, discount float64   // on arrival
 	value, ahead     float64   // of this state, by the critic and by its slow copy
@@ -343,13 +403,13 @@ func (l *learner) dream(s state, before []imagined, priors, choices func(step in
 			if before != nil {
 				seen = before[h].state
 			}
-			g := l.literalPolicy(seen.features())
-			step.chosen = g.Sample(choices(h))
-			step.entropy, step.logProb = -logDensity(g, step.chosen), logDensity(g, step.chosen)
+			p := l.literalPolicy(seen.features())
+			step.chosen = p.Sample(choices(h))
+			step.entropy, step.logProb = p.entropy(step.chosen), p.logProb(step.chosen)
 			if before != nil {
-				step.logProb = logDensity(g, before[h].chosen)
+				step.logProb = p.logProb(before[h].chosen)
 			}
-			next, prior := l.advance(s, each(step.chosen, math.Tanh))
+			next, prior := l.advance(s, p.action(step.chosen))
 			s = state{next, l.draw(prior, priors(h))}
 			step.reward, _ = l.number(l.model.Reward, s.features(), 0)
 			step.discount = c.Discount
@@ -373,7 +433,7 @@ func (l *learner) dreams(windows [][]filtered, before [][]imagined) (all [][]ima
 	groups := (c.Window + 1) / c.StartEvery
 	states := groups * c.Batch
 	priors := l.latentNoise(streamPrior, c.Horizon*states)
-	choices := l.noise(streamAction, c.Horizon*states, l.Sizes.Action)
+	choices := l.actionNoise(streamAction, c.Horizon*states)
 	for i := range states {
 		item, k := i%c.Batch, i/c.Batch*c.StartEvery+c.StartEvery-1
 		var earlier []imagined

@@ -1,6 +1,7 @@
 package dreamer
 
 import (
+	"github.com/reverie-rl/reverie/algo/internal/actor"
 	"github.com/reverie-rl/reverie/grad"
 	"github.com/reverie-rl/reverie/rl"
 	"github.com/reverie-rl/reverie/world"
@@ -23,10 +24,10 @@ func (l *learner) starts(s world.Sequence, states world.State) (start world.Stat
 
 // dream is what the policy does in imagination. Steps come first: [horizon, states].
 type dream struct {
-	features        *grad.Value // [horizon+1, states, features]
-	entropy         *grad.Value // - log π(a) of the sampled actions, with the gradient through the sample
-	logProb         *grad.Value // log π(a) of the sampled actions as they are
-	size, deviation *grad.Value // mean |mode| and deviation over the action's elements
+	features *grad.Value   // [horizon+1, states, features]
+	entropy  *grad.Value   // - log π(a) of the sampled actions, with the gradient through the sample, or its mean over all choices
+	logProb  *grad.Value   // log π(a) of the sampled actions as they are
+	watched  []*grad.Value // what the policy reports of its distributions
 }
 
 // imagine lets the policy act in the model. It sees the states, but no gradient flows back to them except
@@ -34,16 +35,13 @@ type dream struct {
 func (l *learner) imagine(t *grad.Tracer, start world.State) dream {
 	horizon, states := l.config.Horizon, start.Stochastic.Shape()[0]
 	noise := l.model.RSSM.Latent().Noise(t, streamPrior, horizon, states)
-	policyNoise := t.Normal(streamAction, horizon, states, l.Sizes.Action)
+	policyNoise := actor.Noise(t, l.Sizes, streamAction, horizon, states)
 	features, further := l.model.RSSM.Dream(t, start, noise, policyNoise, func(features, noise *grad.Value) (*grad.Value, []*grad.Value) {
 		distribution := l.policy.Apply(features.Stop())
-		action, logProb := distribution.SampleWithLogProb(noise)
-		return action, []*grad.Value{
-			logProb.Neg(), distribution.LogProb(action.Stop()),
-			distribution.Mode().Abs().Mean(-1), distribution.Base.Deviation.Mean(-1),
-		}
+		action, entropy := distribution.act(noise)
+		return action, append([]*grad.Value{entropy, distribution.LogProb(action.Stop())}, distribution.watch()...)
 	})
-	return dream{features, further[0], further[1], further[2], further[3]}
+	return dream{features, further[0], further[1], further[2:]}
 }
 
 // behaviour is the losses of policy and critic, and numbers to watch. All are scalars but returns.
@@ -65,9 +63,10 @@ func (l *learner) behave(t *grad.Tracer, d dream, counts *grad.Value, scale func
 
 	size := scale(returns)
 	advantage := returns.Sub(values.Slice(0, 0, horizon)).Div(size).Stop()
-	gain := returns.Div(size).Mul(grad.Scalar(1 - c.Reinforce)).
-		Add(d.logProb.Mul(advantage).Mul(grad.Scalar(c.Reinforce))).
-		Add(d.entropy.Mul(grad.Scalar(c.Entropy)))
+	gain := d.logProb.Mul(advantage).Mul(grad.Scalar(c.Reinforce)).Add(d.entropy.Mul(grad.Scalar(c.Entropy)))
+	if c.Reinforce < 1 { // or else nothing flows through the model, and no program is made for it
+		gain = gain.Add(returns.Div(size).Mul(grad.Scalar(1 - c.Reinforce)))
+	}
 	return behaviour{
 		policyLoss: gain.Mul(weights).Sum().Neg(),
 		criticLoss: l.critic.Loss(left.Stop(), returns.Stop()).Mul(weights).Sum(),

@@ -10,11 +10,17 @@ import (
 	"github.com/reverie-rl/reverie/grad"
 )
 
+// numbers and choices are tasks with continuous and with discrete actions.
+var (
+	numbers = agent.Sizes{Observation: 3, Action: 2}
+	choices = agent.Sizes{Observation: 3, Action: 4, Discrete: true}
+)
+
 // shaken returns a learner with random networks and random windows in place: the second is of one step, the
 // third ends with a termination.
-func shaken(t *testing.T, c *Config) *learner {
+func shaken(t *testing.T, c *Config, sizes agent.Sizes) *learner {
 	t.Helper()
-	made, err := newLearner(c, agent.Sizes{Observation: 3, Action: 2}, 5, nil)
+	made, err := newLearner(c, sizes, 5, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,6 +28,12 @@ func shaken(t *testing.T, c *Config) *learner {
 	literal.Shake(&l.Learner, grad.TreeOf(l.model), grad.TreeOf(l.policy))
 	w := l.windows
 	literal.Fill(rand.New(rand.NewPCG(2, 2)), nil, w.Observation, w.Action, w.Reward)
+	if sizes.Discrete {
+		clear(w.Action)
+		for i := range w.Mask {
+			w.Action[i*sizes.Action+i%sizes.Action] = 1
+		}
+	}
 	for i := range w.Mask {
 		w.Mask[i], w.Discount[i] = 1, 1
 	}
@@ -54,13 +66,33 @@ func TestUpdateAgreesWithTheLiteralVersion(t *testing.T) {
 			c := tiny()
 			c.ObservationWeight, c.RewardWeight = 2, 3
 			change(c)
-			l := shaken(t, c)
-			latents := l.latents()
-			policyLoss, criticLoss := l.literalBehaviour(latents)
-			literal.CheckUpdate(t, l, l.Run,
-				literal.Loss{Name: "model", Value: l.literalModelLoss(latents), Tree: grad.TreeOf(l.model)},
-				literal.Loss{Name: "policy", Value: policyLoss, Tree: grad.TreeOf(l.policy)},
-				literal.Loss{Name: "critic", Value: criticLoss, Tree: grad.TreeOf(l.critic)})
+			checkUpdate(t, shaken(t, c, numbers))
+		})
+	}
+}
+
+func checkUpdate(t *testing.T, l *learner) {
+	t.Helper()
+	latents := l.latents()
+	policyLoss, criticLoss := l.literalBehaviour(latents)
+	literal.CheckUpdate(t, l, l.Run,
+		literal.Loss{Name: "model", Value: l.literalModelLoss(latents), Tree: grad.TreeOf(l.model)},
+		literal.Loss{Name: "policy", Value: policyLoss, Tree: grad.TreeOf(l.policy)},
+		literal.Loss{Name: "critic", Value: criticLoss, Tree: grad.TreeOf(l.critic)})
+}
+
+// So it is for discrete actions with REINFORCE, whose gradient does not flow through samples.
+func TestDiscreteUpdateAgreesWithTheLiteralVersion(t *testing.T) {
+	for name, change := range map[string]func(c *Config){
+		"default":      func(*Config) {},
+		"continuation": func(c *Config) { c.ContinuationWeight, c.Entropy = 3, 0.2 },
+		"first":        firstVersion,
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := tiny()
+			change(c)
+			c.Reinforce = 1
+			checkUpdate(t, shaken(t, c, choices))
 		})
 	}
 }
@@ -68,18 +100,44 @@ func TestUpdateAgreesWithTheLiteralVersion(t *testing.T) {
 // Gradients go straight through categorical samples, where finite differences see none: the losses alone are
 // compared.
 func TestCategoricalLossesAgreeWithTheLiteralVersion(t *testing.T) {
+	for name, test := range map[string]struct {
+		sizes     agent.Sizes
+		latent    string
+		reinforce float64
+	}{
+		"continuous":                {numbers, Categorical, 1},
+		"discrete":                  {choices, Categorical, 1},
+		"discrete, mixed gradients": {choices, Gaussian, 0.4},
+		"discrete, dynamics":        {choices, Categorical, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := tiny()
+			c.Latent, c.Reinforce = test.latent, test.reinforce
+			l := shaken(t, c, test.sizes)
+			latents := l.latents()
+			modelLoss := l.literalModelLoss(latents)()
+			policyLoss, criticLoss := l.literalBehaviour(latents)
+			want := map[string]float64{"model/loss": modelLoss, "policy/loss": policyLoss(), "critic/loss": criticLoss()}
+			if err := l.Run(); err != nil {
+				t.Fatal(err)
+			}
+			for name, value := range want {
+				literal.Near(t, name, literal.Metric(t, l, name), value, 1e-3)
+			}
+		})
+	}
+}
+
+// With the gradient through the dynamics alone, choices have one too.
+func TestTheDynamicsMoveChoices(t *testing.T) {
 	c := tiny()
-	c.Latent, c.Reinforce = Categorical, 1
-	l := shaken(t, c)
-	latents := l.latents()
-	modelLoss := l.literalModelLoss(latents)()
-	policyLoss, criticLoss := l.literalBehaviour(latents)
-	want := map[string]float64{"model/loss": modelLoss, "policy/loss": policyLoss(), "critic/loss": criticLoss()}
+	c.Reinforce, c.Entropy = 0, 0
+	l := shaken(t, c, choices)
 	if err := l.Run(); err != nil {
 		t.Fatal(err)
 	}
-	for name, value := range want {
-		literal.Near(t, name, literal.Metric(t, l, name), value, 1e-3)
+	if norm := literal.Metric(t, l, "policy/gradient_norm"); norm < 1e-6 {
+		t.Errorf("the gradient of the policy is %g", norm)
 	}
 }
 
@@ -98,7 +156,7 @@ func TestNothingOfTheBehaviourReachesTheModel(t *testing.T) {
 	update := func(change func(c *Config), disturb func(l *learner)) (model, policy, critic []float32) {
 		c := tiny()
 		change(c)
-		l := shaken(t, c)
+		l := shaken(t, c, numbers)
 		disturb(l)
 		if err := l.Run(); err != nil {
 			t.Fatal(err)
@@ -138,7 +196,7 @@ func TestNothingOfTheBehaviourReachesTheModel(t *testing.T) {
 func TestPaddingIsNotSeen(t *testing.T) {
 	losses := func(padding float32) (all []float64) {
 		c := tiny()
-		l := shaken(t, c)
+		l := shaken(t, c, numbers)
 		for i := c.Window + 1 + 2; i < 2*(c.Window+1); i++ { // observations of window 1 behind that of step 1
 			l.windows.Observation[i*l.Sizes.Observation] = padding
 		}

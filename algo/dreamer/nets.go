@@ -11,7 +11,7 @@ import (
 	"github.com/reverie-rl/reverie/world"
 )
 
-// Constants of the policy's distribution before tanh.
+// Constants of the policy's distribution, before tanh if actions are continuous.
 const (
 	meanLimit        = 5 // the mean stays where tanh has a gradient
 	minimumDeviation = 0.1
@@ -109,19 +109,38 @@ func newCritic(c *Config, features int, random *rand.Rand) world.Scalar {
 }
 
 // policy is a distribution of actions that is a function of features.
-type policy struct{ Network nn.MLP }
+type policy struct {
+	Network nn.MLP
 
-func newPolicy(c *Config, features, actions int, random *rand.Rand) policy {
-	return policy{world.NewNetwork(layers(features, c.PolicyLayers, 2*actions), policyScale, random)}
+	discrete bool
+}
+
+func newPolicy(c *Config, features int, sizes agent.Sizes, random *rand.Rand) policy {
+	outputs := 2 * sizes.Action // mean and deviation
+	if sizes.Discrete {
+		outputs = sizes.Action // a logit for each choice
+	}
+	return policy{world.NewNetwork(layers(features, c.PolicyLayers, outputs), policyScale, random), sizes.Discrete}
 }
 
 // Apply returns the distribution of actions [..., action] for features [..., features].
-func (p policy) Apply(features *grad.Value) dist.TanhGaussian {
+func (p policy) Apply(features *grad.Value) actions {
 	raw := p.Network.Apply(features)
+	if p.discrete {
+		return discrete{dist.Categorical{Logits: raw}}
+	}
 	shape := raw.Shape()
-	actions := shape[len(shape)-1] / 2
-	mean := raw.Slice(-1, 0, actions).Mul(grad.Scalar(1.0 / meanLimit)).Tanh().Mul(grad.Scalar(meanLimit))
-	share := raw.Slice(-1, actions, 2*actions).Add(grad.Scalar(2)).Sigmoid()
+	size := shape[len(shape)-1] / 2
+	mean := raw.Slice(-1, 0, size).Mul(grad.Scalar(1.0 / meanLimit)).Tanh().Mul(grad.Scalar(meanLimit))
+	share := raw.Slice(-1, size, 2*size).Add(grad.Scalar(2)).Sigmoid()
 	deviation := share.Mul(grad.Scalar(maximumDeviation - minimumDeviation)).Add(grad.Scalar(minimumDeviation))
-	return dist.TanhGaussian{Base: dist.Gaussian{Mean: mean, Deviation: deviation}}
+	return continuous{dist.TanhGaussian{Base: dist.Gaussian{Mean: mean, Deviation: deviation}}}
+}
+
+// watched names what actions.watch returns.
+func (p policy) watched() []string {
+	if p.discrete {
+		return []string{"policy/certainty"}
+	}
+	return []string{"policy/mean_size", "policy/deviation"}
 }

@@ -6,21 +6,8 @@ import (
 	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/algo/internal/actor"
 	"github.com/reverie-rl/reverie/algo/internal/offpolicy"
-	"github.com/reverie-rl/reverie/dist"
 	"github.com/reverie-rl/reverie/grad"
 )
-
-// exploring is the policy's distribution, with more of the noise that makes its samples added to them. The density
-// that it tells is the policy's, without this addition.
-type exploring struct {
-	dist.TanhGaussian
-	deviation float64 // of what is added
-}
-
-// Sample is what noise [1, action] makes of the policy, with its share added.
-func (e exploring) Sample(noise *grad.Value) *grad.Value {
-	return e.TanhGaussian.Sample(noise).Add(noise.Mul(grad.Scalar(e.deviation)))
-}
 
 // stateSize is the size of the policy's state.
 func (l *learner) stateSize() int { return actor.StateSize(l.model.RSSM.FeatureSize(), l.Sizes) }
@@ -32,12 +19,12 @@ func (l *learner) Policy() (agent.Policy, error) {
 	random := rand.New(rand.NewPCG(0, 0))
 	model := newModel(l.config, l.Sizes, random)
 	features := model.RSSM.FeatureSize()
-	own := newPolicy(l.config, features, l.Sizes.Action, random)
+	own := newPolicy(l.config, features, l.Sizes, random)
 	s := actor.Settings{Sizes: l.Sizes, Seed: l.Seed, Stream: offpolicy.StreamPolicy}
 	source := grad.TreeOf([]any{l.model.Encoder, l.model.RSSM, l.policy})
 	copied := grad.TreeOf([]any{model.Encoder, model.RSSM, own})
 	m := actor.Memory{Size: features, Correlation: l.config.ExplorationCorrelation}
-	return actor.NewFiltering(s, m, source, copied, func(t *grad.Tracer, observation, previous, memory *grad.Value, deterministic bool) (exploring, *grad.Value) {
+	return actor.NewFiltering(s, m, source, copied, func(t *grad.Tracer, observation, previous, memory *grad.Value, deterministic bool) (actor.Distribution, *grad.Value) {
 		var noise *grad.Value
 		if !deterministic {
 			noise = model.RSSM.Latent().Noise(t, streamFilter, 1)
@@ -45,6 +32,6 @@ func (l *learner) Policy() (agent.Policy, error) {
 		never := t.Value(grad.Scalar(0)).Broadcast(1) // an episode begins with zeros, which is the initial state
 		state := model.RSSM.Observe(model.RSSM.StateOf(memory), model.Encoder.Embed(observation), previous, never, noise)
 		next := model.RSSM.Features(state.State)
-		return exploring{own.Apply(next), l.config.ExplorationDeviation}, next
+		return own.Apply(next).exploring(l.config.ExplorationDeviation), next
 	})
 }

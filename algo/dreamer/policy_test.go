@@ -1,12 +1,13 @@
 package dreamer
 
 import (
-	"github.com/reverie-rl/reverie/agent"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
+	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/algo/internal/literal"
 	"github.com/reverie-rl/reverie/algo/internal/offpolicy"
 	"github.com/reverie-rl/reverie/world"
@@ -17,11 +18,16 @@ import (
 func TestPolicyFilters(t *testing.T) {
 	for name, latent := range map[string]string{"gaussian": Gaussian, "categorical": Categorical} {
 		for _, deterministic := range []bool{true, false} {
-			t.Run(name, func(t *testing.T) {
-				c := tiny()
-				c.Latent, c.ExplorationCorrelation = latent, 0.6
-				playLiterally(t, shaken(t, c), deterministic)
-			})
+			for _, sizes := range []agent.Sizes{numbers, choices} {
+				t.Run(fmt.Sprintf("%s discrete %v", name, sizes.Discrete), func(t *testing.T) {
+					c := tiny()
+					c.Latent = latent
+					if !sizes.Discrete {
+						c.ExplorationCorrelation = 0.6
+					}
+					playLiterally(t, shaken(t, c, sizes), deterministic)
+				})
+			}
 		}
 	}
 }
@@ -41,17 +47,23 @@ func playLiterally(t *testing.T, l *learner, deterministic bool) {
 		literal.Fill(random, nil, observation)
 		l.Resume(int64(step)) // for the literal noise
 		s = l.observe(s, before, literal.Row(observation, len(observation), 0), deterministic)
-		g := l.literalPolicy(s.features())
-		want := each(g.Mean, math.Tanh)
+		p := l.literalPolicy(s.features())
+		chosen := p.mode()
 		if !deterministic {
 			correlation := l.config.ExplorationCorrelation
-			for i, fresh := range l.noise(offpolicy.StreamPolicy, 1, l.Sizes.Action)(0) {
+			for i, fresh := range l.actionNoise(offpolicy.StreamPolicy, 1)(0) {
 				noise[i] = correlation*noise[i] + math.Sqrt(1-correlation*correlation)*fresh
 			}
-			want = each(g.Sample(noise), math.Tanh)
+			chosen = p.Sample(noise)
+		}
+		want := p.action(chosen)
+		if !deterministic && !l.Sizes.Discrete {
 			want = add(want, each(noise, func(x float64) float64 { return l.config.ExplorationDeviation * x }))
 		}
 		action := policy.Act(agent.Observation{Numbers: observation}, remembered, uint64(step), deterministic)
+		if l.Sizes.Discrete {
+			literal.Near(t, "the log-probability", float64(action.LogProbability), p.logProb(chosen), 1e-4)
+		}
 		for i, x := range want {
 			literal.Near(t, "the action", float64(action.Values[i]), x, 1e-4)
 		}

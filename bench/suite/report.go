@@ -84,7 +84,7 @@ func (s *Suite) Report(results string, out io.Writer) error {
 	if len(all) == 0 {
 		return fmt.Errorf("suite: there are no results of %s in %s yet", s.Name, results)
 	}
-	scores := s.heading(all) + scoreTable(all) + overallTable(all)
+	scores := s.heading(all) + scoreTable(all) + overallTable(all) + s.normalisedTable(all)
 	if _, err := io.WriteString(out, scores); err != nil {
 		return err
 	}
@@ -114,13 +114,18 @@ func (s *Suite) Report(results string, out io.Writer) error {
 
 // byTask groups results, in their order.
 func byTask(all []result) [][]result {
+	return group(all, func(r result) string { return r.entry.Task })
+}
+
+// group puts results of one key together.
+func group(all []result, key func(r result) string) [][]result {
 	var groups [][]result
 	place := map[string]int{}
 	for _, r := range all {
-		i, found := place[r.entry.Task]
+		i, found := place[key(r)]
 		if !found {
 			i = len(groups)
-			place[r.entry.Task] = i
+			place[key(r)] = i
 			groups = append(groups, nil)
 		}
 		groups[i] = append(groups[i], r)
@@ -154,26 +159,48 @@ func scoreTable(all []result) string {
 	return b.String()
 }
 
+// byAgent groups results, in their order.
+func byAgent(all []result) [][]result {
+	return group(all, func(r result) string { return r.entry.Name })
+}
+
 // overallTable has a row for each agent that was on several tasks.
 func overallTable(all []result) string {
-	agents := map[string][]result{}
-	var names []string
-	for _, r := range all {
-		if agents[r.entry.Name] == nil {
-			names = append(names, r.entry.Name)
-		}
-		agents[r.entry.Name] = append(agents[r.entry.Name], r)
-	}
 	var b strings.Builder
-	for _, name := range names {
-		if of := agents[name]; len(of) > 1 {
-			fmt.Fprintf(&b, "| %s | %d | %s |\n", name, len(of), summary(of))
+	for _, of := range byAgent(all) {
+		if len(of) > 1 {
+			fmt.Fprintf(&b, "| %s | %d | %s |\n", of[0].entry.Name, len(of), summary(of))
 		}
 	}
 	if b.Len() == 0 {
 		return ""
 	}
 	return "\nOver all runs of all tasks, with intervals stratified over tasks:\n\n| agent | tasks | mean | median | interquartile mean | area under the curve |\n|---|---|---|---|---|---|\n" + b.String()
+}
+
+// normalisedTable has a row for each agent with its mean scores on tasks of which the suite has references, measured by
+// these.
+func (s *Suite) normalisedTable(all []result) string {
+	var b strings.Builder
+	for _, of := range byAgent(all) {
+		var scores []float64
+		var references []aggregate.Reference
+		for _, r := range of {
+			if reference, ok := s.References[r.entry.Task]; ok {
+				scores, references = append(scores, aggregate.Mean(r.scores)), append(references, reference)
+			}
+		}
+		if len(scores) > 0 {
+			n := aggregate.Normalise(scores, references)
+			fmt.Fprintf(&b, "| %s | %d | %s | %s | %s | %s |\n", of[0].entry.Name, len(scores),
+				number(n.GamerMedian), number(n.GamerMean), number(n.RecordMean), number(n.ClippedRecordMean))
+		}
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return "\nMean scores over tasks, where 0 is random actions and 1 the gamer or the record of the suite's references:\n\n" +
+		"| agent | tasks | gamer median | gamer mean | record mean | clipped record mean |\n|---|---|---|---|---|---|\n" + b.String()
 }
 
 // summary is the statistics of results together, as the cells of a table.

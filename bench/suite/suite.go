@@ -15,6 +15,11 @@
 //	name = "mpo-20"                   # in tables; the agent, if it is left out
 //	seeds = [1]
 //	threshold = 700                   # the suite fails if the mean score is less
+//
+//	[reference."control/cartpole-swingup"] # what scores on a task are measured by; may be left out
+//	random = 46
+//	gamer = 850
+//	record = 880
 package suite
 
 import (
@@ -29,6 +34,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"github.com/reverie-rl/reverie/bench/aggregate"
 	"github.com/reverie-rl/reverie/run"
 )
 
@@ -37,6 +43,8 @@ type Suite struct {
 	Name    string   `toml:"-"` // of the file
 	Seeds   []uint64 `toml:"seeds"`
 	Entries []Entry  `toml:"run"`
+	// References are the scores that those on a task are measured by, by the task's name.
+	References map[string]aggregate.Reference `toml:"reference"`
 }
 
 // Entry is the runs of one agent on one task.
@@ -98,6 +106,11 @@ func (s *Suite) complete() error {
 		}
 		taken[folder] = e.String()
 		problems = append(problems, e.check())
+	}
+	for task, reference := range s.References {
+		if err := reference.Check(); err != nil {
+			problems = append(problems, fmt.Errorf("reference of %s: %w", task, err))
+		}
 	}
 	return errors.Join(problems...)
 }

@@ -191,6 +191,7 @@ func TestLoadRefuses(t *testing.T) {
 		"[[run]]\nagent='mpo'\ntask='classic/pendulum'\nsteps=5\nseeds=[1,1]":                    "a seed twice",
 		"seeds=[1]\n[[run]]\nagent='mpo'\ntask='classic/pendulum'\nsteps=5\nname='../up'":        "may hold no /",
 		"seeds=[1]\n" + strings.Repeat("[[run]]\nagent='mpo'\ntask='classic/lqr'\nsteps=5\n", 2): "give one of them another name",
+		quick + "[reference.a]\nrandom=3\ngamer=2\nrecord=5":                                     "reference of a: the score of the gamer is 2, must be above",
 	} {
 		_, err := load(t, list)
 		expectError(t, err, want)
@@ -249,7 +250,15 @@ steps = 100_000
 agent = "mpo"
 name = "mpo-20"
 task = "control/walker-walk"
-steps = 50_000`)
+steps = 50_000
+[reference."control/cartpole-swingup"]
+random = 50
+gamer = 850
+record = 250
+[reference."control/walker-walk"]
+random = 0
+gamer = 10
+record = 40`)
 	results := t.TempDir()
 	stored(t, s, results, 0, 1, track.Point{X: 50_000, Y: 100}, track.Point{X: 100_000, Y: 500})
 	stored(t, s, results, 0, 2, track.Point{X: 50_000, Y: 300}, track.Point{X: 100_000, Y: 900})
@@ -263,6 +272,7 @@ steps = 50_000`)
 		"| `control/cartpole-swingup` | mpo | 100000 | 300, 600 | 450 [300, 600] | 450 [300, 600] | 450 [300, 600] | 450 |",
 		"| `control/walker-walk` | mpo | 100000 | 20 | 20 [20, 20] | 20 [20, 20] | 20 [20, 20] | 20 |",
 		"| mpo | 2 | 307 [207, 407] | 300 [300, 600] | 307 [207, 407] | 307 |",
+		"| mpo | 2 | 1.25 | 1.25 | 1.25 | 0.75 |", // by the gamers 0.5 and 2, by the records 2, or 1, and 0.5
 		"| **mpo** | 2 | 200 ± 100 | 450 ± 150 |",
 		"| MPO | 10 | 380 ± 112 | 744 ± 68 |",
 		"danijar/dreamerv3",

@@ -81,7 +81,7 @@ var rules = map[string]rule{
 	"initial_temperature": anyNumber, "initial_mean_multiplier": anyNumber, "initial_deviation_multiplier": anyNumber,
 	"initial_deviation": positive, "minimum_deviation": notNegative, "maximum_deviation": positive,
 	"minimum_model_deviation": positive, "importance_limit": positive, "windows": positive, "recent": positive,
-	"cloning": notNegative, "exploration_deviation": positive, "exploration_correlation": fraction, "entropy": notNegative, "saturation": notNegative, "target_entropy": anyNumber,
+	"cloning": notNegative, "exploration_deviation": positive, "exploration_chance": fraction, "exploration_correlation": fraction, "entropy": notNegative, "saturation": notNegative, "target_entropy": anyNumber,
 	"horizon": positive, "iterations": notNegative, "seconds": notNegative, "elites": positive, "momentum": fraction,
 	"temperature": positive, "knots": positive, "difference": positive,
 	"atoms":         {"at least 2", func(x float64) bool { return x >= 2 }},
