@@ -107,6 +107,7 @@ var works = []struct {
 	{"conv_vae", ConvVAE},
 	{"rssm_world_model", RSSMWorldModel},
 	{"dreamer_small", learnerStep(dreamer.Algorithm(), "default", firstDreamerSettings)},
+	{"planet_decision", PlanetDecision},
 	{"replay", func(*grad.Workers) (Work, error) { return Replay() }},
 }
 

@@ -97,3 +97,14 @@ func TestStream(t *testing.T) {
 		t.Errorf("measured %+v", speed)
 	}
 }
+
+// A decision of PlaNet can be timed.
+func TestPlanetDecision(t *testing.T) {
+	work, err := bench.Learner("planet_decision", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := work.Step(); err != nil || len(work.Programs) != 1 {
+		t.Errorf("%d programs, and the error is %v", len(work.Programs), err)
+	}
+}
