@@ -22,6 +22,7 @@ var variants = map[string]func(c *Config){
 	"first version":  firstVersion,
 	"categorical":    categorical,
 	"second version": func(c *Config) { categorical(c); c.Unimix, c.Reinforce, c.ContinuationWeight = 0, 0.7, 2 },
+	"deterministic":  func(c *Config) { c.Latent = Deterministic },
 	"one step":       func(c *Config) { c.TwoHotReward, c.TwoHotCritic, c.Horizon, c.GradientNorm = true, false, 1, 0 },
 }
 
