@@ -88,20 +88,16 @@ func (p *policy) Act(observation, state []float32, occasion uint64, deterministi
 	left := p.state[len(features)+p.learner.Sizes.Action:]
 	copy(left, state[len(features)+p.learner.Sizes.Action:])
 	key := rng.Key{Seed: p.learner.Seed, Stream: streamExploration, Step: occasion}
-	var chosen agent.Action
-	if deterministic || p.learned {
+	chosen := agent.Action{State: p.state}
+	if deterministic {
 		chosen.Values = p.decider.Decide(features, left)
-		if !deterministic {
-			chosen.LogProbability = p.decider.Explore(key)
-		}
 	} else {
-		chosen.Values, chosen.LogProbability = p.decider.Random(key)
+		chosen.Values, chosen.LogProbability = p.decider.Explore(features, left, key, p.learned)
 	}
 	copy(p.state, features)
 	for i, x := range chosen.Values {
 		p.state[len(features)+i] = min(max(x, -1), 1)
 	}
-	chosen.State = p.state
 	return chosen
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/reverie-rl/reverie/algo/dreamer"
 	"github.com/reverie-rl/reverie/algo/mpc"
 	"github.com/reverie-rl/reverie/algo/mpo"
+	"github.com/reverie-rl/reverie/algo/pets"
 	"github.com/reverie-rl/reverie/algo/planet"
 	"github.com/reverie-rl/reverie/algo/rdpg"
 	"github.com/reverie-rl/reverie/algo/sac"
@@ -84,7 +85,7 @@ func catalogues() run.Catalogues {
 		return tasks.Find(name)
 	}
 	return run.Catalogues{Tasks: tasks, FindTask: find, Algorithms: []agent.Algorithm{
-		bc.Algorithm(), d4pg.Algorithm(), dmpo.Algorithm(), dreamer.Algorithm(), mpc.Algorithm(), mpo.Algorithm(), planet.Algorithm(), rdpg.Algorithm(),
+		bc.Algorithm(), d4pg.Algorithm(), dmpo.Algorithm(), dreamer.Algorithm(), mpc.Algorithm(), mpo.Algorithm(), pets.Algorithm(), planet.Algorithm(), rdpg.Algorithm(),
 		sac.Algorithm(), svg.Algorithm(),
 	}}
 }

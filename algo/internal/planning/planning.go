@@ -101,13 +101,18 @@ func (d *Decider) Decide(start, left []float32) []float32 {
 	return d.values
 }
 
-// Explore adds normal noise to the action that Decide returned. It returns the log-density of what came of it.
-func (d *Decider) Explore(key rng.Key) float32 {
-	return Explore(d.values, d.noise, d.settings.ExplorationDeviation, key)
+// Explore is Decide with normal noise added to the action, and the log-density of what came of it. As long as the
+// model has learned nothing, the action is drawn uniformly from all that are allowed.
+func (d *Decider) Explore(start, left []float32, key rng.Key, learned bool) (values []float32, logProbability float32) {
+	if !learned {
+		return d.random(key)
+	}
+	d.Decide(start, left)
+	return d.values, Explore(d.values, d.noise, d.settings.ExplorationDeviation, key)
 }
 
-// Random draws an action uniformly from all that are allowed, and returns it with its log-density.
-func (d *Decider) Random(key rng.Key) (values []float32, logProbability float32) {
+// random draws an action uniformly, and returns it with its log-density.
+func (d *Decider) random(key rng.Key) (values []float32, logProbability float32) {
 	rng.Uniform(d.values, key, 0)
 	for i, x := range d.values {
 		d.values[i] = 2*x - 1

@@ -97,7 +97,7 @@ func TestExplore(t *testing.T) {
 		t.Errorf("noise of %v has the log-density %v, want %v", action[0], density, want)
 	}
 	d, _ := decider(t, settings(CEM))
-	values, density := d.Random(rng.Key{Seed: 1, Step: 2})
+	values, density := d.Explore(nil, nil, rng.Key{Seed: 1, Step: 2}, false)
 	if math.Abs(float64(density)+1.3862944) > 1e-6 || slices.ContainsFunc(values, func(x float32) bool { return x < -1 || x > 1 }) {
 		t.Errorf("the random action %v has the log-density %v, want -2 log 2", values, density)
 	}
