@@ -28,10 +28,10 @@ func (r RSSM) Overshooting(t *grad.Tracer, s Sequence, states Observed, noise *g
 
 // ahead is x [time, batch, ...] of 1 to distance steps later, [distance, time, batch, ...]: zeros behind the end.
 func ahead(x *grad.Value, distance int) *grad.Value {
-	steps := x.Shape()[0]
+	steps, padded := x.Shape()[0], x.Pad(0, 0, distance)
 	var later []*grad.Value
 	for d := 1; d <= distance; d++ {
-		later = append(later, x.Slice(0, min(d, steps-1), steps).Pad(0, 0, min(d, steps-1)))
+		later = append(later, padded.Slice(0, d, d+steps))
 	}
 	return grad.Stack(0, later...)
 }

@@ -68,9 +68,11 @@ func compileFilter(model world.Model, sizes agent.Sizes) (*grad.Executable[float
 		embedding := model.Encoder.Embed(t.Input("observation", 1, sizes.Observation))
 		action := t.Input("action", 1, sizes.Action)
 		never := t.Value(grad.Scalar(0)).Broadcast(1) // an episode begins with zeros, which is the initial state
-		for name, noise := range map[string]*grad.Value{"sample": model.RSSM.Latent().Noise(t, streamFilter, 1), "mode": nil} {
+		output := func(name string, noise *grad.Value) {
 			t.Output(name, model.RSSM.Features(model.RSSM.Observe(before, embedding, action, never, noise).State))
 		}
+		output("sample", model.RSSM.Latent().Noise(t, streamFilter, 1))
+		output("mode", nil)
 	})
 	if err != nil {
 		return nil, err
