@@ -14,7 +14,7 @@ import (
 func TestWorkDoesNotAllocate(t *testing.T) {
 	workers := grad.NewWorkers(2)
 	defer workers.Close()
-	for _, name := range []string{"mlp_adam", "mpo", "dmpo", "d4pg", "sac", "svg", "svg_one", "svg_infinity", "rdpg", "dreamer", "gru", "conv_vae", "rssm_world_model", "dreamer_small", "replay"} {
+	for _, name := range []string{"mlp_adam", "mpo", "dmpo", "d4pg", "sac", "svg", "svg_one", "svg_infinity", "rdpg", "dreamer", "gru", "conv_vae", "rssm_world_model", "dreamer_small", "planet", "pets", "replay"} {
 		work, err := bench.Learner(name, workers)
 		if err != nil {
 			t.Fatal(err)
