@@ -62,7 +62,7 @@ func Small() *Config {
 	return &Config{
 		Latent: Gaussian, Stochastic: 16, LatentDeviation: 0.02, Cell: NormGRU, Deterministic: 64, Hidden: 64,
 		ModelLayers: []int{64, 64}, Symlog: true,
-		Warmup: 5000, StepsPerUpdate: 10, Batch: 32, Window: 16,
+		Warmup: 5000, StepsPerUpdate: 5, Batch: 32, Window: 16,
 		ObservationWeight: 40, RewardWeight: 20,
 		DynamicsWeight: 1, RepresentationWeight: 0.1, FreeNats: 1, OvershootingDistance: 12,
 		LearningRate: 1e-3, GradientNorm: 100,
@@ -86,7 +86,7 @@ func Paper() *Config {
 	c := Small()
 	c.Stochastic, c.LatentDeviation, c.Cell, c.Deterministic, c.Hidden = 30, 0.1, GRU, 200, 200
 	c.ModelLayers, c.Symlog = []int{200, 200}, false
-	c.Batch, c.Window = 50, 50
+	c.StepsPerUpdate, c.Batch, c.Window = 10, 50, 50
 	c.ObservationWeight, c.RewardWeight = 1, 1
 	c.DynamicsWeight, c.RepresentationWeight, c.FreeNats = 1, 1, 3
 	c.GradientNorm = 1000
