@@ -15,6 +15,8 @@ import (
 	"github.com/reverie-rl/reverie/algo/dmpo"
 	"github.com/reverie-rl/reverie/algo/dreamer"
 	"github.com/reverie-rl/reverie/algo/mpo"
+	"github.com/reverie-rl/reverie/algo/pets"
+	"github.com/reverie-rl/reverie/algo/planet"
 	"github.com/reverie-rl/reverie/algo/rdpg"
 	"github.com/reverie-rl/reverie/algo/sac"
 	"github.com/reverie-rl/reverie/algo/svg"
@@ -108,6 +110,9 @@ var works = []struct {
 	{"rssm_world_model", RSSMWorldModel},
 	{"pixel_world_model", PixelWorldModel},
 	{"dreamer_small", learnerStep(dreamer.Algorithm(), "default", firstDreamerSettings)},
+	{"planet", learnerStep(planet.Algorithm(), "default", "")},
+	{"pets", learnerStep(pets.Algorithm(), "default", "")},
+	{"planet_decision", PlanetDecision},
 	{"replay", func(*grad.Workers) (Work, error) { return Replay() }},
 }
 

@@ -15,7 +15,7 @@ import (
 func TestWorkDoesNotAllocate(t *testing.T) {
 	workers := grad.NewWorkers(2)
 	defer workers.Close()
-	for _, name := range []string{"mlp_adam", "mpo", "dmpo", "d4pg", "sac", "svg", "svg_one", "svg_infinity", "rdpg", "dreamer", "gru", "conv_vae", "rssm_world_model", "dreamer_small", "replay"} {
+	for _, name := range []string{"mlp_adam", "mpo", "dmpo", "d4pg", "sac", "svg", "svg_one", "svg_infinity", "rdpg", "dreamer", "gru", "conv_vae", "rssm_world_model", "dreamer_small", "planet", "pets", "replay"} {
 		work, err := bench.Learner(name, workers)
 		if err != nil {
 			t.Fatal(err)
@@ -96,5 +96,16 @@ func TestStream(t *testing.T) {
 	}
 	if speed.RecoveredRows != 10_000 || !(speed.PublishMBPerSecond > 0 && speed.BarePublishMBPerSecond > 0 && speed.ReadMBPerSecond > 0 && speed.BareReadMBPerSecond > 0 && speed.SecondsPerGB > 0) {
 		t.Errorf("measured %+v", speed)
+	}
+}
+
+// A decision of PlaNet can be timed.
+func TestPlanetDecision(t *testing.T) {
+	work, err := bench.Learner("planet_decision", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := work.Step(); err != nil || len(work.Programs) != 1 {
+		t.Errorf("%d programs, and the error is %v", len(work.Programs), err)
 	}
 }

@@ -1,7 +1,5 @@
 package plan
 
-import "slices"
-
 // CEM is the cross-entropy method: a normal distribution over sequences moves to the best of its
 // samples (PlaNet, algorithm 2). Its plan is the mean.
 type CEM struct {
@@ -27,8 +25,11 @@ func (p *CEM) Plan(rollout Rollout, start Start, budget Budget) (Plan, error) {
 		s.try(rollout)
 		made++
 		if elites := s.elites(p.Elites); len(elites) > 0 {
-			equal := slices.Repeat([]float64{1 / float64(len(elites))}, len(elites))
-			s.fit(elites, equal, p.Momentum, p.MinimumDeviation)
+			weights := s.weights[:len(elites)]
+			for e := range weights {
+				weights[e] = 1 / float64(len(elites))
+			}
+			s.fit(elites, weights, p.Momentum, p.MinimumDeviation)
 		}
 	}
 	return Plan{Actions: s.mean, Score: s.bestScore, Iterations: made}, nil

@@ -36,7 +36,7 @@ func (p *MPPI) Plan(rollout Rollout, start Start, budget Budget) (Plan, error) {
 
 // weights is softmax(R / temperature) over the elites.
 func (p *MPPI) weights(elites []int) []float64 {
-	weights, sum := make([]float64, len(elites)), 0.0
+	weights, sum := p.search.weights[:len(elites)], 0.0
 	highest := p.search.scores[elites[0]]
 	for e, i := range elites {
 		weights[e] = math.Exp(float64(p.search.scores[i]-highest) / p.Temperature)

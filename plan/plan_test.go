@@ -156,7 +156,7 @@ func TestProposalsAreTried(t *testing.T) {
 // The weights of MPPI by hand: with a temperature of 2, a return lower by 2 ln 3 counts a third.
 func TestMPPIWeights(t *testing.T) {
 	p := &MPPI{Temperature: 2}
-	p.search.scores = []float32{0, float32(-2 * math.Log(3))}
+	p.search.scores, p.search.weights = []float32{0, float32(-2 * math.Log(3))}, make([]float64, 2)
 	if w := p.weights([]int{0, 1}); math.Abs(w[0]-0.75) > 1e-6 || math.Abs(w[1]-0.25) > 1e-6 {
 		t.Errorf("the weights are %v", w)
 	}
@@ -236,3 +236,23 @@ func TestPlanMovesInTime(t *testing.T) {
 }
 
 func abs(x float32) float32 { return max(x, -x) }
+
+// Once there is room for its samples, a sampling planner takes no memory.
+func TestPlansDoNotAllocate(t *testing.T) {
+	var rollout Rollout = scoring(func(sequence []float32) float32 { return sequence[0] })
+	start, budget := Start{Nominal: make([]float32, 2)}, Budget{Samples: 20, Iterations: 3}
+	for name, planner := range map[string]Planner{
+		"CEM":      &CEM{Sizes: Sizes{2, 1}, Elites: 5, Deviation: 1},
+		"MPPI":     &MPPI{Sizes: Sizes{2, 1}, Elites: 5, Deviation: 1, Temperature: 1},
+		"Shooting": &Shooting{Sizes: Sizes{2, 1}},
+	} {
+		n := testing.AllocsPerRun(20, func() {
+			if _, err := planner.Plan(rollout, start, budget); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if n > 0 {
+			t.Errorf("%s allocates %v times", name, n)
+		}
+	}
+}

@@ -20,6 +20,7 @@ type search struct {
 	actions []float32 // [samples, horizon, action]
 	scores  []float32 // [samples]
 	order   []int     // of the samples, the highest score first
+	weights []float64 // [samples] room for those of elites
 
 	best      []float32 // [horizon, action]
 	bestScore float32
@@ -42,6 +43,7 @@ func (s *search) begin(sizes Sizes, start Start, budget Budget) error {
 	if len(s.scores) != budget.Samples || s.sizes != sizes {
 		s.sizes = sizes
 		s.actions, s.scores, s.order = make([]float32, budget.Samples*size), make([]float32, budget.Samples), make([]int, budget.Samples)
+		s.weights = make([]float64, budget.Samples)
 		s.best, s.mean, s.deviation = make([]float32, size), make([]float32, size), make([]float32, size)
 	}
 	s.start, s.bestScore = start, float32(math.Inf(-1))

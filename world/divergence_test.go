@@ -60,8 +60,9 @@ func TestGradientOfDivergence(t *testing.T) {
 		}
 	}
 	for name, latent := range map[string]Latent{
-		"gaussian":    Gaussian{Numbers: 3, MinimumDeviation: 0.1},
-		"categorical": Categorical{Variables: 2, Classes: 3, Unimix: 0.01},
+		"gaussian":      Gaussian{Numbers: 3, MinimumDeviation: 0.1},
+		"deterministic": Deterministic{Numbers: 3, Unit: 0.5},
+		"categorical":   Categorical{Variables: 2, Classes: 3, Unimix: 0.01},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := gradients(t, latent, Divergence{Dynamics: 1, Representation: 1})

@@ -25,6 +25,12 @@
 //
 // where sg stops the gradient (Divergence).
 //
+// # What else is here
+//
+// A Rollout scores action sequences in a model, for planners; latent overshooting trains the prior to look further than a
+// step; an Ensemble is models of the dynamics without memory (PETS, Chua et al., 2018, arXiv 1805.12114). The latent
+// Deterministic takes chance out of the RSSM.
+//
 // # Time
 //
 // Sequences have time as their first axis: [time, batch, ...]. Entry t of a Sequence holds what was seen on

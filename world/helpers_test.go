@@ -17,6 +17,7 @@ const (
 var kinds = map[string]func(random *rand.Rand) RSSM{
 	"gaussian, GRU":         kind(Gaussian{Numbers: 3, MinimumDeviation: 0.1}, false),
 	"gaussian, norm GRU":    kind(Gaussian{Numbers: 3, MinimumDeviation: 0.1}, true),
+	"deterministic, GRU":    kind(Deterministic{Numbers: 3, Unit: 0.5}, false),
 	"categorical, norm GRU": kind(Categorical{Variables: 2, Classes: 3, Unimix: 0.01}, true),
 }
 

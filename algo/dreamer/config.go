@@ -7,18 +7,19 @@ import (
 
 // Kinds of stochastic states and of recurrent cells.
 const (
-	Gaussian    = "gaussian"
-	Categorical = "categorical"
-	GRU         = "gru"
-	NormGRU     = "norm_gru"
+	Gaussian      = "gaussian"
+	Categorical   = "categorical"
+	Deterministic = "deterministic"
+	GRU           = "gru"
+	NormGRU       = "norm_gru"
 )
 
 // Config is every setting of Dreamer.
 type Config struct {
-	Latent          string  `toml:"latent"`           // "gaussian" or "categorical"
-	Stochastic      int     `toml:"stochastic"`       // numbers of a Gaussian latent, variables of a categorical one
+	Latent          string  `toml:"latent"`           // "gaussian", "categorical", or "deterministic" for a model without chance
+	Stochastic      int     `toml:"stochastic"`       // numbers of a Gaussian or deterministic latent, variables of a categorical one
 	Classes         int     `toml:"classes"`          // of each categorical variable
-	LatentDeviation float64 `toml:"latent_deviation"` // least deviation of a Gaussian latent
+	LatentDeviation float64 `toml:"latent_deviation"` // least deviation of a Gaussian latent, and unit of the errors of a deterministic one
 	Unimix          float64 `toml:"unimix"`           // share of the uniform distribution in a categorical one
 	Cell            string  `toml:"cell"`             // "gru" or "norm_gru"
 	Deterministic   int     `toml:"deterministic"`    // units of the cell
@@ -138,7 +139,7 @@ func (c *Config) Schedule() agent.Schedule {
 // Validate returns an error for each field that makes no sense.
 func (c *Config) Validate() error {
 	problems := settings.Check("dreamer", c)
-	problems.Require(c.Latent == Gaussian || c.Latent == Categorical, "latent", c.Latent, "gaussian or categorical")
+	problems.Require(c.Latent == Gaussian || c.Latent == Categorical || c.Latent == Deterministic, "latent", c.Latent, "gaussian, categorical or deterministic")
 	problems.Require(c.Cell == GRU || c.Cell == NormGRU, "cell", c.Cell, "gru or norm_gru")
 	problems.Require(c.Bootstrap || c.Lambda == 1, "lambda", c.Lambda, "1 without bootstrap: returns are then sums of rewards alone")
 	problems.Require(c.StartEvery <= c.Window, "start_every", c.StartEvery, "at most window")

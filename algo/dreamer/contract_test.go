@@ -24,6 +24,7 @@ var variants = map[string]func(c *Config){
 	"categorical":    categorical,
 	"second version": func(c *Config) { categorical(c); c.Unimix, c.Reinforce, c.ContinuationWeight = 0, 0.7, 2 },
 	"reinforced":     func(c *Config) { c.Reinforce = 1 },
+	"deterministic":  func(c *Config) { c.Latent = Deterministic },
 	"one step":       func(c *Config) { c.TwoHotReward, c.TwoHotCritic, c.Horizon, c.GradientNorm = true, false, 1, 0 },
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/algo/internal/offpolicy"
 	"github.com/reverie-rl/reverie/algo/internal/settings"
+	"github.com/reverie-rl/reverie/algo/internal/windows"
 	"github.com/reverie-rl/reverie/grad"
 	"github.com/reverie-rl/reverie/optim"
 	"github.com/reverie-rl/reverie/replay"
@@ -53,10 +54,10 @@ func newLearner(config agent.Config, sizes agent.Sizes, seed uint64, workers *gr
 		Name: "dreamer", Sizes: sizes, Seed: seed, Batch: c.Batch, Discount: c.Discount,
 	}}}
 	l.build(rand.New(rand.NewPCG(seed, offpolicy.StreamParameters)))
-	if err := l.Compile(func(t *grad.Tracer) { l.trace(t, l.window(t)) }, workers); err != nil {
+	if err := l.Compile(func(t *grad.Tracer) { l.trace(t, windows.Input(t, &l.Learner, l.config.Window)) }, workers); err != nil {
 		return nil, err
 	}
-	l.windows = l.windowMemory()
+	l.windows = windows.Memory(&l.Learner, l.config.Window, l.stateSize())
 	return l, nil
 }
 

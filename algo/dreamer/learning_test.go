@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/reverie-rl/reverie/agent/agenttest"
+	"github.com/reverie-rl/reverie/algo/internal/windows"
 	"github.com/reverie-rl/reverie/grad"
 	"github.com/reverie-rl/reverie/world"
 )
@@ -27,7 +28,7 @@ func checkPredictions(t *testing.T, l *learner) {
 	t.Helper()
 	const context = 3
 	program, err := grad.Trace(func(t *grad.Tracer) {
-		s := l.window(t)
+		s := windows.Input(t, &l.Learner, l.config.Window)
 		t.Output("model", world.ErrorByHorizon(l.model.Predict(t, s, context), s))
 		t.Output("repeated", world.ErrorByHorizon(world.RepeatLast(s, context), s))
 	})

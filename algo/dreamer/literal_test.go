@@ -131,8 +131,11 @@ func (l *learner) classes(raw []float64, i int) []float64 {
 
 // draw is a stochastic state.
 func (l *learner) draw(raw, noise []float64) []float64 {
-	if l.config.Latent == Gaussian {
+	switch l.config.Latent {
+	case Gaussian:
 		return l.gaussian(raw).Sample(noise)
+	case Deterministic:
+		return raw
 	}
 	z := make([]float64, len(raw))
 	for i := range l.config.Stochastic {
@@ -150,6 +153,12 @@ func (l *learner) draw(raw, noise []float64) []float64 {
 // divergence is KL(q || p).
 func (l *learner) divergence(q, p []float64) float64 {
 	sum := 0.0
+	if l.config.Latent == Deterministic {
+		for i := range q {
+			sum += (q[i] - p[i]) * (q[i] - p[i]) / (2 * l.config.LatentDeviation * l.config.LatentDeviation)
+		}
+		return sum
+	}
 	if l.config.Latent == Gaussian {
 		a, b := l.gaussian(q), l.gaussian(p)
 		for i, s := range a.Deviation {

@@ -60,6 +60,7 @@ func TestUpdateAgreesWithTheLiteralVersion(t *testing.T) {
 		"Monte Carlo":  func(c *Config) { c.Lambda, c.TwoHotReward = 1, true },
 		"no value":     func(c *Config) { c.Lambda, c.Bootstrap = 1, false },
 		"first":        firstVersion,
+		"no chance":    func(c *Config) { c.Latent, c.LatentDeviation = Deterministic, 0.5 },
 		"free average": func(c *Config) { c.FreeOnAverage, c.FreeNats, c.DynamicsWeight = true, 100, 0.8 },
 	} {
 		t.Run(name, func(t *testing.T) {

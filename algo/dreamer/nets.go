@@ -83,8 +83,11 @@ func checkImage(size agent.ImageSize) error {
 
 // newLatent is the kind of the stochastic state.
 func newLatent(c *Config) world.Latent {
-	if c.Latent == Categorical {
+	switch c.Latent {
+	case Categorical:
 		return world.Categorical{Variables: c.Stochastic, Classes: c.Classes, Unimix: c.Unimix}
+	case Deterministic:
+		return world.Deterministic{Numbers: c.Stochastic, Unit: c.LatentDeviation}
 	}
 	return world.Gaussian{Numbers: c.Stochastic, MinimumDeviation: c.LatentDeviation}
 }

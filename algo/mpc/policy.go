@@ -2,9 +2,9 @@ package mpc
 
 import (
 	"errors"
-	"math"
 
 	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/algo/internal/planning"
 	"github.com/reverie-rl/reverie/env"
 	"github.com/reverie-rl/reverie/internal/rng"
 	"github.com/reverie-rl/reverie/plan"
@@ -70,7 +70,7 @@ func (p *policy) Act(seen agent.Observation, state []float32, occasion uint64, d
 		panic("mpc: a policy can act only in the environment that In and Stand name")
 	}
 	copy(p.nominal, state)
-	found, err := p.planner.Plan(p.rollout, plan.Start{Nominal: p.nominal, Seed: seedOf(seen.Numbers)}, p.config.budget())
+	found, err := p.planner.Plan(p.rollout, plan.Start{Nominal: p.nominal, Seed: planning.SeedOf(seen.Numbers)}, p.config.budget())
 	if err != nil {
 		panic(err) // Validate and In leave no reason for one
 	}
@@ -81,30 +81,10 @@ func (p *policy) Act(seen agent.Observation, state []float32, occasion uint64, d
 	}
 	chosen := agent.Action{Values: p.values, State: p.state}
 	if !deterministic {
-		chosen.LogProbability = p.explore(occasion)
+		key := rng.Key{Seed: p.seed, Stream: streamExploration, Step: occasion}
+		chosen.LogProbability = planning.Explore(p.values, p.noise, p.config.ExplorationDeviation, key)
 	}
 	return chosen
-}
-
-// seedOf names the random numbers of a plan by what is observed: they differ from one decision to the next,
-// and the plan depends on nothing but the state of the environment and the policy's.
-func seedOf(observation []float32) uint64 {
-	seed := uint64(0)
-	for _, x := range observation {
-		seed = rng.Mix(seed, uint64(math.Float32bits(x)))
-	}
-	return seed
-}
-
-// explore adds normal noise to the action and returns the log-density of what came of it.
-func (p *policy) explore(occasion uint64) float32 {
-	deviation, density := p.config.ExplorationDeviation, 0.0
-	rng.Normal(p.noise, rng.Key{Seed: p.seed, Stream: streamExploration, Step: occasion}, 0)
-	for i, x := range p.noise {
-		p.values[i] += float32(deviation) * x
-		density -= float64(x*x)/2 + math.Log(deviation*math.Sqrt(2*math.Pi))
-	}
-	return float32(density)
 }
 
 // Refresh has no parameters to take over.

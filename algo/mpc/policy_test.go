@@ -3,7 +3,6 @@ package mpc
 import (
 	"bytes"
 	"context"
-	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -124,20 +123,5 @@ func TestWarmStart(t *testing.T) {
 		if size := newPolicy(made.(*learner)).StateSize(); size != want {
 			t.Errorf("warm start %v: the state has %d numbers, want %d", warm, size, want)
 		}
-	}
-}
-
-// A log-density by hand.
-func TestExploration(t *testing.T) {
-	c := small(cem)
-	c.ExplorationDeviation = 0.5
-	made, err := newLearner(c, agent.Sizes{Observation: 3, Action: 1}, 1, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p := newPolicy(made.(*learner))
-	density := p.explore(3)
-	if want := -2*p.values[0]*p.values[0] - 0.2257914; math.Abs(float64(density-want)) > 1e-5 || p.values[0] == 0 {
-		t.Errorf("noise of %v has the log-density %v, want %v", p.values[0], density, want)
 	}
 }

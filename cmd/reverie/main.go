@@ -19,6 +19,8 @@ import (
 	"github.com/reverie-rl/reverie/algo/dreamer"
 	"github.com/reverie-rl/reverie/algo/mpc"
 	"github.com/reverie-rl/reverie/algo/mpo"
+	"github.com/reverie-rl/reverie/algo/pets"
+	"github.com/reverie-rl/reverie/algo/planet"
 	"github.com/reverie-rl/reverie/algo/rdpg"
 	"github.com/reverie-rl/reverie/algo/sac"
 	"github.com/reverie-rl/reverie/algo/svg"
@@ -84,7 +86,8 @@ func catalogues() run.Catalogues {
 		return tasks.Find(name)
 	}
 	return run.Catalogues{Tasks: tasks, FindTask: find, Algorithms: []agent.Algorithm{
-		bc.Algorithm(), d4pg.Algorithm(), dmpo.Algorithm(), dqn.Algorithm(), dreamer.Algorithm(), mpc.Algorithm(), mpo.Algorithm(), rdpg.Algorithm(),
+		bc.Algorithm(), d4pg.Algorithm(), dmpo.Algorithm(), dqn.Algorithm(), dreamer.Algorithm(), mpc.Algorithm(), mpo.Algorithm(),
+		pets.Algorithm(), planet.Algorithm(), rdpg.Algorithm(),
 		sac.Algorithm(), svg.Algorithm(),
 	}}
 }

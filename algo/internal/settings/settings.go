@@ -90,6 +90,8 @@ var rules = map[string]rule{
 	"latent_deviation": positive, "depth": positive, "hidden": positive, "symlog_limit": positive,
 	"observation_weight": notNegative, "reward_weight": notNegative, "continuation_weight": notNegative,
 	"dynamics_weight": notNegative, "representation_weight": notNegative, "free_nats": notNegative,
+	"members": positive, "particles": positive,
+	"overshooting_weight": notNegative, "overshooting_distance": positive,
 	"start_every": positive, "reinforce": fraction, "critic_learning_rate": positive,
 }
 

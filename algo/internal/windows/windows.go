@@ -1,16 +1,18 @@
-package dreamer
+// Package windows is what updates read that fit a world.Model: windows of replay.
+package windows
 
 import (
 	"github.com/reverie-rl/reverie/algo/internal/observation"
+	"github.com/reverie-rl/reverie/algo/internal/offpolicy"
 	"github.com/reverie-rl/reverie/grad"
 	"github.com/reverie-rl/reverie/replay"
 	"github.com/reverie-rl/reverie/world"
 )
 
-// window traces the inputs of an update: windows that all begin like episodes, without memory, so that
+// Input traces windows of so many steps as inputs of l's update. All begin like episodes, without memory, so that
 // every one has a state more than it has steps.
-func (l *learner) window(t *grad.Tracer) world.Sequence {
-	batch, steps := l.Batch, l.config.Window
+func Input(t *grad.Tracer, l *offpolicy.Learner, steps int) world.Sequence {
+	batch := l.Batch
 	input := func(name string, shape ...int) *grad.Value { // [time, batch, ...]
 		x := t.Input(name, append([]int{batch}, shape...)...)
 		axes := []int{1, 0, 2}
@@ -29,9 +31,10 @@ func (l *learner) window(t *grad.Tracer) world.Sequence {
 	}
 }
 
-// windowMemory is the memory of the inputs of the compiled update, for replay to fill.
-func (l *learner) windowMemory() replay.Sequences {
-	w := replay.NewSequences(replay.Layout{State: l.stateSize()}, l.Batch, l.config.Window)
+// Memory is that of these inputs in l's compiled update, for replay to fill. The states of experience have so many
+// numbers, which no update reads.
+func Memory(l *offpolicy.Learner, steps, state int) replay.Sequences {
+	w := replay.NewSequences(replay.Layout{State: state}, l.Batch, steps)
 	seen := l.Seen()
 	w.Observation, w.Image = seen.Numbers, seen.Image
 	w.Action, w.Reward = l.Memory("action"), l.Memory("reward")
