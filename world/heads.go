@@ -64,6 +64,21 @@ func (d VectorDecoder) Loss(features, observation *grad.Value) *grad.Value {
 	return halfSquare(d.Network.Apply(features).Sub(squashed(observation, d.Symlog))).Sum(-1)
 }
 
+// BinaryDecoder is the probabilities of ones, for observations of zeros and ones such as the boards of games.
+type BinaryDecoder struct{ Network nn.MLP }
+
+// Mean is the probabilities.
+func (d BinaryDecoder) Mean(features *grad.Value) *grad.Value { return d.distribution(features).Mean() }
+
+// Loss is the cross-entropy, summed over the numbers of the observation.
+func (d BinaryDecoder) Loss(features, observation *grad.Value) *grad.Value {
+	return d.distribution(features).LogProb(observation).Neg()
+}
+
+func (d BinaryDecoder) distribution(features *grad.Value) dist.Bernoulli {
+	return dist.Bernoulli{Logits: d.Network.Apply(features)}
+}
+
 // squashed is x, or its symlog.
 func squashed(x *grad.Value, symlog bool) *grad.Value {
 	if symlog {

@@ -27,6 +27,9 @@ func TestHeadsByHand(t *testing.T) {
 			t.Output(name+" loss", decoder.Loss(features, target))
 			t.Output(name+" embedding", VectorEncoder{line(), symlog}.Embed(target))
 		}
+		binary := BinaryDecoder{line()}
+		t.Output("binary mean", binary.Mean(features))
+		t.Output("binary loss", binary.Loss(features, outcome.Reshape(2, 1)))
 		scalar, chance := Scalar{Network: line()}, Chance{line()}
 		t.Output("scalar mean", scalar.Mean(features))
 		t.Output("scalar loss", scalar.Loss(features, target.Reshape(2)))
@@ -40,6 +43,7 @@ func TestHeadsByHand(t *testing.T) {
 		"symlog mean": {math.Expm1(2), -math.Expm1(4)}, "symlog loss": {half(2 - math.Log(6)), half(-4 - math.Log(2))},
 		"symlog embedding": {2 * math.Log(6), 2 * math.Log(2)},
 		"scalar mean":      {2, -4}, "scalar loss": {4.5, 12.5},
+		"binary mean": {sigmoid(2), sigmoid(-4)}, "binary loss": {-math.Log(sigmoid(2)), -math.Log(1 - sigmoid(-4))},
 		"chance mean": {sigmoid(2), sigmoid(-4)}, "chance loss": {-math.Log(sigmoid(2)), -math.Log(1 - sigmoid(-4))},
 	} {
 		for i, x := range e.Output(name) {

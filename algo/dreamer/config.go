@@ -29,6 +29,7 @@ type Config struct {
 	PolicyLayers    []int   `toml:"policy_layers"`
 	CriticLayers    []int   `toml:"critic_layers"`
 	Symlog          bool    `toml:"symlog"`         // observations pass through symlog
+	Binary          bool    `toml:"binary"`         // observations are zeros and ones: their probabilities are predicted
 	TwoHotReward    bool    `toml:"two_hot_reward"` // rewards are predicted over atoms instead of by a Gaussian
 	TwoHotCritic    bool    `toml:"two_hot_critic"` // and values
 	Atoms           int     `toml:"atoms"`          // of these
@@ -122,9 +123,9 @@ func Discrete() *Config {
 	c.Latent, c.Stochastic, c.Classes, c.Unimix = Categorical, 8, 8, 0
 	c.Deterministic, c.Hidden = 96, 96
 	c.ModelLayers, c.PolicyLayers, c.CriticLayers = []int{96, 96}, []int{96, 96}, []int{96, 96}
-	c.Symlog, c.TwoHotCritic, c.NormaliseReturns = false, false, false
-	c.Batch, c.Window, c.StepsPerUpdate, c.StartEvery = 16, 24, 5, 3
-	c.ObservationWeight, c.RewardWeight, c.ContinuationWeight = 10, 10, 5
+	c.Symlog, c.Binary, c.TwoHotCritic, c.NormaliseReturns = false, true, false, false
+	c.Batch, c.Window, c.StepsPerUpdate, c.StartEvery = 16, 24, 2, 3
+	c.ObservationWeight, c.RewardWeight, c.ContinuationWeight = 1, 10, 5
 	c.DynamicsWeight, c.RepresentationWeight, c.FreeNats = 0.4, 0.1, 0
 	c.Reinforce, c.Entropy, c.TargetRate = 1, 1e-2, 0.05
 	c.PolicyLearningRate = 3e-4
@@ -142,6 +143,7 @@ func (c *Config) Validate() error {
 	problems.Require(c.Latent == Gaussian || c.Latent == Categorical || c.Latent == Deterministic, "latent", c.Latent, "gaussian, categorical or deterministic")
 	problems.Require(c.Cell == GRU || c.Cell == NormGRU, "cell", c.Cell, "gru or norm_gru")
 	problems.Require(c.Bootstrap || c.Lambda == 1, "lambda", c.Lambda, "1 without bootstrap: returns are then sums of rewards alone")
+	problems.Require(!(c.Binary && c.Symlog), "symlog", c.Symlog, "false with binary: zeros and ones are read as they are")
 	problems.Require(c.StartEvery <= c.Window, "start_every", c.StartEvery, "at most window")
 	problems.Require(c.ExplorationCorrelation < 1, "exploration_correlation", c.ExplorationCorrelation, "below 1")
 	problems.Require(!(c.TargetRate <= 0), "target_rate", c.TargetRate, "positive: a copy that never moves is no target")

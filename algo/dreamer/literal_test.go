@@ -38,6 +38,20 @@ func elu(x float64) float64 {
 	return x
 }
 
+// literalObservationLoss is the loss of the decoder.
+func (l *learner) literalObservationLoss(features, target []float64) (loss float64) {
+	if binary, ok := l.model.Decoder.(world.BinaryDecoder); ok {
+		for i, x := range network(binary.Network, features) {
+			loss += softplus(x) - target[i]*x
+		}
+		return loss
+	}
+	for i, x := range network(l.model.Decoder.(world.VectorDecoder).Network, features) {
+		loss += (x - target[i]) * (x - target[i]) / 2
+	}
+	return loss
+}
+
 func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 
 func softplus(x float64) float64 { return math.Log1p(math.Exp(x)) }
@@ -294,9 +308,7 @@ func (l *learner) literalModelLoss(latents func(row int) []float64) func() float
 				if l.known(item, k) {
 					seen++
 					target := l.squash(literal.Row(l.windows.Observation, l.Sizes.Observation, item*(steps+1)+k))
-					for i, x := range network(l.model.Decoder.(world.VectorDecoder).Network, s.features()) {
-						observed += (x - target[i]) * (x - target[i]) / 2
-					}
+					observed += l.literalObservationLoss(s.features(), target)
 					dynamics += limited(l.divergence(before[item][k].posterior, s.prior))
 					representation += limited(l.divergence(s.posterior, before[item][k].prior))
 				}

@@ -87,6 +87,7 @@ func TestDiscreteUpdateAgreesWithTheLiteralVersion(t *testing.T) {
 	for name, change := range map[string]func(c *Config){
 		"default":      func(*Config) {},
 		"continuation": func(c *Config) { c.ContinuationWeight, c.Entropy = 3, 0.2 },
+		"binary":       func(c *Config) { c.Binary, c.Symlog = true, false },
 		"first":        firstVersion,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -61,7 +61,7 @@ func newEncoder(c *Config, sizes agent.Sizes, random *rand.Rand) (world.Encoder,
 func newDecoder(c *Config, sizes agent.Sizes, features int, random *rand.Rand) world.Decoder {
 	var vector, image world.Decoder
 	if sizes.Observation > 0 {
-		vector = world.VectorDecoder{Network: world.NewNetwork(layers(features, c.ModelLayers, sizes.Observation), 1, random), Symlog: c.Symlog}
+		vector = newVectorDecoder(c, world.NewNetwork(layers(features, c.ModelLayers, sizes.Observation), 1, random))
 	}
 	if sizes.Image.Channels == 0 {
 		return vector
@@ -71,6 +71,14 @@ func newDecoder(c *Config, sizes agent.Sizes, features int, random *rand.Rand) w
 		return image
 	}
 	return world.PairDecoder{Numbers: sizes.Observation, Vector: vector, Image: image}
+}
+
+// newVectorDecoder makes a decoder of numbers.
+func newVectorDecoder(c *Config, network nn.MLP) world.Decoder {
+	if c.Binary {
+		return world.BinaryDecoder{Network: network}
+	}
+	return world.VectorDecoder{Network: network, Symlog: c.Symlog}
 }
 
 // checkImage returns an error unless there is no picture or one of the size that the networks are for.
