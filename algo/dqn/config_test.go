@@ -2,15 +2,13 @@ package dqn
 
 import (
 	"math"
-	"strings"
 	"testing"
+
+	"github.com/reverie-rl/reverie/agent/agenttest"
 )
 
 func TestValidate(t *testing.T) {
-	for _, test := range []struct {
-		field string
-		spoil func(c *Config)
-	}{
+	agenttest.CheckRefusals(t, Algorithm(), Default, agenttest.Refusals[*Config]{
 		{"critic_layers", func(c *Config) { c.CriticLayers = nil }},
 		{"batch", func(c *Config) { c.Batch = 0 }},
 		{"nstep", func(c *Config) { c.NStep = 0 }},
@@ -19,15 +17,5 @@ func TestValidate(t *testing.T) {
 		{"target_period", func(c *Config) { c.TargetPeriod = 0 }},
 		{"exploration_chance", func(c *Config) { c.ExplorationChance = 0 }},
 		{"exploration_chance", func(c *Config) { c.ExplorationChance = 1.5 }},
-	} {
-		c := Default()
-		test.spoil(c)
-		err := c.Validate()
-		if err == nil || !strings.HasPrefix(err.Error(), "dqn: "+test.field+" is ") || strings.Contains(err.Error(), "\n") {
-			t.Errorf("%s: the error is %v", test.field, err)
-		}
-		if _, err := newLearner(c, sizes, 1, nil); err == nil {
-			t.Errorf("%s: made a learner", test.field)
-		}
-	}
+	})
 }

@@ -144,7 +144,7 @@ func (c *Config) Validate() error {
 	problems.Require(c.Cell == GRU || c.Cell == NormGRU, "cell", c.Cell, "gru or norm_gru")
 	problems.Require(c.Bootstrap || c.Lambda == 1, "lambda", c.Lambda, "1 without bootstrap: returns are then sums of rewards alone")
 	problems.Require(!(c.Binary && c.Symlog), "symlog", c.Symlog, "false with binary: zeros and ones are read as they are")
-	problems.Require(c.StartEvery <= c.Window, "start_every", c.StartEvery, "at most window")
+	problems.Require(c.Window < 1 || c.StartEvery <= c.Window, "start_every", c.StartEvery, "at most window")
 	problems.Require(c.ExplorationCorrelation < 1, "exploration_correlation", c.ExplorationCorrelation, "below 1")
 	problems.Require(!(c.TargetRate <= 0), "target_rate", c.TargetRate, "positive: a copy that never moves is no target")
 	return problems.Err()

@@ -2,17 +2,13 @@ package dreamer
 
 import (
 	"math"
-	"strings"
 	"testing"
 
-	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/agent/agenttest"
 )
 
 func TestValidate(t *testing.T) {
-	for _, test := range []struct {
-		field string
-		spoil func(c *Config)
-	}{
+	agenttest.CheckRefusals(t, Algorithm(), Small, agenttest.Refusals[*Config]{
 		{"latent", func(c *Config) { c.Latent = "normal" }},
 		{"cell", func(c *Config) { c.Cell = "lstm" }},
 		{"stochastic", func(c *Config) { c.Stochastic = 0 }},
@@ -24,23 +20,16 @@ func TestValidate(t *testing.T) {
 		{"depth", func(c *Config) { c.Depth = 0 }},
 		{"atoms", func(c *Config) { c.Atoms = 1 }},
 		{"symlog_limit", func(c *Config) { c.SymlogLimit = 0 }},
-		{"window", func(c *Config) { c.Window = 0; c.StartEvery = 1 }},
+		{"window", func(c *Config) { c.Window, c.StartEvery = 0, 1 }},
 		{"observation_weight", func(c *Config) { c.ObservationWeight = -1 }},
 		{"free_nats", func(c *Config) { c.FreeNats = math.NaN() }},
 		{"horizon", func(c *Config) { c.Horizon = 0 }},
 		{"start_every", func(c *Config) { c.StartEvery = 17 }},
 		{"reinforce", func(c *Config) { c.Reinforce = 1.5 }},
 		{"policy_learning_rate", func(c *Config) { c.PolicyLearningRate = 0 }},
+		{"symlog", func(c *Config) { c.Binary = true }},
+		{"lambda", func(c *Config) { c.Bootstrap = false }},
+		{"exploration_correlation", func(c *Config) { c.ExplorationCorrelation = 1 }},
 		{"target_rate", func(c *Config) { c.TargetRate = 0 }},
-	} {
-		c := Small()
-		test.spoil(c)
-		err := c.Validate()
-		if err == nil || !strings.HasPrefix(err.Error(), "dreamer: "+test.field+" is ") {
-			t.Errorf("%s: the error is %v", test.field, err)
-		}
-		if _, err := newLearner(c, agent.Sizes{Observation: 1, Action: 1}, 1, nil); err == nil {
-			t.Errorf("%s: made a learner", test.field)
-		}
-	}
+	})
 }

@@ -2,17 +2,13 @@ package planet
 
 import (
 	"math"
-	"strings"
 	"testing"
 
-	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/agent/agenttest"
 )
 
 func TestValidate(t *testing.T) {
-	for _, test := range []struct {
-		field string
-		spoil func(c *Config)
-	}{
+	agenttest.CheckRefusals(t, Algorithm(), Small, agenttest.Refusals[*Config]{
 		{"latent", func(c *Config) { c.Latent = "normal" }},
 		{"cell", func(c *Config) { c.Cell = "lstm" }},
 		{"stochastic", func(c *Config) { c.Stochastic = 0 }},
@@ -28,15 +24,5 @@ func TestValidate(t *testing.T) {
 		{"iterations", func(c *Config) { c.Iterations = 0 }},
 		{"elites", func(c *Config) { c.Elites = 201 }},
 		{"exploration_deviation", func(c *Config) { c.ExplorationDeviation = 0 }},
-	} {
-		c := Small()
-		test.spoil(c)
-		err := c.Validate()
-		if err == nil || !strings.HasPrefix(err.Error(), "planet: "+test.field+" is ") {
-			t.Errorf("%s: the error is %v", test.field, err)
-		}
-		if _, err := newLearner(c, agent.Sizes{Observation: 1, Action: 1}, 1, nil); err == nil {
-			t.Errorf("%s: made a learner", test.field)
-		}
-	}
+	})
 }
