@@ -91,10 +91,12 @@ func TestWaterMazeHidesItsPlatform(t *testing.T) {
 		t.Error("the picture does not show the platform that the swimmer is on")
 	}
 	pool.memory[4] -= .01
-	there := [2]float64{pool.memory[0], pool.memory[1]}
+	if there := [2]float64(pool.memory[:2]); there != place {
+		t.Errorf("the swimmer stands at %v, not in the middle of the platform at %v", there, place)
+	}
 	for range platformStay - 1 {
 		step, err = e.Step([]float64{1, 1})
-		if err != nil || step.Reward != 0 || step.Observation[2].Float64[0] != 1 || there != [2]float64(pool.memory[:2]) {
+		if err != nil || step.Reward != 0 || step.Observation[2].Float64[0] != 1 || place != [2]float64(pool.memory[:2]) {
 			t.Errorf("on the platform: %+v, %v", step, err)
 		}
 	}
