@@ -13,12 +13,12 @@ const (
 	mazeName     = "classic/water_maze"
 	poolRadius   = 1.0  // m
 	platform     = 0.25 // m, its radius
-	platformStay = 5    // steps on the platform, from the one that reaches it
+	platformStay = 8    // steps on the platform, from the one that reaches it
 	swimmerMass  = 0.2  // kg: within about 0.2 s a force has its effect
 	swimmerForce = 1.0  // N at most along each axis
 	waterDrag    = 1.0  // N s/m: the highest speed along an axis is 1 m/s
 	mazeStep     = 0.2  // s
-	mazeLimit    = 200  // steps: about one search of the whole pool and then fifteen visits
+	mazeLimit    = 80   // steps: about one search of the whole pool, and then a few visits
 )
 
 // waterMaze is Morris's water maze (Learning and Motivation 12, 1981) as it is given to agents with a memory by
@@ -46,9 +46,9 @@ type WaterMaze struct {
 // again and again. The observations are "position" [2] in m from the middle of a pool of radius 1,
 // "velocity" [2] in m/s, and "platform" [1], which is 1 on the platform and 0 elsewhere: nothing else tells
 // where it is. The action is a force in [-1, 1] N along each axis. The step that reaches the platform has
-// reward 1, all others 0. Whatever is done then, the swimmer stands in the middle of the platform for 4 further
+// reward 1, all others 0. Whatever is done then, the swimmer stands in the middle of the platform for 7 further
 // steps, and is at rest at a random place after the next. The platform, of radius 0.25, is anywhere in the pool and
-// stays there until the episode is cut off after 200 steps of 0.2 s.
+// stays there until the episode is cut off after 80 steps of 0.2 s.
 func NewWaterMaze(seed uint64) (env.Environment, error) {
 	pool := &waterMaze{}
 	w := &WaterMaze{pool: pool, shell: shell{
