@@ -259,10 +259,16 @@ func TestActionsStick(t *testing.T) {
 // The board tells the whole state: in random play, and in good play, no two states look the same.
 func TestBoardsTellTheState(t *testing.T) {
 	for _, p := range players {
-		made, _ := p.make(1)
+		made, err := p.make(1)
+		if err != nil {
+			t.Fatal(err)
+		}
 		g, seen := made.(*GridGame), map[string]string{}
 		random := rand.New(rand.NewPCG(3, 3))
 		step, err := g.Reset()
+		if err != nil {
+			t.Fatal(err)
+		}
 		for range 6000 {
 			looks, state := fmt.Sprint(step.Observation[0].Float64), fmt.Sprint(g.game.memory[3:])
 			if step.Type == env.Last {
