@@ -120,7 +120,7 @@ func (t *Trained) RecordDream(path string, episodes Episodes) error {
 
 // DreamPath is where a dream of the run in folder is drawn unless another place is asked for.
 func (t *Trained) DreamPath(folder string) string {
-	return dreamPath(folder, "policy", t.Experiment.Config.Pixels > 0)
+	return dreamPath(folder, "policy", t.Sizes.Image.Bytes() > 0)
 }
 
 // dreamPath is the file for a dream: a film of pictures, or curves of numbers.
@@ -153,13 +153,9 @@ func (t *Trained) play(episodes Episodes) ([]*episode, drawing, error) {
 		return nil, drawing{}, err
 	}
 	defer environment.Close()
-	sizes, err := agent.SizesOf(environment)
-	if err != nil {
-		return nil, drawing{}, err
-	}
-	notes := &notebook{sizes: sizes, most: episodes.Count}
+	notes := &notebook{sizes: t.Sizes, most: episodes.Count}
 	_, err = episodes.play(task, environment, t.Policy, notes.note)
-	return notes.episodes, drawing{environment.Observations(), sizes, dreamTitle(t.Experiment.Config, t.Step)}, err
+	return notes.episodes, drawing{environment.Observations(), t.Sizes, dreamTitle(t.Experiment.Config, t.Step)}, err
 }
 
 // newNotebook returns what keeps the first episode of an evaluation, if there is a model to dream of it.

@@ -21,6 +21,8 @@
 //
 //	G_t = r_t+1 + γ c_t+1 [ (1 - λ) v'(s_t+1) + λ G_t+1 ],   G_H = v'(s_H)
 //
+// Without bootstrap λ is 1 and v' is 0 here and below: only imagined rewards count.
+//
 // # Policy and critic
 //
 // Step t counts with the discount that leads to it, w_t = sg(Π_k≤t γ c_k), in the means over starts and steps:
@@ -31,22 +33,23 @@
 // With ρ = 0, Dreamer's way for continuous actions, the gradient flows from the returns through rewards, values
 // and dynamics into the actions; ρ = 1 is REINFORCE, DreamerV2's way for discrete actions, whose gradient would have to
 // go straight through the samples. In the entropy's term continuous actions carry gradient too; of discrete ones it is
-// the exact entropy of the policy. S is
-// max(1, moving average of the range of the returns from percentile 5 to 95). Each loss moves its own network.
+// the exact entropy of the policy. S is max(1, moving average of the range of the returns from percentile 5 to 95).
+// Each loss moves its own network.
 //
 // # Acting
 //
-// The policy's memory is the state of the model, which it filters: with samples of the posterior and noise
-// added to its actions when it explores, with modes and the middle of its distribution when it is evaluated. Discrete
-// actions are one-hot, sampled without further noise, and the most likely one when it is evaluated.
+// The policy's memory is the state of the model, which it filters: with samples of the posterior when it explores, with
+// modes and the middle of its distribution when it is evaluated. To samples of continuous actions more of the noise that
+// made them is added, which may last from one step to the next. Discrete actions are one-hot, sampled without further
+// noise, and the most likely one when it is evaluated.
 //
 // # What differs from the papers
 //
 //   - One program makes all three updates from one set of parameters: imagination sees the model as it was
 //     before its update.
 //   - The returns of all H imagined steps count; the released code of Dreamer leaves out the last.
-//   - The policy of continuous actions is a Gaussian before tanh, whose mean and deviation are bounded; its mode is the tanh of the
-//     mean.
+//   - The policy of continuous actions is a Gaussian before tanh, whose mean and deviation are bounded; its mode is the
+//     tanh of the mean.
 //   - Windows begin without memory. The reward on arrival at their first state is not known to the model.
 //   - The slow copy of the critic moves a little in every update; DreamerV2 copies it now and then. With a
 //     target rate of 1 it is the critic itself, an update late.
