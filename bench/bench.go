@@ -14,6 +14,7 @@ import (
 	"github.com/reverie-rl/reverie/algo/d4pg"
 	"github.com/reverie-rl/reverie/algo/dmpo"
 	"github.com/reverie-rl/reverie/algo/dreamer"
+	"github.com/reverie-rl/reverie/algo/ivg"
 	"github.com/reverie-rl/reverie/algo/mpo"
 	"github.com/reverie-rl/reverie/algo/pets"
 	"github.com/reverie-rl/reverie/algo/planet"
@@ -105,6 +106,7 @@ var works = []struct {
 	{"svg_infinity", learnerStep(svg.Algorithm(), "infinity", layerSettings)},
 	{"rdpg", learnerStep(rdpg.Algorithm(), "default", "")},
 	{"dreamer", learnerStep(dreamer.Algorithm(), "default", "")},
+	{"ivg", learnerStep(ivg.Algorithm(), "default", "")},
 	{"gru", GRU},
 	{"conv_vae", ConvVAE},
 	{"rssm_world_model", RSSMWorldModel},

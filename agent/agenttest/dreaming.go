@@ -14,8 +14,8 @@ import (
 // span of the dreams that are checked.
 var span = agent.Span{Context: 3, Horizon: 4, Samples: 5}
 
-// segment returns so many steps of an episode of a task of these sizes.
-func segment(sizes agent.Sizes, steps int) agent.Segment {
+// Segment returns so many steps of an episode of a task of these sizes, as random as they can be.
+func Segment(sizes agent.Sizes, steps int) agent.Segment {
 	random := rand.New(rand.NewPCG(5, 6))
 	var s agent.Segment
 	for step := range steps {
@@ -60,7 +60,7 @@ func (s suite) checkDreams() error {
 // checkDream: a dream is of the sizes of the task, the same again, and no matter to the learner.
 func checkDream(t *trainee, dreamer agent.Dreamer) error {
 	before := t.snapshot()
-	dream, err := dreamer(segment(t.sizes, span.Steps()))
+	dream, err := dreamer(Segment(t.sizes, span.Steps()))
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func checkDream(t *trainee, dreamer agent.Dreamer) error {
 		return err
 	}
 	for _, dreamer := range []agent.Dreamer{dreamer, another} {
-		if again, err := dreamer(segment(t.sizes, span.Steps())); err != nil || !reflect.DeepEqual(again, dream) {
+		if again, err := dreamer(Segment(t.sizes, span.Steps())); err != nil || !reflect.DeepEqual(again, dream) {
 			return fmt.Errorf("two dreams of one segment differ: %+v and %+v (%v)", dream, again, err)
 		}
 	}
@@ -84,14 +84,14 @@ func checkDream(t *trainee, dreamer agent.Dreamer) error {
 
 // checkDreamsFollow: a dream is of the parameters as they are.
 func checkDreamsFollow(t *trainee, dreamer agent.Dreamer) error {
-	before, err := dreamer(segment(t.sizes, span.Steps()))
+	before, err := dreamer(Segment(t.sizes, span.Steps()))
 	if err != nil {
 		return err
 	}
 	if err := t.learn(updates); err != nil {
 		return err
 	}
-	if after, err := dreamer(segment(t.sizes, span.Steps())); err != nil || reflect.DeepEqual(after, before) {
+	if after, err := dreamer(Segment(t.sizes, span.Steps())); err != nil || reflect.DeepEqual(after, before) {
 		return fmt.Errorf("after some updates the dream is the same (%v)", err)
 	}
 	return nil
@@ -159,7 +159,7 @@ func checkOpenLoop(sizes agent.Sizes, dreamer agent.Dreamer) error {
 		"the last of the context":           {func(s agent.Segment) { disturb(s, span.Context-1) }, true},
 		"the last action":                   {func(s agent.Segment) { rotate(s.Actions[last-1]) }, true},
 	} {
-		plain, changed := segment(sizes, span.Steps()), segment(sizes, span.Steps())
+		plain, changed := Segment(sizes, span.Steps()), Segment(sizes, span.Steps())
 		c.change(changed)
 		before, err := dreamer(plain)
 		if err != nil {
@@ -186,7 +186,7 @@ func rotate(action []float32) { copy(action, append(slices.Clone(action[1:]), ac
 // checkNoHorizon: a dream without a horizon is the reconstruction of the filtered states, and with one it
 // begins with it. That of a shorter segment is a part of that of a longer one.
 func checkNoHorizon(sizes agent.Sizes, long, short agent.Dreamer) error {
-	whole, part := segment(sizes, span.Steps()), segment(sizes, span.Steps())
+	whole, part := Segment(sizes, span.Steps()), Segment(sizes, span.Steps())
 	part.Observations, part.Actions = part.Observations[:span.Context], part.Actions[:span.Context-1]
 	part.Pictures = part.Pictures[:min(span.Context, len(part.Pictures))]
 	dream, err := long(whole)
@@ -241,12 +241,12 @@ func cut(s *agent.Segment, step int) {
 func checkForeignSegments(sizes agent.Sizes, dreamer agent.Dreamer) error {
 	for what, change := range map[string]func(s *agent.Segment){
 		"of no steps":                  func(s *agent.Segment) { *s = agent.Segment{} },
-		"with a step too many":         func(s *agent.Segment) { *s = segment(sizes, span.Steps()+1) },
+		"with a step too many":         func(s *agent.Segment) { *s = Segment(sizes, span.Steps()+1) },
 		"with an action too many":      func(s *agent.Segment) { s.Actions = append(s.Actions, s.Actions[0]) },
 		"with an observation cut off":  func(s *agent.Segment) { cut(s, 1) },
 		"with an action of one number": func(s *agent.Segment) { s.Actions[1] = s.Actions[1][1:] },
 	} {
-		wrong := segment(sizes, span.Steps())
+		wrong := Segment(sizes, span.Steps())
 		change(&wrong)
 		if _, err := dreamer(wrong); err == nil {
 			return errors.New("a segment " + what + " is no error")

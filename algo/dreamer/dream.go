@@ -9,5 +9,5 @@ var _ agent.Dreaming = (*learner)(nil)
 
 // Dreamer returns what predicts with the model as it is when it is asked.
 func (l *learner) Dreamer(span agent.Span) (agent.Dreamer, error) {
-	return dreaming.New(l.model, l.Sizes, l.Seed, span)
+	return dreaming.New(dreaming.OfWorld(l.model), l.Sizes, l.Seed, span)
 }

@@ -2,10 +2,10 @@ package dreamer
 
 import (
 	"math"
-	"math/rand/v2"
 	"testing"
 
 	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/agent/agenttest"
 	"github.com/reverie-rl/reverie/algo/internal/dreaming"
 	"github.com/reverie-rl/reverie/algo/internal/literal"
 	"github.com/reverie-rl/reverie/world"
@@ -25,7 +25,7 @@ func TestDreamsLiterally(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := randomSegment(l.Sizes, span.Steps())
+			s := agenttest.Segment(l.Sizes, span.Steps())
 			dream, err := dreamer(s)
 			if err != nil {
 				t.Fatal(err)
@@ -33,20 +33,6 @@ func TestDreamsLiterally(t *testing.T) {
 			compareDream(t, l, s, span, dream)
 		})
 	}
-}
-
-func randomSegment(sizes agent.Sizes, steps int) agent.Segment {
-	random := rand.New(rand.NewPCG(4, 4))
-	row := func(size int) []float32 {
-		x := make([]float32, size)
-		literal.Fill(random, nil, x)
-		return x
-	}
-	s := agent.Segment{Observations: [][]float32{row(sizes.Observation)}}
-	for range steps - 1 {
-		s.Actions, s.Observations = append(s.Actions, row(sizes.Action)), append(s.Observations, row(sizes.Observation))
-	}
-	return s
 }
 
 // compareDream fails the test unless dream is what the literal model makes of a segment.

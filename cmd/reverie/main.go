@@ -17,6 +17,7 @@ import (
 	"github.com/reverie-rl/reverie/algo/dmpo"
 	"github.com/reverie-rl/reverie/algo/dqn"
 	"github.com/reverie-rl/reverie/algo/dreamer"
+	"github.com/reverie-rl/reverie/algo/ivg"
 	"github.com/reverie-rl/reverie/algo/mpc"
 	"github.com/reverie-rl/reverie/algo/mpo"
 	"github.com/reverie-rl/reverie/algo/pets"
@@ -86,7 +87,7 @@ func catalogues() run.Catalogues {
 		return tasks.Find(name)
 	}
 	return run.Catalogues{Tasks: tasks, FindTask: find, Algorithms: []agent.Algorithm{
-		bc.Algorithm(), d4pg.Algorithm(), dmpo.Algorithm(), dqn.Algorithm(), dreamer.Algorithm(), mpc.Algorithm(), mpo.Algorithm(),
+		bc.Algorithm(), d4pg.Algorithm(), dmpo.Algorithm(), dqn.Algorithm(), dreamer.Algorithm(), ivg.Algorithm(), mpc.Algorithm(), mpo.Algorithm(),
 		pets.Algorithm(), planet.Algorithm(), rdpg.Algorithm(),
 		sac.Algorithm(), svg.Algorithm(),
 	}}

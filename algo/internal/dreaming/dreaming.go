@@ -1,4 +1,4 @@
-// Package dreaming is the agent.Dreamer of any algorithm that learns a world.Model.
+// Package dreaming is the agent.Dreamer of any algorithm that learns a model of the world.
 package dreaming
 
 import (
@@ -24,46 +24,70 @@ type dreamer struct {
 	continues bool
 }
 
-// New returns what predicts with model, whose parameters it reads at every dream.
-func New(model world.Model, sizes agent.Sizes, seed uint64, span agent.Span) (agent.Dreamer, error) {
+// Prediction is what a model says of a sequence of batch 1, of which it has seen the context alone. Behind the context
+// there is a sample of the future each.
+type Prediction struct {
+	Observation  *grad.Value // [steps, samples, observation], numbers and pixels as package observation makes them
+	Reward       *grad.Value // [steps, samples], on arrival
+	Continuation *grad.Value // [steps, samples]: the probability that the episode goes on; nil if the model always says so
+	KL           *grad.Value // [context, variables]: of posterior and prior, in nats
+}
+
+// Predictor traces what a model says of a sequence, which has no rewards and no masks but First.
+type Predictor func(t *grad.Tracer, s world.Sequence, span agent.Span) Prediction
+
+// OfWorld predicts with a world.Model.
+func OfWorld(model world.Model) Predictor {
+	return func(t *grad.Tracer, s world.Sequence, span agent.Span) Prediction {
+		forecast := model.Forecast(t, s, span.Context, span.Samples, StreamFuture)
+		p := Prediction{Observation: model.Decoder.Mean(forecast.Features), Reward: model.Reward.Mean(forecast.Features), KL: forecast.KL}
+		if model.Continuation != nil {
+			p.Continuation = model.Continuation.Mean(forecast.Features)
+		}
+		return p
+	}
+}
+
+// New returns what predicts as predict does, with the parameters as they are at every dream.
+func New(predict Predictor, sizes agent.Sizes, seed uint64, span agent.Span) (agent.Dreamer, error) {
 	if err := span.Validate(); err != nil {
 		return nil, err
 	}
-	program, err := grad.Trace(func(t *grad.Tracer) { trace(t, model, sizes, span) })
+	d := &dreamer{sizes: sizes, span: span, seed: seed}
+	program, err := grad.Trace(func(t *grad.Tracer) { d.continues = trace(t, predict, sizes, span) })
 	if err != nil {
 		return nil, err
 	}
-	run, err := grad.Compile(program, nil)
-	if err != nil {
-		return nil, err
-	}
-	d := &dreamer{sizes: sizes, span: span, seed: seed, run: run, continues: model.Continuation != nil}
-	return d.dream, nil
+	d.run, err = grad.Compile(program, nil)
+	return d.dream, err
 }
 
-// trace traces what the model says of one segment: outputs are [steps, ...].
-func trace(t *grad.Tracer, model world.Model, sizes agent.Sizes, span agent.Span) {
+// trace traces what the model says of one segment: outputs are [steps, ...]. It returns whether ends of episodes are
+// among them.
+func trace(t *grad.Tracer, predict Predictor, sizes agent.Sizes, span agent.Span) (continues bool) {
 	steps := span.Steps()
-	forecast := model.Forecast(t, world.Sequence{
+	p := predict(t, world.Sequence{
 		Observation: observation.Input(t, sizes, steps, 1),
 		Action:      t.Input("action", steps, 1, sizes.Action).Clip(-1, 1),
 		First:       t.Value(grad.Scalar(1)).Broadcast(1, 1).Pad(0, 0, steps-1),
-	}, span.Context, span.Samples, StreamFuture)
+	}, span)
 	output := func(name string, x *grad.Value) {
 		mean, deviation := world.Spread(x)
 		t.Output(name, mean)
 		t.Output(name+"_deviation", deviation)
 	}
-	predicted := model.Decoder.Mean(forecast.Features)
 	if numbers := sizes.Observation; numbers > 0 {
-		output("observation", predicted.Slice(-1, 0, numbers))
+		output("observation", p.Observation.Slice(-1, 0, numbers))
 	}
 	if size := observation.Size(sizes); size > sizes.Observation {
-		t.Output("picture", predicted.Slice(-1, sizes.Observation, size).Mean(1))
+		t.Output("picture", p.Observation.Slice(-1, sizes.Observation, size).Mean(1))
 	}
-	output("reward", model.Reward.Mean(forecast.Features))
-	output("continuation", model.Continues(t, forecast.Features))
-	t.Output("kl", forecast.KL)
+	output("reward", p.Reward)
+	if p.Continuation != nil {
+		output("continuation", p.Continuation)
+	}
+	t.Output("kl", p.KL)
+	return p.Continuation != nil
 }
 
 // dream fills the program with a segment, which may be shorter: what is behind it has no influence on what

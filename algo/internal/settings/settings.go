@@ -92,6 +92,8 @@ var rules = map[string]rule{
 	"dynamics_weight": notNegative, "representation_weight": notNegative, "free_nats": notNegative,
 	"members": positive, "particles": positive,
 	"overshooting_weight": notNegative, "overshooting_distance": positive,
+	"latent_size": positive, "history": positive, "consistency_weight": notNegative, "value_weight": notNegative,
+	"reward_scale": positive, "value_scale": positive, "kl_weight": notNegative, "rollouts": positive, "policy_gradient_norm": notNegative,
 	"start_every": positive, "reinforce": fraction, "critic_learning_rate": positive,
 }
 

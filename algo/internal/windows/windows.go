@@ -10,8 +10,15 @@ import (
 )
 
 // Input traces windows of so many steps as inputs of l's update. All begin like episodes, without memory, so that
-// every one has a state more than it has steps.
+// every one has a state more than it has steps. Actions are clipped to the bounds of the task.
 func Input(t *grad.Tracer, l *offpolicy.Learner, steps int) world.Sequence {
+	s := Sampled(t, l, steps)
+	s.Action = s.Action.Clip(-1, 1)
+	return s
+}
+
+// Sampled is Input with actions as policies sampled them, which may be beyond the bounds.
+func Sampled(t *grad.Tracer, l *offpolicy.Learner, steps int) world.Sequence {
 	batch := l.Batch
 	input := func(name string, shape ...int) *grad.Value { // [time, batch, ...]
 		x := t.Input(name, append([]int{batch}, shape...)...)
@@ -22,7 +29,7 @@ func Input(t *grad.Tracer, l *offpolicy.Learner, steps int) world.Sequence {
 	first := t.Value(grad.Scalar(1)).Broadcast(1, batch).Pad(0, 0, steps)
 	return world.Sequence{
 		Observation: observation.Input(t, l.Sizes, batch, steps+1).Transpose(1, 0, 2),
-		Action:      input("action", steps, l.Sizes.Action).Clip(-1, 1).Pad(0, 1, 0),
+		Action:      input("action", steps, l.Sizes.Action).Pad(0, 1, 0),
 		Reward:      input("reward", steps).Pad(0, 1, 0),
 		Discount:    input("discount", steps).Pad(0, 1, 0),
 		First:       first,

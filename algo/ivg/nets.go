@@ -1,0 +1,196 @@
+package ivg
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/dist"
+	"github.com/reverie-rl/reverie/grad"
+	"github.com/reverie-rl/reverie/nn"
+	"github.com/reverie-rl/reverie/world"
+)
+
+// smallScale is that of the last weights of policy and value: the first actions are those of noise, and the first
+// values nearly 0.
+const smallScale = 0.01
+
+// model is what travels to other tasks of the same body: it knows nothing of rewards.
+type model struct {
+	Encoder    encoder
+	Transition world.Residual
+	Decoder    world.Decoder
+}
+
+func newModel(c *Config, sizes agent.Sizes, random *rand.Rand) model {
+	return model{
+		Encoder:    newEncoder(c, sizes, random),
+		Transition: world.NewResidual(world.ResidualSizes{Latent: c.LatentSize, Action: sizes.Action, Hidden: c.Hidden}, random),
+		Decoder:    newDecoder(c, sizes, random),
+	}
+}
+
+// encoder makes latents of observations, f_enc: of one alone, or of a history by an LSTM that begins with zeros.
+// Latents are in (-1, 1).
+type encoder struct {
+	Frame  world.Encoder // of one observation
+	Latent *nn.Linear    // of what Frame gives; nil with a Core
+	Core   *nn.LSTM      // nil if one observation is all
+
+	size, history int
+}
+
+func newEncoder(c *Config, sizes agent.Sizes, random *rand.Rand) encoder {
+	frame, embedding := newFrame(c, sizes, random)
+	e := encoder{Frame: frame, size: c.LatentSize, history: c.History}
+	if c.History == 1 {
+		latent := nn.NewLinear(embedding, c.LatentSize, nn.TruncatedNormalFanIn(1), random)
+		e.Latent = &latent
+		return e
+	}
+	core := nn.NewLSTM(embedding, c.LatentSize, random)
+	e.Core = &core
+	return e
+}
+
+// newFrame makes an encoder of one observation, and returns the size of its embedding.
+func newFrame(c *Config, sizes agent.Sizes, random *rand.Rand) (world.Encoder, int) {
+	size := c.ModelLayers[len(c.ModelLayers)-1]
+	var vector world.Encoder
+	if sizes.Observation > 0 {
+		vector = world.VectorEncoder{Network: world.NewNetwork(layers(sizes.Observation, c.ModelLayers), 1, random), Symlog: c.Symlog}
+	}
+	if sizes.Image.Channels == 0 {
+		return vector, size
+	}
+	image := world.NewImageEncoder(sizes.Image.Channels, c.Depth, random)
+	if vector == nil {
+		return image, 32 * c.Depth
+	}
+	return world.PairEncoder{Numbers: sizes.Observation, Vector: vector, Image: image}, size + 32*c.Depth
+}
+
+// Embed is what is known of each observation [..., observation] alone, [..., embedding], activated.
+func (e encoder) Embed(observation *grad.Value) *grad.Value {
+	return e.Frame.Embed(observation).ELU()
+}
+
+// Join makes a latent [..., latent] of the embeddings of a history, the oldest first, each [..., embedding].
+func (e encoder) Join(history ...*grad.Value) *grad.Value {
+	newest := history[len(history)-1]
+	if e.Core == nil {
+		return e.Latent.Apply(newest).Tanh()
+	}
+	shape := append(append([]int{}, newest.Shape()[:len(newest.Shape())-1]...), e.size)
+	zeros := e.zeros(newest, shape)
+	state := nn.LSTMState{Hidden: zeros, Cell: zeros}
+	for _, embedding := range history {
+		state = e.Core.Step(embedding, state)
+	}
+	return state.Hidden
+}
+
+// zeros are of this shape, [..., latent], for embeddings [..., embedding].
+func (e encoder) zeros(embedding *grad.Value, shape []int) *grad.Value {
+	one := embedding.Slice(-1, 0, 1).Mul(grad.Scalar(0)).Stop()
+	return one.Broadcast(shape...)
+}
+
+// Apply makes latents of observations [time, batch, observation]: one for each that has a whole history before it,
+// [time-history+1, batch, latent].
+func (e encoder) Apply(observations *grad.Value) *grad.Value {
+	embeddings := e.Embed(observations)
+	count := embeddings.Shape()[0] - e.history + 1
+	histories := make([]*grad.Value, e.history)
+	for i := range histories {
+		histories[i] = embeddings.Slice(0, i, i+count)
+	}
+	return e.Join(histories...)
+}
+
+// newDecoder makes a decoder of what there is to see.
+func newDecoder(c *Config, sizes agent.Sizes, random *rand.Rand) world.Decoder {
+	var vector world.Decoder
+	if sizes.Observation > 0 {
+		vector = world.VectorDecoder{Network: world.NewNetwork(layers(c.LatentSize, c.ModelLayers, sizes.Observation), 1, random), Symlog: c.Symlog}
+	}
+	if sizes.Image.Channels == 0 {
+		return vector
+	}
+	image := world.NewImageDecoder(c.LatentSize, sizes.Image.Channels, c.Depth, random)
+	if vector == nil {
+		return image
+	}
+	return world.PairDecoder{Numbers: sizes.Observation, Vector: vector, Image: image}
+}
+
+// checkImage returns an error unless there is no picture or one of the size that the networks are for.
+func checkImage(size agent.ImageSize) error {
+	if side := world.ImageSide; size.Bytes() > 0 && (size.Height != side || size.Width != side) {
+		return fmt.Errorf("ivg: the picture has %d x %d pixels; its networks are for %d x %d, as --pixels %d asks for", size.Height, size.Width, side, side, side)
+	}
+	return nil
+}
+
+// layers are the sizes of all layers of a network.
+func layers(inputs int, hidden []int, outputs ...int) []int {
+	return append(append([]int{inputs}, hidden...), outputs...)
+}
+
+// head predicts numbers, [..., outputs], in units of scale.
+type head struct {
+	Torso nn.Torso
+	Last  nn.Linear
+
+	scale float64
+}
+
+// newHead returns a head whose first predictions are small if small is.
+func newHead(inputs int, layers []int, outputs int, scale, small float64, random *rand.Rand) head {
+	width := layers[len(layers)-1]
+	return head{nn.NewTorso(inputs, layers, random), nn.NewLinear(width, outputs, nn.NormalFanIn(small*small), random), scale}
+}
+
+// Apply maps x [..., inputs] to [..., outputs].
+func (h head) Apply(x *grad.Value) *grad.Value {
+	return h.Last.Apply(h.Torso.Apply(x)).Mul(grad.Scalar(h.scale))
+}
+
+// policy is a Gaussian whose mean is within (-1, 1), and whose deviation lies between two bounds on a logarithmic
+// scale.
+type policy struct {
+	Torso           nn.Torso
+	Mean, Deviation nn.Linear
+
+	low, high float64 // logarithms of the bounds
+	first     float64 // what the first deviation is a sigmoid of
+}
+
+func newPolicy(c *Config, inputs int, sizes agent.Sizes, random *rand.Rand) policy {
+	width := c.PolicyLayers[len(c.PolicyLayers)-1]
+	low, high := math.Log(c.MinimumDeviation), math.Log(c.MaximumDeviation)
+	share := (math.Log(c.InitialDeviation) - low) / (high - low)
+	return policy{
+		Torso:     nn.NewTorso(inputs, c.PolicyLayers, random),
+		Mean:      nn.NewLinear(width, sizes.Action, nn.NormalFanIn(smallScale*smallScale), random),
+		Deviation: nn.NewLinear(width, sizes.Action, nn.NormalFanIn(smallScale*smallScale), random),
+		low:       low, high: high, first: math.Log(share / (1 - share)),
+	}
+}
+
+// Apply returns the distribution of actions [..., action] for x [..., inputs].
+func (p policy) Apply(x *grad.Value) dist.Gaussian {
+	features := p.Torso.Apply(x)
+	share := p.Deviation.Apply(features).Add(grad.Scalar(p.first)).Sigmoid()
+	return dist.Gaussian{
+		Mean:      p.Mean.Apply(features).Tanh(),
+		Deviation: share.Mul(grad.Scalar(p.high - p.low)).Add(grad.Scalar(p.low)).Exp(),
+	}
+}
+
+// divergence is that of the policy from the prior N(0, 1), summed over the numbers of an action, [...].
+func divergence(g dist.Gaussian) *grad.Value {
+	squares := g.Mean.Square().Add(g.Deviation.Square()).Sub(grad.Scalar(1)).Mul(grad.Scalar(0.5))
+	return squares.Sub(g.Deviation.Log()).Sum(-1)
+}
