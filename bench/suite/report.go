@@ -84,7 +84,7 @@ func (s *Suite) Report(results string, out io.Writer) error {
 	if len(all) == 0 {
 		return fmt.Errorf("suite: there are no results of %s in %s yet", s.Name, results)
 	}
-	scores := s.heading(all) + scoreTable(all) + overallTable(all) + s.normalisedTable(all)
+	scores := s.heading(all) + scoreTable(all) + overallTable(all) + s.normalisedTable(all) + s.targetTable(all)
 	if _, err := io.WriteString(out, scores); err != nil {
 		return err
 	}
@@ -157,6 +157,37 @@ func scoreTable(all []result) string {
 		fmt.Fprintf(&b, "| `%s` | %s | %.0f | %s | %s |\n", r.entry.Task, r.entry.Name, r.steps(), strings.Join(each, ", "), summary([]result{r}))
 	}
 	return b.String()
+}
+
+// targetTable has a row for each agent on a task with a target: the environment steps of the first evaluation of each
+// seed that reached it.
+func (s *Suite) targetTable(all []result) string {
+	var b strings.Builder
+	for _, r := range all {
+		target, ok := s.Targets[r.entry.Task]
+		if !ok {
+			continue
+		}
+		var each []string
+		for _, curve := range r.curves {
+			each = append(each, stepsTo(curve, target))
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", r.entry.Task, r.entry.Name, number(target), strings.Join(each, ", "))
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return "\nEnvironment steps until an evaluation first reaches a return; - if none does:\n\n| task | agent | return | steps of each seed |\n|---|---|---|---|\n" + b.String()
+}
+
+// stepsTo is the first step of a learning curve at which the return is at least target.
+func stepsTo(curve []track.Point, target float64) string {
+	for _, point := range curve {
+		if point.Y >= target {
+			return fmt.Sprintf("%.0f", point.X)
+		}
+	}
+	return "-"
 }
 
 // byAgent groups results, in their order.

@@ -68,6 +68,9 @@ func (j *job) command() string {
 	if j.entry.Preset != "default" {
 		words = append(words, "--preset", j.entry.Preset)
 	}
+	if config.From != "" {
+		words = append(words, "--from", config.From)
+	}
 	for _, assignment := range append([]string{"workers=1"}, j.entry.Settings...) {
 		words = append(words, "--set", assignment)
 	}

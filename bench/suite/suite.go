@@ -15,6 +15,10 @@
 //	name = "mpo-20"                   # in tables; the agent, if it is left out
 //	seeds = [1]
 //	threshold = 700                   # the suite fails if the mean score is less
+//	from = "source:model"             # parts of the run of the entry of this name, with the same seed
+//
+//	[target]                          # returns to reach; the page tells after how many steps
+//	"control/cartpole-swingup" = 700
 //
 //	[reference."control/cartpole-swingup"] # what scores on a task are measured by; may be left out
 //	random = 46
@@ -45,6 +49,8 @@ type Suite struct {
 	Entries []Entry  `toml:"run"`
 	// References are the scores that those on a task are measured by, by the task's name.
 	References map[string]aggregate.Reference `toml:"reference"`
+	// Targets are the returns to reach on a task, by its name.
+	Targets map[string]float64 `toml:"target"`
 }
 
 // Entry is the runs of one agent on one task.
@@ -57,6 +63,10 @@ type Entry struct {
 	Seeds     []uint64 `toml:"seeds"`     // the suite's by default
 	Settings  []string `toml:"settings"`  // key=value
 	Threshold *float64 `toml:"threshold"` // the least mean score
+	// From is NAME or NAME:part,part: what runs begin with of those of another entry, seed by seed.
+	From string `toml:"from"`
+
+	source *Entry // that From names; nil without
 }
 
 // Lists is the folder where suites are found by their name.
@@ -107,12 +117,48 @@ func (s *Suite) complete() error {
 		taken[folder] = e.String()
 		problems = append(problems, e.check())
 	}
+	for i := range s.Entries {
+		problems = append(problems, s.findSource(&s.Entries[i]))
+	}
 	for task, reference := range s.References {
 		if err := reference.Check(); err != nil {
 			problems = append(problems, fmt.Errorf("reference of %s: %w", task, err))
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// findSource sets the entry whose runs those of e begin with, which has to stand before it and to have its seeds.
+func (s *Suite) findSource(e *Entry) error {
+	if e.From == "" {
+		return nil
+	}
+	name, _, _ := strings.Cut(e.From, ":")
+	for i := range s.Entries {
+		source := &s.Entries[i]
+		if source == e {
+			break
+		}
+		if source.Name != name {
+			continue
+		}
+		for _, seed := range e.Seeds {
+			if !slices.Contains(source.Seeds, seed) {
+				return fmt.Errorf("%v begins with runs of %v, which has no seed %d", e, source, seed)
+			}
+		}
+		e.source = source
+		return nil
+	}
+	return fmt.Errorf("%v begins with runs of %q: no entry before it has this name", e, name)
+}
+
+// level is how many entries have to be made before this one.
+func (e *Entry) level() int {
+	if e.source == nil {
+		return 0
+	}
+	return e.source.level() + 1
 }
 
 // check returns an error unless an entry says what to run. Names are looked up when runs are made.
@@ -148,9 +194,34 @@ func (s *Suite) results(e *Entry, seed uint64) string {
 
 func seedFolder(seed uint64) string { return fmt.Sprintf("seed%d", seed) }
 
+// runFolder is that of a run, in the folder of all runs.
+func (s *Suite) runFolder(runs string, e *Entry, seed uint64) string {
+	return filepath.Join(runs, s.Name, e.folder(), seedFolder(seed))
+}
+
+// from is what the run of an entry with a seed begins with. Its path is one from the present folder, if there is one:
+// results are stored for other machines.
+func (s *Suite) from(runs string, e *Entry, seed uint64) string {
+	if e.source == nil {
+		return ""
+	}
+	folder := s.runFolder(runs, e.source, seed)
+	if here, err := os.Getwd(); err == nil {
+		if relative, err := filepath.Rel(here, folder); err == nil {
+			folder = relative
+		}
+	}
+	_, parts, chosen := strings.Cut(e.From, ":")
+	if chosen {
+		folder += ":" + parts
+	}
+	return folder
+}
+
 // experiment is the run of an entry with a seed, on one processor.
-func (e *Entry) experiment(seed uint64, catalogues run.Catalogues) (*run.Experiment, error) {
+func (e *Entry) experiment(seed uint64, from string, catalogues run.Catalogues) (*run.Experiment, error) {
 	config := run.DefaultConfig()
+	config.From = from
 	config.Agent, config.Task, config.Steps, config.Seed, config.Workers = e.Agent, e.Task, e.Steps, seed, 1
 	made, err := run.NewExperiment(config, e.Preset, catalogues)
 	for _, assignment := range e.Settings {

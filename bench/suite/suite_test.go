@@ -162,6 +162,27 @@ func (s stopper) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
+// Runs begin with parts of those of another entry, which are made before them, seed by seed.
+func TestRunsBeginWithOthers(t *testing.T) {
+	folder := t.TempDir()
+	s := mustLoad(t, strings.Replace(quick, "seeds = [7]", "seeds = [2]\nfrom = 'mpo:policy'", 1))
+	o := options(folder)
+	if err := plan(t, s, o).Train(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	made, err := run.LoadExperiment(filepath.Join(o.Results, s.results(&s.Entries[1], 2)), catalogues)
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := made.Config.From
+	if filepath.IsAbs(from) || !strings.HasSuffix(from, filepath.Join("runs", "mpo", "mpo", "pendulum", "seed2")+":policy") {
+		t.Errorf("the run began with %q", from)
+	}
+	if about := read(t, filepath.Join(o.Results, s.results(&s.Entries[1], 2)), aboutFile); !strings.Contains(about, "--from "+from) {
+		t.Errorf("the command is not whole:\n%s", about)
+	}
+}
+
 func TestPlanRefusesWhatCannotBeMade(t *testing.T) {
 	s := mustLoad(t, `
 seeds = [1, 2]
@@ -191,6 +212,8 @@ func TestLoadRefuses(t *testing.T) {
 		"[[run]]\nagent='mpo'\ntask='classic/pendulum'\nsteps=5\nseeds=[1,1]":                    "a seed twice",
 		"seeds=[1]\n[[run]]\nagent='mpo'\ntask='classic/pendulum'\nsteps=5\nname='../up'":        "may hold no /",
 		"seeds=[1]\n" + strings.Repeat("[[run]]\nagent='mpo'\ntask='classic/lqr'\nsteps=5\n", 2): "give one of them another name",
+		quick + "from = 'mine:policy'":                                                           "no entry before it has this name",
+		quick + "from = 'mpo:policy'":                                                            "which has no seed 7",
 		quick + "[reference.a]\nrandom=3\ngamer=2\nrecord=5":                                     "reference of a: the score of the gamer is 2, must be above",
 	} {
 		_, err := load(t, list)
@@ -258,7 +281,9 @@ record = 250
 [reference."control/walker-walk"]
 random = 0
 gamer = 10
-record = 40`)
+record = 40
+[target]
+"control/cartpole-swingup" = 500`)
 	results := t.TempDir()
 	stored(t, s, results, 0, 1, track.Point{X: 50_000, Y: 100}, track.Point{X: 100_000, Y: 500})
 	stored(t, s, results, 0, 2, track.Point{X: 50_000, Y: 300}, track.Point{X: 100_000, Y: 900})
@@ -273,6 +298,7 @@ record = 40`)
 		"| `control/walker-walk` | mpo | 100000 | 20 | 20 [20, 20] | 20 [20, 20] | 20 [20, 20] | 20 |",
 		"| mpo | 2 | 307 [207, 407] | 300 [300, 600] | 307 [207, 407] | 307 |",
 		"| mpo | 2 | 1.25 | 1.25 | 1.25 | 0.75 |", // by the gamers 0.5 and 2, by the records 2, or 1, and 0.5
+		"| `control/cartpole-swingup` | mpo | 500 | 100000, 100000 |",
 		"| **mpo** | 2 | 200 ± 100 | 450 ± 150 |",
 		"| MPO | 10 | 380 ± 112 | 744 ± 68 |",
 		"danijar/dreamerv3",

@@ -46,14 +46,14 @@ func (s *Suite) Plan(catalogues run.Catalogues, o Options) (*Plan, error) {
 	for i := range s.Entries {
 		e := &s.Entries[i]
 		for _, seed := range e.Seeds {
-			experiment, err := e.experiment(seed, catalogues)
+			experiment, err := e.experiment(seed, s.from(o.Runs, e, seed), catalogues)
 			if err != nil {
 				problems = append(problems, err)
 				break // the other seeds have the same mistake
 			}
 			one := job{
 				name: fmt.Sprintf("%v, seed %d", e, seed), entry: e, experiment: experiment,
-				folder: filepath.Join(o.Runs, s.Name, e.folder(), seedFolder(seed)), results: filepath.Join(o.Results, s.results(e, seed)),
+				folder: s.runFolder(o.Runs, e, seed), results: filepath.Join(o.Results, s.results(e, seed)),
 			}
 			done, err := one.stored(catalogues)
 			if err == nil && !done {
@@ -87,12 +87,34 @@ func (j *job) fits(catalogues run.Catalogues) error {
 func (p *Plan) Train(ctx context.Context) error {
 	output := &lines{writer: p.options.Output}
 	output.print("%d of %d runs are to be made, %d at a time", len(p.pending), len(p.jobs), p.options.Parallel)
-	queue := make(chan job, len(p.pending))
-	for _, one := range p.pending {
+	errs := make(chan error, len(p.pending))
+	for _, jobs := range levels(p.pending) {
+		p.trainAll(ctx, jobs, output, errs)
+	}
+	close(errs)
+	return p.outcome(errs)
+}
+
+// levels are the jobs that others do not wait for, then those that wait for these alone, and so on.
+func levels(jobs []job) [][]job {
+	var all [][]job
+	for _, one := range jobs {
+		level := one.entry.level()
+		for len(all) <= level {
+			all = append(all, nil)
+		}
+		all[level] = append(all[level], one)
+	}
+	return all
+}
+
+// trainAll makes runs, several at a time.
+func (p *Plan) trainAll(ctx context.Context, jobs []job, output *lines, errs chan<- error) {
+	queue := make(chan job, len(jobs))
+	for _, one := range jobs {
 		queue <- one
 	}
 	close(queue)
-	errs := make(chan error, len(p.pending))
 	var players sync.WaitGroup
 	for range max(p.options.Parallel, 1) {
 		players.Go(func() {
@@ -106,8 +128,6 @@ func (p *Plan) Train(ctx context.Context) error {
 		})
 	}
 	players.Wait()
-	close(errs)
-	return p.outcome(errs)
 }
 
 // outcome counts what became of the runs that were pending.
