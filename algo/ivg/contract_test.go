@@ -21,6 +21,28 @@ func TestContract(t *testing.T) {
 	}
 }
 
+// IVG learns several tasks at once, with pictures too.
+func TestContractWithSeveralTasks(t *testing.T) {
+	for name, change := range variants {
+		t.Run(name, func(t *testing.T) {
+			agenttest.RunWith(t, Algorithm(), several, func() agent.Config {
+				c := tiny()
+				change(c)
+				return c
+			})
+		})
+	}
+	t.Run("pictures", func(t *testing.T) {
+		sizes := several
+		sizes.Image = agent.ImageSize{Height: 64, Width: 64, Channels: 3}
+		agenttest.RunWith(t, Algorithm(), sizes, func() agent.Config {
+			c := tiny()
+			c.Depth, c.History, c.Batch, c.Window, c.Horizon = 1, 2, 2, 2, 2
+			return c
+		})
+	})
+}
+
 // IVG sees pictures, alone and beside numbers.
 func TestContractWithPictures(t *testing.T) {
 	for name, numbers := range map[string]int{"alone": 0, "beside numbers": 3} {

@@ -18,8 +18,8 @@ type learner struct {
 	config *Config
 
 	model  model
-	reward head // of the latent arrived at and the action that led there
-	value  head // of a latent; of a latent and an action in IVG(0)
+	reward head // of each task, of the latent arrived at and the action that led there
+	value  head // of a latent and a task; of an action too in IVG(0)
 	policy policy
 	target target
 
@@ -66,19 +66,19 @@ func (l *learner) steps() int { return l.config.Window + l.config.History - 1 }
 // build makes the parameters.
 func (l *learner) build(random *rand.Rand) {
 	c, sizes := l.config, l.Sizes
-	valued := c.LatentSize
+	valued := c.LatentSize + sizes.Tasks
 	if !c.Imagine {
 		valued += sizes.Action
 	}
 	newValue := func() head { return newHead(valued, c.CriticLayers, 1, c.ValueScale, smallScale, random) }
-	l.model = newModel(c, sizes, random)
-	l.reward = newHead(c.LatentSize+sizes.Action, c.ModelLayers, 1, 1, 1, random)
-	l.policy = newPolicy(c, c.LatentSize, sizes, random)
+	l.model = newModel(c, blind(sizes), random)
+	l.reward = newHead(c.LatentSize+sizes.Action, c.ModelLayers, max(1, sizes.Tasks), 1, 1, random)
+	l.policy = newPolicy(c, sizes, random)
 	l.value = newValue()
 	l.target.value = newValue()
 	l.Online, l.Target = grad.TreeOf(l.value), grad.TreeOf(l.target.value)
 	if c.ValueTarget == VTrace {
-		encoder := newEncoder(c, sizes, random)
+		encoder := newEncoder(c, blind(sizes), random)
 		l.target.encoder = &encoder
 		l.Online = append(l.Online, grad.TreeOf(l.model.Encoder)...)
 		l.Target = append(l.Target, grad.TreeOf(encoder)...)

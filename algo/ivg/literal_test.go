@@ -70,10 +70,30 @@ func (l *learner) squash(x []float64) []float64 {
 	return x
 }
 
+// see is an observation without the task.
+func (l *learner) see(observation []float64) []float64 {
+	return observation[:len(observation)-l.Sizes.Tasks]
+}
+
+// taskOf is the one-hot row of the task.
+func (l *learner) taskOf(observation []float64) []float64 {
+	return observation[len(observation)-l.Sizes.Tasks:]
+}
+
+// inTurnLiterally is the task in which start number s is imagined.
+func (l *learner) inTurnLiterally(s int) []float64 {
+	task := make([]float64, l.Sizes.Tasks)
+	if len(task) > 0 {
+		task[s%len(task)] = 1
+	}
+	return task
+}
+
 // encode is the latent of a history of observations.
 func (l *learner) encode(e encoder, history ...[]float64) []float64 {
 	var embeddings [][]float64
 	for _, observation := range history {
+		observation = l.see(observation)
 		embeddings = append(embeddings, each(network(e.Frame.(world.VectorEncoder).Network, l.squash(observation)), elu))
 	}
 	if e.Core == nil {
@@ -103,12 +123,14 @@ func (l *learner) step(latent, action []float64) []float64 {
 	return next
 }
 
-func (h head) literal(x ...[]float64) float64 {
-	return h.scale * literal.Linear(h.Last, literal.Torso(h.Torso, slices.Concat(x...)))[0]
+func (h head) literal(x ...[]float64) float64 { return h.literals(x...)[0] }
+
+func (h head) literals(x ...[]float64) []float64 {
+	return each(literal.Linear(h.Last, literal.Torso(h.Torso, slices.Concat(x...))), func(x float64) float64 { return h.scale * x })
 }
 
-func (l *learner) distribution(latent []float64) literal.Gaussian {
-	features := literal.Torso(l.policy.Torso, latent)
+func (l *learner) distribution(latent, task []float64) literal.Gaussian {
+	features := literal.Torso(l.policy.Torso, slices.Concat(latent, task))
 	low, high := math.Log(l.config.MinimumDeviation), math.Log(l.config.MaximumDeviation)
 	share := (math.Log(l.config.InitialDeviation) - low) / (high - low)
 	return literal.Gaussian{
@@ -132,6 +154,8 @@ func prior(g literal.Gaussian) float64 {
 type window struct {
 	histories [][][]float64 // of each observation
 	actions   [][]float64   // actions[k] led to observation k; not clipped
+	tasks     [][]float64   // one-hot
+	each      [][]float64   // rewards of all tasks
 	rewards, discounts, known, arrival,
 	logProbability []float64
 }
@@ -147,6 +171,7 @@ func (l *learner) read(i int) window {
 			history = append(history, row(l.windows.Observation, sizes.Observation, i*(steps+1)+j))
 		}
 		w.histories = append(w.histories, history)
+		w.tasks = append(w.tasks, l.taskOf(history[len(history)-1]))
 		at := i*steps + k - 1 // of what led here
 		if len(w.histories) == 1 {
 			first := 1.0
@@ -155,6 +180,7 @@ func (l *learner) read(i int) window {
 			}
 			w.known, w.arrival = append(w.known, first), append(w.arrival, first)
 			w.actions, w.rewards, w.discounts = append(w.actions, nil), append(w.rewards, 0), append(w.discounts, 1)
+			w.each = append(w.each, nil)
 			if k == 0 {
 				w.arrival[0] = 0
 			} else {
@@ -164,7 +190,11 @@ func (l *learner) read(i int) window {
 			continue
 		}
 		w.actions = append(w.actions, row(l.windows.Action, sizes.Action, at))
-		w.rewards = append(w.rewards, float64(l.windows.Reward[at])*l.config.RewardScale)
+		rewards := each(row(l.windows.Reward, 1+sizes.Tasks, at), func(x float64) float64 { return x * l.config.RewardScale })
+		w.rewards = append(w.rewards, rewards[0])
+		if w.each = append(w.each, rewards[1:]); sizes.Tasks == 0 {
+			w.each[len(w.each)-1] = rewards
+		}
 		w.discounts = append(w.discounts, float64(l.windows.Discount[at]))
 		w.known, w.arrival = append(w.known, float64(l.windows.Mask[at])), append(w.arrival, float64(l.windows.Mask[at]))
 		w.logProbability = append(w.logProbability, float64(l.windows.LogProbability[at]))
@@ -202,11 +232,11 @@ func (l *learner) literalModelLoss() func() float64 {
 						encoded = fixed[[2]int{i, k}]
 					}
 					consistency.add(halfDistance(encoded, latent), w.arrival[k])
-					predicted := l.reward.literal(latent, each(w.actions[k], clip))
-					reward.add((predicted-w.rewards[k])*(predicted-w.rewards[k])/2, w.arrival[k])
+					predicted := l.reward.literals(latent, each(w.actions[k], clip))
+					reward.add(halfDistance(predicted, w.each[k]), w.arrival[k])
 				}
 				decoded := network(l.model.Decoder.(world.VectorDecoder).Network, latent)
-				observation.add(halfDistance(decoded, l.squash(history[c.History-1])), w.known[k])
+				observation.add(halfDistance(decoded, l.squash(l.see(history[c.History-1]))), w.known[k])
 			}
 		}
 		return c.ObservationWeight*observation.value() + c.ConsistencyWeight*consistency.value() +
@@ -222,19 +252,21 @@ func halfDistance(a, b []float64) float64 {
 	return sum
 }
 
-// literalStarts are the latents to imagine from, and how much each counts, in the order of the traced version.
-func (l *learner) literalStarts() (latents [][]float64, counts []float64) {
+// literalStarts are the latents to imagine from, the tasks that were played there, and how much each counts, in the order
+// of the traced version.
+func (l *learner) literalStarts() (latents, tasks [][]float64, counts []float64) {
 	every := l.config.StartEvery
 	for range l.config.Rollouts {
 		for group := range (l.config.Window + 1) / every {
 			for i := range l.Batch {
 				w, k := l.read(i), group*every+every-1
 				latents = append(latents, l.encode(l.model.Encoder, w.histories[k]...))
+				tasks = append(tasks, w.tasks[k])
 				counts = append(counts, w.known[k]-w.arrival[k]*(1-w.discounts[k]))
 			}
 		}
 	}
-	return latents, counts
+	return latents, tasks, counts
 }
 
 // noise is that of a stream with rows of actions.
@@ -245,6 +277,7 @@ func (l *learner) noise(stream uint64, rows int) func(row int) []float64 {
 
 // imagined is one trajectory.
 type imagined struct {
+	task                 []float64
 	latents              [][]float64
 	actions              [][]float64
 	rewards, regularised []float64
@@ -253,12 +286,16 @@ type imagined struct {
 
 // rollOut follows the policy from a latent, with the noise of start number s of many.
 func (l *learner) rollOut(start []float64, s, many int, noise func(int) []float64) imagined {
-	m := imagined{latents: [][]float64{start}}
+	m := imagined{task: l.inTurnLiterally(s), latents: [][]float64{start}}
 	for k := range l.config.Horizon {
-		g := l.distribution(m.latents[k])
+		g := l.distribution(m.latents[k], m.task)
 		action := g.Sample(noise(k*many + s))
 		next := l.step(m.latents[k], action)
-		reward := l.reward.literal(next, each(action, clip))
+		rewards := l.reward.literals(next, each(action, clip))
+		reward := rewards[0]
+		if len(m.task) > 0 {
+			reward = rewards[s%len(m.task)]
+		}
 		m.latents, m.actions = append(m.latents, next), append(m.actions, action)
 		m.rewards, m.divergences = append(m.rewards, reward), append(m.divergences, prior(g))
 		m.regularised = append(m.regularised, reward-l.config.KLWeight*prior(g))
@@ -270,9 +307,9 @@ func (l *learner) rollOut(start []float64, s, many int, noise func(int) []float6
 func (l *learner) lambdaReturns(m imagined) []float64 {
 	c := l.config
 	returns := make([]float64, c.Horizon+1)
-	returns[c.Horizon] = l.target.value.literal(m.latents[c.Horizon])
+	returns[c.Horizon] = l.target.value.literal(m.latents[c.Horizon], m.task)
 	for k := c.Horizon - 1; k >= 0; k-- {
-		next := (1-c.Lambda)*l.target.value.literal(m.latents[k+1]) + c.Lambda*returns[k+1]
+		next := (1-c.Lambda)*l.target.value.literal(m.latents[k+1], m.task) + c.Lambda*returns[k+1]
 		returns[k] = m.regularised[k] + c.Discount*next
 	}
 	return returns
@@ -286,7 +323,7 @@ func (l *learner) literalValueLoss() func() float64 {
 	case c.ValueTarget == VTrace:
 		return l.literalTracedLoss()
 	}
-	starts, counts := l.literalStarts()
+	starts, _, counts := l.literalStarts()
 	noise := l.noise(offpolicy.StreamGradient, l.config.Horizon*len(starts))
 	var trajectories []imagined
 	for s, start := range starts {
@@ -297,7 +334,7 @@ func (l *learner) literalValueLoss() func() float64 {
 		for s, m := range trajectories {
 			sum := 0.0
 			for k, target := range l.lambdaReturns(m)[:l.config.Horizon] {
-				error := (l.value.literal(m.latents[k]) - target) / l.config.ValueScale
+				error := (l.value.literal(m.latents[k], m.task) - target) / l.config.ValueScale
 				sum += error * error / 2 / float64(l.config.Horizon)
 			}
 			loss.add(sum, counts[s])
@@ -314,11 +351,11 @@ func (l *learner) literalTracedLoss() func() float64 {
 		w := l.read(i)
 		values := make([]float64, len(w.histories))
 		for k, history := range w.histories {
-			values[k] = l.target.value.literal(l.encode(*l.target.encoder, history...))
+			values[k] = l.target.value.literal(l.encode(*l.target.encoder, history...), w.tasks[k])
 		}
 		targets[i] = slices.Clone(values)
 		for k := c.Window - 1; k >= 0; k-- {
-			g := l.distribution(l.encode(l.model.Encoder, w.histories[k]...))
+			g := l.distribution(l.encode(l.model.Encoder, w.histories[k]...), w.tasks[k])
 			rho := w.arrival[k+1] * math.Min(1, math.Exp(g.LogProb(w.actions[k+1])-w.logProbability[k+1]))
 			discount := c.Discount * w.discounts[k+1]
 			delta := w.rewards[k+1] - c.KLWeight*prior(g) + discount*values[k+1] - values[k]
@@ -331,7 +368,7 @@ func (l *learner) literalTracedLoss() func() float64 {
 			w := l.read(i)
 			latent := l.encode(l.model.Encoder, w.histories[0]...)
 			for k := range c.Window {
-				error := (l.value.literal(latent) - targets[i][k]) / c.ValueScale
+				error := (l.value.literal(latent, w.tasks[k]) - targets[i][k]) / c.ValueScale
 				loss.add(error*error/2, w.arrival[k+1])
 				latent = l.step(latent, w.actions[k+1])
 			}
@@ -349,8 +386,8 @@ func (l *learner) literalActionValueLoss() func() float64 {
 		w := l.read(i)
 		for k := range c.Window {
 			next := l.encode(l.model.Encoder, w.histories[k+1]...)
-			g := l.distribution(next)
-			ahead := l.target.value.literal(next, each(g.Sample(noise(k*l.Batch+i)), clip)) - c.KLWeight*prior(g)
+			g := l.distribution(next, w.tasks[k+1])
+			ahead := l.target.value.literal(next, w.tasks[k+1], each(g.Sample(noise(k*l.Batch+i)), clip)) - c.KLWeight*prior(g)
 			targets[i] = append(targets[i], w.rewards[k+1]+c.Discount*w.discounts[k+1]*ahead)
 		}
 	}
@@ -359,7 +396,7 @@ func (l *learner) literalActionValueLoss() func() float64 {
 		for i := range l.Batch {
 			w := l.read(i)
 			for k := range c.Window {
-				own := l.value.literal(l.encode(l.model.Encoder, w.histories[k]...), each(w.actions[k+1], clip))
+				own := l.value.literal(l.encode(l.model.Encoder, w.histories[k]...), w.tasks[k], each(w.actions[k+1], clip))
 				error := (own - targets[i][k]) / c.ValueScale
 				loss.add(error*error/2, w.arrival[k+1])
 			}
@@ -371,14 +408,14 @@ func (l *learner) literalActionValueLoss() func() float64 {
 // literalPolicyLoss is the loss of the policy. Of the likelihood ratio, trajectories and advantages are fixed now.
 func (l *learner) literalPolicyLoss() func() float64 {
 	c := l.config
-	starts, counts := l.literalStarts()
+	starts, tasks, counts := l.literalStarts()
 	if !c.Imagine {
 		noise := l.noise(offpolicy.StreamGradient, len(starts))
 		return func() float64 {
 			var gain mean
 			for s, start := range starts {
-				g := l.distribution(start)
-				gain.add(l.value.literal(start, each(g.Sample(noise(s)), clip))-c.KLWeight*prior(g), counts[s])
+				g := l.distribution(start, tasks[s])
+				gain.add(l.value.literal(start, tasks[s], each(g.Sample(noise(s)), clip))-c.KLWeight*prior(g), counts[s])
 			}
 			return -gain.value() / c.ValueScale
 		}
@@ -396,14 +433,14 @@ func (l *learner) literalPolicyLoss() func() float64 {
 			rewards := m.regularised
 			values := each(make([]float64, c.Horizon+1), func(float64) float64 { return 0 })
 			for k, latent := range m.latents {
-				values[k] = l.value.literal(latent)
+				values[k] = l.value.literal(latent, m.task)
 			}
 			if c.Gradient == Likelihood {
 				rewards = nil
 				for k, latent := range trajectories[s].latents {
-					values[k] = l.value.literal(latent)
+					values[k] = l.value.literal(latent, m.task)
 					if k < c.Horizon {
-						g := l.distribution(latent)
+						g := l.distribution(latent, m.task)
 						rewards = append(rewards, g.LogProb(trajectories[s].actions[k])*(returns[s][k]-values[k])-c.KLWeight*prior(g))
 					}
 				}

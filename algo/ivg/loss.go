@@ -2,6 +2,7 @@ package ivg
 
 import (
 	"github.com/reverie-rl/reverie/algo/internal/offpolicy"
+	"github.com/reverie-rl/reverie/algo/internal/windows"
 	"github.com/reverie-rl/reverie/dist"
 	"github.com/reverie-rl/reverie/grad"
 	"github.com/reverie-rl/reverie/rl"
@@ -11,7 +12,8 @@ import (
 // recorded is windows of experience without their first observations, of which only histories are made: [window+1,
 // batch, ...], time first. Actions led to the observation, as in world.Sequence.
 type recorded struct {
-	world.Sequence
+	windows.Samples
+	task   *grad.Value // one-hot, [window+1, batch, tasks]; nil if there is one
 	latent *grad.Value // f_enc of the history up to each observation
 }
 
@@ -30,12 +32,53 @@ func halfSquare(x *grad.Value) *grad.Value { return x.Square().Mul(grad.Scalar(0
 func last(x *grad.Value) *grad.Value { return x.Reshape(x.Shape()[:len(x.Shape())-1]...) }
 
 // record encodes the windows and cuts them.
-func (l *learner) record(s world.Sequence) recorded {
+func (l *learner) record(s windows.Samples) recorded {
 	late := func(x *grad.Value) *grad.Value { return x.Slice(0, l.config.History-1, x.Shape()[0]) }
-	return recorded{latent: l.model.Encoder.Apply(s.Observation), Sequence: world.Sequence{
-		Observation: late(s.Observation), Action: late(s.Action), Reward: late(s.Reward).Mul(grad.Scalar(l.config.RewardScale)),
+	seen, task := l.split(s.Observation)
+	r := recorded{latent: l.model.Encoder.Apply(seen), task: optional(late, task)}
+	r.Sequence = world.Sequence{
+		Observation: late(seen), Action: late(s.Action), Reward: late(s.Reward).Mul(grad.Scalar(l.config.RewardScale)),
 		Discount: late(s.Discount), Known: late(s.Known), Arrival: late(s.Arrival),
-	}}
+	}
+	if r.Rewards = r.Reward.KeepAxis(-1); task != nil {
+		r.Rewards = late(s.Rewards).Mul(grad.Scalar(l.config.RewardScale))
+	}
+	return r
+}
+
+// split takes the one-hot row of the task, nil if there is one, out of observations [..., observation].
+func (l *learner) split(observations *grad.Value) (seen, task *grad.Value) {
+	tasks, numbers := l.Sizes.Tasks, l.Sizes.Observation
+	if tasks == 0 {
+		return observations, nil
+	}
+	end := observations.Shape()[len(observations.Shape())-1]
+	task = observations.Slice(-1, numbers-tasks, numbers)
+	var parts []*grad.Value
+	for _, part := range [][2]int{{0, numbers - tasks}, {numbers, end}} {
+		if part[0] < part[1] {
+			parts = append(parts, observations.Slice(-1, part[0], part[1]))
+		}
+	}
+	return with(parts[0], parts[1:]...), task
+}
+
+// optional is what of makes of x, or nil if that is nil.
+func optional(of func(*grad.Value) *grad.Value, x *grad.Value) *grad.Value {
+	if x == nil {
+		return nil
+	}
+	return of(x)
+}
+
+// with is x [..., size] with others behind it, as far as there are any.
+func with(x *grad.Value, others ...*grad.Value) *grad.Value {
+	for _, other := range others {
+		if other != nil {
+			x = x.Concat(-1, other)
+		}
+	}
+	return x
 }
 
 // fit is how well the model explains windows. All terms are scalars, means over the steps that count.
@@ -56,16 +99,20 @@ func (l *learner) fit(t *grad.Tracer, r recorded) fit {
 	}
 	f.observation = l.model.Decoder.Loss(f.predicted, r.Observation).Mul(shares(r.Known)).Sum()
 	f.consistency = halfSquare(encoded.Sub(arrived)).Sum(-1).Mul(counts).Sum()
-	f.reward = halfSquare(l.rewardOf(arrived, actions).Sub(arrivals(r.Reward))).Mul(counts).Sum()
+	f.reward = halfSquare(l.reward.Apply(with(arrived, actions)).Sub(arrivals(r.Rewards))).Sum(-1).Mul(counts).Sum()
 	f.loss = f.observation.Mul(grad.Scalar(c.ObservationWeight)).
 		Add(f.consistency.Mul(grad.Scalar(c.ConsistencyWeight))).
 		Add(f.reward.Mul(grad.Scalar(c.RewardWeight)))
 	return f
 }
 
-// rewardOf is the reward [...] of action [..., action] that led to latent [..., latent].
-func (l *learner) rewardOf(latent, action *grad.Value) *grad.Value {
-	return last(l.reward.Apply(latent.Concat(-1, action)))
+// rewardOf is the reward [...] of action [..., action] that led to latent [..., latent], of the task.
+func (l *learner) rewardOf(latent, action, task *grad.Value) *grad.Value {
+	rewards := l.reward.Apply(with(latent, action))
+	if task == nil {
+		return last(rewards)
+	}
+	return rewards.Mul(task).Sum(-1)
 }
 
 // error is the loss of predictions of the value, with these shares, in units of the scale of values.
@@ -116,9 +163,10 @@ func (m imagination) roll(t *grad.Tracer, start, noise *grad.Value) trajectory {
 	return trajectory{start.KeepAxis(0).Concat(0, all[0]), all[1], all[2], all[3], all[4], all[5]}
 }
 
-// starts are the latents to imagine from, [states, latent], and how much each counts, [states]: not at all behind the
-// end of a window, nor where the episode was terminated. No gradient flows to the encoder.
-func (l *learner) starts(r recorded) (start, counts *grad.Value) {
+// starts are the latents to imagine from, [states, latent], the tasks that were played there, [states, tasks], and how
+// much each counts, [states]: not at all behind the end of a window, nor where the episode was terminated. No gradient
+// flows to the encoder.
+func (l *learner) starts(r recorded) (start, task, counts *grad.Value) {
 	every := l.config.StartEvery
 	groups := r.Known.Shape()[0] / every
 	chosen := func(x *grad.Value, size int) *grad.Value { // the last of each group of so many steps
@@ -127,7 +175,22 @@ func (l *learner) starts(r recorded) (start, counts *grad.Value) {
 		return one.KeepAxis(0).Broadcast(l.config.Rollouts, groups*l.Batch, size).Reshape(l.config.Rollouts*groups*l.Batch, size)
 	}
 	terminated := r.Arrival.Mul(r.Discount.Neg().Add(grad.Scalar(1)))
-	return chosen(r.latent, l.config.LatentSize).Stop(), last(chosen(r.Known.Sub(terminated), 1))
+	task = optional(func(x *grad.Value) *grad.Value { return chosen(x, l.Sizes.Tasks) }, r.task)
+	return chosen(r.latent, l.config.LatentSize).Stop(), task, last(chosen(r.Known.Sub(terminated), 1))
+}
+
+// inTurn are one-hot rows of the tasks, one after the other, [states, tasks], or nil if there is one. Experience of one
+// task is of use to all: what a start would be worth in another is imagined.
+func (l *learner) inTurn(t *grad.Tracer, states int) *grad.Value {
+	tasks := l.Sizes.Tasks
+	if tasks == 0 {
+		return nil
+	}
+	return t.Call("tasks", []int{states, tasks}, func(out []float64, _ [][]float64) {
+		for i := range states {
+			out[i*tasks+i%tasks] = 1
+		}
+	})
 }
 
 // behaviour is the losses of value and policy, and numbers to watch. All are scalars.
@@ -154,19 +217,32 @@ func (c *Config) horizonWeights() rl.HorizonWeights {
 // imagine traces the losses of value and policy in imagination.
 func (l *learner) imagine(t *grad.Tracer, r recorded, predicted *grad.Value) behaviour {
 	c := l.config
-	start, counts := l.starts(r)
-	m := imagination{policy: l.policy.Apply, step: l.model.Transition.Step, reward: l.rewardOf, fixed: c.Gradient == Likelihood}
-	d := m.roll(t, start, t.Normal(offpolicy.StreamGradient, c.Horizon, start.Shape()[0], l.Sizes.Action))
+	start, _, counts := l.starts(r)
+	states := start.Shape()[0]
+	task := l.inTurn(t, states)
+	m := imagination{
+		policy: func(latent *grad.Value) dist.Gaussian { return l.policy.Apply(with(latent, task)) },
+		step:   l.model.Transition.Step,
+		reward: func(next, action *grad.Value) *grad.Value { return l.rewardOf(next, action, task) },
+		fixed:  c.Gradient == Likelihood,
+	}
+	d := m.roll(t, start, t.Normal(offpolicy.StreamGradient, c.Horizon, states, l.Sizes.Action))
+	over := func(latents *grad.Value) *grad.Value { // with the task of each trajectory, [steps, states, ...]
+		if task == nil {
+			return latents
+		}
+		return with(latents, task.KeepAxis(0).Broadcast(latents.Shape()[0], states, l.Sizes.Tasks))
+	}
 	rewards, share := l.regularised(d.rewards, d.divergence), shares(counts)
 	b := behaviour{
 		reward: d.rewards.Mean(0).Mul(share).Sum(), divergence: d.divergence.Mean(0).Mul(share).Sum(),
 		meanSize: d.meanSize.Mean(0).Mul(share).Sum(), deviation: d.deviation.Mean(0).Mul(share).Sum(),
 	}
-	values := last(l.value.Apply(d.latents))
+	values := last(l.value.Apply(over(d.latents)))
 	b.value = values.Mean(0).Mul(share).Sum()
-	returns := l.returns(t, d, rewards)
+	returns := l.returns(t, last(l.target.value.Apply(over(d.latents))), rewards)
 	if c.ValueTarget == Imagined {
-		own := last(l.value.Apply(departures(d.latents).Stop()))
+		own := last(l.value.Apply(over(departures(d.latents).Stop())))
 		b.valueLoss = l.error(own, returns, share.Div(grad.Scalar(float64(c.Horizon))))
 	} else {
 		b.valueLoss, b.c = l.traced(r, predicted)
@@ -180,10 +256,9 @@ func (l *learner) imagine(t *grad.Tracer, r recorded, predicted *grad.Value) beh
 	return b
 }
 
-// returns are the λ-returns of imagined steps, [horizon, states], which bootstrap with the target value.
-func (l *learner) returns(t *grad.Tracer, d trajectory, rewards *grad.Value) *grad.Value {
+// returns are the λ-returns of imagined steps, [horizon, states], which bootstrap with values [horizon+1, states].
+func (l *learner) returns(t *grad.Tracer, values, rewards *grad.Value) *grad.Value {
 	turned := func(x *grad.Value) *grad.Value { return x.Transpose(1, 0) }
-	values := last(l.target.value.Apply(d.latents))
 	always := t.Value(grad.Scalar(1)).Broadcast(turned(rewards).Shape()...)
 	return turned(rl.LambdaReturns(turned(values), turned(rewards), always, l.config.Discount, grad.Scalar(l.config.Lambda)))
 }
@@ -193,16 +268,18 @@ func (l *learner) returns(t *grad.Tracer, d trajectory, rewards *grad.Value) *gr
 // their gradient shapes the model.
 func (l *learner) traced(r recorded, predicted *grad.Value) (loss, ratio *grad.Value) {
 	turned := func(x *grad.Value) *grad.Value { return x.Transpose(1, 0) }
-	distribution := l.policy.Apply(departures(r.latent)).Stop()
+	task := optional(departures, r.task)
+	distribution := l.policy.Apply(with(departures(r.latent), task)).Stop()
 	mask := arrivals(r.Arrival)
 	logRatios := distribution.LogProb(arrivals(r.Action)).Sub(l.logProbability)
 	const never = 1e4 // the ratio of padding is 0
 	logRatios = logRatios.Mul(mask).Sub(mask.Neg().Add(grad.Scalar(1)).Mul(grad.Scalar(never)))
-	values := last(l.target.value.Apply(l.target.encoder.Apply(l.observations)))
+	seen, _ := l.split(l.observations)
+	values := last(l.target.value.Apply(with(l.target.encoder.Apply(seen), r.task)))
 	rewards := l.regularised(arrivals(r.Reward), divergence(distribution))
 	targets, _ := rl.VTrace(turned(values), turned(rewards), turned(arrivals(r.Discount)), turned(logRatios), l.config.Discount, 1, 1, 1)
 	ratio = logRatios.Min(grad.Scalar(0)).Exp().Mul(shares(mask)).Sum()
-	return l.error(last(l.value.Apply(departures(predicted))), turned(targets), shares(mask)), ratio
+	return l.error(last(l.value.Apply(with(departures(predicted), task))), turned(targets), shares(mask)), ratio
 }
 
 // climb traces the losses of IVG(0): a value of actions in encoded latents, which shapes them, and the policy that
@@ -214,16 +291,18 @@ func (l *learner) climb(t *grad.Tracer, r recorded) behaviour {
 		return distribution, distribution.Sample(t.Normal(stream, distribution.Mean.Shape()...)).Clip(-1, 1)
 	}
 	of := func(value head, latent, action *grad.Value) *grad.Value {
-		return last(value.Apply(latent.Concat(-1, action)))
+		return last(value.Apply(with(latent, action)))
 	}
-	next := arrivals(r.latent).Stop()
+	latents := with(r.latent, r.task)
+	next := arrivals(latents).Stop()
 	there, chosen := act(next, offpolicy.StreamLearner)
 	ahead := l.regularised(of(l.target.value, next, chosen), divergence(there))
 	target := arrivals(r.Reward).Add(arrivals(r.Discount).Mul(ahead).Mul(grad.Scalar(c.Discount)))
-	own := of(l.value, departures(r.latent), arrivals(r.Action).Clip(-1, 1))
+	own := of(l.value, departures(latents), arrivals(r.Action).Clip(-1, 1))
 
-	start, counts := l.starts(r)
+	start, task, counts := l.starts(r)
 	share := shares(counts)
+	start = with(start, task)
 	here, action := act(start, offpolicy.StreamGradient)
 	value := of(l.value, start, action)
 	return behaviour{

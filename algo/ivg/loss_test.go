@@ -10,7 +10,11 @@ import (
 	"github.com/reverie-rl/reverie/grad"
 )
 
-var numbers = agent.Sizes{Observation: 3, Action: 2}
+// numbers are the sizes of one task, and several those of two tasks, whose row is the end of the observation.
+var (
+	numbers = agent.Sizes{Observation: 3, Action: 2}
+	several = agent.Sizes{Observation: 5, Action: 2, Tasks: 2}
+)
 
 // tiny is a configuration whose updates take about a millisecond.
 func tiny() *Config {
@@ -34,9 +38,9 @@ var variants = map[string]func(c *Config){
 
 // shaken returns a learner with random networks and random windows in place: the second is short, the third ends with
 // a termination.
-func shaken(t *testing.T, c *Config) *learner {
+func shaken(t *testing.T, c *Config, sizes agent.Sizes) *learner {
 	t.Helper()
-	made, err := newLearner(c, numbers, 5, nil)
+	made, err := newLearner(c, sizes, 5, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,6 +50,12 @@ func shaken(t *testing.T, c *Config) *learner {
 	literal.Fill(rand.New(rand.NewPCG(2, 2)), nil, w.Observation, w.Action, w.Reward, w.LogProbability)
 	for i := range w.Mask {
 		w.Mask[i], w.Discount[i] = 1, 1
+	}
+	for i := range c.Batch * (steps + 1) {
+		if row := w.Observation[i*sizes.Observation:][:sizes.Observation]; sizes.Tasks > 0 {
+			clear(row[sizes.Observation-sizes.Tasks:])
+			row[sizes.Observation-1-i/(steps+1)%sizes.Tasks] = 1
+		}
 	}
 	for k := c.History; k < steps; k++ {
 		w.Mask[steps+k], w.Discount[steps+k] = 0, 0
@@ -58,15 +68,17 @@ func shaken(t *testing.T, c *Config) *learner {
 // through the whole stack of transition, reward and value.
 func TestUpdateAgreesWithTheLiteralVersion(t *testing.T) {
 	for name, change := range variants {
-		t.Run(name, func(t *testing.T) {
-			c := tiny()
-			c.ObservationWeight, c.ConsistencyWeight, c.RewardWeight, c.ValueWeight, c.KLWeight = 2, 0.5, 3, 4, 0.3
-			change(c)
-			l := shaken(t, c)
-			literal.CheckUpdate(t, l, l.Run,
-				literal.Loss{Name: "model", Value: l.literalModelLoss(), Tree: grad.TreeOf([]any{l.model, l.reward, l.value})},
-				literal.Loss{Name: "policy", Value: l.literalPolicyLoss(), Tree: grad.TreeOf(l.policy)})
-		})
+		for kind, sizes := range map[string]agent.Sizes{"one task": numbers, "two tasks": several} {
+			t.Run(name+", "+kind, func(t *testing.T) {
+				c := tiny()
+				c.ObservationWeight, c.ConsistencyWeight, c.RewardWeight, c.ValueWeight, c.KLWeight = 2, 0.5, 3, 4, 0.3
+				change(c)
+				l := shaken(t, c, sizes)
+				literal.CheckUpdate(t, l, l.Run,
+					literal.Loss{Name: "model", Value: l.literalModelLoss(), Tree: grad.TreeOf([]any{l.model, l.reward, l.value})},
+					literal.Loss{Name: "policy", Value: l.literalPolicyLoss(), Tree: grad.TreeOf(l.policy)})
+			})
+		}
 	}
 }
 
@@ -84,7 +96,7 @@ func TestNothingOfThePolicyReachesTheModel(t *testing.T) {
 	update := func(spoil bool) (model, reward []float32) {
 		c := tiny()
 		c.GradientNorm = 0 // the norm at which the model's gradient is clipped has that of the value in it
-		l := shaken(t, c)
+		l := shaken(t, c, numbers)
 		if spoil {
 			for _, named := range slices.Concat(grad.TreeOf(l.policy), grad.TreeOf(l.value), grad.TreeOf(l.target.value)) {
 				for i := range named.Data {

@@ -23,6 +23,12 @@ type model struct {
 	Decoder    world.Decoder
 }
 
+// blind are the sizes of what the model sees: everything but the task.
+func blind(sizes agent.Sizes) agent.Sizes {
+	sizes.Observation, sizes.Tasks = sizes.Observation-sizes.Tasks, 0
+	return sizes
+}
+
 func newModel(c *Config, sizes agent.Sizes, random *rand.Rand) model {
 	return model{
 		Encoder:    newEncoder(c, sizes, random),
@@ -167,12 +173,13 @@ type policy struct {
 	first     float64 // what the first deviation is a sigmoid of
 }
 
-func newPolicy(c *Config, inputs int, sizes agent.Sizes, random *rand.Rand) policy {
+// newPolicy makes a policy of latents, and behind them the one-hot rows of tasks.
+func newPolicy(c *Config, sizes agent.Sizes, random *rand.Rand) policy {
 	width := c.PolicyLayers[len(c.PolicyLayers)-1]
 	low, high := math.Log(c.MinimumDeviation), math.Log(c.MaximumDeviation)
 	share := (math.Log(c.InitialDeviation) - low) / (high - low)
 	return policy{
-		Torso:     nn.NewTorso(inputs, c.PolicyLayers, random),
+		Torso:     nn.NewTorso(c.LatentSize+sizes.Tasks, c.PolicyLayers, random),
 		Mean:      nn.NewLinear(width, sizes.Action, nn.NormalFanIn(smallScale*smallScale), random),
 		Deviation: nn.NewLinear(width, sizes.Action, nn.NormalFanIn(smallScale*smallScale), random),
 		low:       low, high: high, first: math.Log(share / (1 - share)),

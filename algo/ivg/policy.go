@@ -16,7 +16,7 @@ func (l *learner) memorySize() int {
 	if l.config.History == 1 {
 		return 0
 	}
-	_, embedding := newFrame(l.config, l.Sizes, rand.New(rand.NewPCG(0, 0)))
+	_, embedding := newFrame(l.config, blind(l.Sizes), rand.New(rand.NewPCG(0, 0)))
 	return (l.config.History-1)*embedding + 1
 }
 
@@ -31,19 +31,21 @@ func (l *learner) stateSize() int {
 // Policy returns a policy that acts with a copy of the present parameters.
 func (l *learner) Policy() (agent.Policy, error) {
 	random := rand.New(rand.NewPCG(0, 0))
-	encoder := newEncoder(l.config, l.Sizes, random)
-	own := newPolicy(l.config, l.config.LatentSize, l.Sizes, random)
+	encoder := newEncoder(l.config, blind(l.Sizes), random)
+	own := newPolicy(l.config, l.Sizes, random)
 	s := actor.Settings{Sizes: l.Sizes, Seed: l.Seed, Stream: offpolicy.StreamPolicy}
 	source := grad.TreeOf([]any{l.model.Encoder, l.policy})
 	copied := grad.TreeOf([]any{encoder, own})
 	if l.config.History == 1 {
 		return actor.New(s, source, copied, func(_ *grad.Tracer, observation *grad.Value) dist.Gaussian {
-			return own.Apply(encoder.Join(encoder.Embed(observation)))
+			seen, task := l.split(observation)
+			return own.Apply(with(encoder.Join(encoder.Embed(seen)), task))
 		})
 	}
 	return actor.NewRecurrent(s, actor.Memory{Size: l.memorySize()}, source, copied, func(t *grad.Tracer, observation, _, memory *grad.Value) (dist.Gaussian, *grad.Value) {
-		history, next := remember(t, encoder.Embed(observation), memory)
-		return own.Apply(encoder.Join(history...)), next
+		seen, task := l.split(observation)
+		history, next := remember(t, encoder.Embed(seen), memory)
+		return own.Apply(with(encoder.Join(history...), task)), next
 	})
 }
 

@@ -12,26 +12,45 @@ import (
 // Input traces windows of so many steps as inputs of l's update. All begin like episodes, without memory, so that
 // every one has a state more than it has steps. Actions are clipped to the bounds of the task.
 func Input(t *grad.Tracer, l *offpolicy.Learner, steps int) world.Sequence {
-	s := Sampled(t, l, steps)
-	s.Action = s.Action.Clip(-1, 1)
+	s := sequence(t, l, steps)
+	s.Action, s.Reward = s.Action.Clip(-1, 1), input(t, l, "reward", steps).Pad(0, 1, 0)
 	return s
 }
 
-// Sampled is Input with actions as policies sampled them, which may be beyond the bounds.
-func Sampled(t *grad.Tracer, l *offpolicy.Learner, steps int) world.Sequence {
-	batch := l.Batch
-	input := func(name string, shape ...int) *grad.Value { // [time, batch, ...]
-		x := t.Input(name, append([]int{batch}, shape...)...)
-		axes := []int{1, 0, 2}
-		return x.Transpose(axes[:len(x.Shape())]...)
+// Samples are windows as they were sampled.
+type Samples struct {
+	world.Sequence             // actions may be beyond the bounds
+	Rewards        *grad.Value // of all tasks of the environment, [time, batch, tasks]; nil if it is one
+}
+
+// Sampled is Input with actions as policies sampled them and with the rewards of all tasks.
+func Sampled(t *grad.Tracer, l *offpolicy.Learner, steps int) Samples {
+	s := Samples{Sequence: sequence(t, l, steps)}
+	if l.Sizes.Tasks == 0 {
+		s.Reward = input(t, l, "reward", steps).Pad(0, 1, 0)
+		return s
 	}
-	arrival := input("mask", steps).Pad(0, 1, 0) // with what came of each step, behind the first observation
-	first := t.Value(grad.Scalar(1)).Broadcast(1, batch).Pad(0, 0, steps)
+	rewards := input(t, l, "reward", steps, 1+l.Sizes.Tasks).Pad(0, 1, 0)
+	s.Reward = rewards.Slice(2, 0, 1).Reshape(steps+1, l.Batch)
+	s.Rewards = rewards.Slice(2, 1, 1+l.Sizes.Tasks)
+	return s
+}
+
+// input declares an array of windows, [batch, ...], and puts time first.
+func input(t *grad.Tracer, l *offpolicy.Learner, name string, shape ...int) *grad.Value {
+	x := t.Input(name, append([]int{l.Batch}, shape...)...)
+	axes := []int{1, 0, 2}
+	return x.Transpose(axes[:len(x.Shape())]...)
+}
+
+// sequence traces all of windows but the rewards.
+func sequence(t *grad.Tracer, l *offpolicy.Learner, steps int) world.Sequence {
+	arrival := input(t, l, "mask", steps).Pad(0, 1, 0) // with what came of each step, behind the first observation
+	first := t.Value(grad.Scalar(1)).Broadcast(1, l.Batch).Pad(0, 0, steps)
 	return world.Sequence{
-		Observation: observation.Input(t, l.Sizes, batch, steps+1).Transpose(1, 0, 2),
-		Action:      input("action", steps, l.Sizes.Action).Pad(0, 1, 0),
-		Reward:      input("reward", steps).Pad(0, 1, 0),
-		Discount:    input("discount", steps).Pad(0, 1, 0),
+		Observation: observation.Input(t, l.Sizes, l.Batch, steps+1).Transpose(1, 0, 2),
+		Action:      input(t, l, "action", steps, l.Sizes.Action).Pad(0, 1, 0),
+		Discount:    input(t, l, "discount", steps).Pad(0, 1, 0),
 		First:       first,
 		Known:       arrival.Add(first),
 		Arrival:     arrival,
