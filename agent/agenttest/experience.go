@@ -39,7 +39,7 @@ func newSampler(sizes agent.Sizes, reward float64, layout replay.Layout) (*repla
 func randomStep(sizes agent.Sizes, random *rand.Rand, reward float64, discount float32, layout replay.Layout) replay.Step {
 	return replay.Step{
 		Action: randomAction(sizes, random), LogProbability: float32(-2 + random.NormFloat64()),
-		Reward: normal(random, 1, reward), Discount: discount, Observation: normal(random, layout.Observation, 1), State: normal(random, layout.State, 1),
+		Reward: normal(random, layout.Reward, reward), Discount: discount, Observation: normal(random, layout.Observation, 1), State: normal(random, layout.State, 1),
 		Image: noise(random, layout.Image),
 	}
 }
