@@ -100,7 +100,7 @@ func (s *session) inheritFrom(text string, whole grad.Tree, warnings io.Writer) 
 	specs := parameterSpecs(under(theirs, from.paths))
 	var taken []Taken
 	for _, path := range from.paths {
-		taken = append(taken, Taken{Part: path, Run: from.run, Step: generation.Step, SHA256: specOf(path, path, specs).SHA256})
+		taken = append(taken, Taken{Part: path, Run: from.run, Step: generation.Step, SHA256: specOf(path, specs).SHA256})
 	}
 	return taken, nil
 }

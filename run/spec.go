@@ -43,10 +43,10 @@ func parameterSpecs(tree grad.Tree) []ParameterSpec {
 	return specs
 }
 
-// specOf describes those of the parameters that are below path, by their paths from there on: a part and its copy have
-// the same hash. Name is what path is called elsewhere.
-func specOf(name, path string, parameters []ParameterSpec) Spec {
-	spec := Spec{Name: name}
+// specOf describes those of the parameters that are at path or below it, by their paths from there on: a part and its
+// copy have the same hash.
+func specOf(path string, parameters []ParameterSpec) Spec {
+	spec := Spec{Name: path}
 	for _, p := range parameters {
 		if inside, ok := below(p.Name, path); ok {
 			spec.Size += tensor.Shape(p.Shape).Size()
@@ -82,9 +82,9 @@ func specsOf(tree grad.Tree) []Spec {
 	parameters := parameterSpecs(tree)
 	var specs []Spec
 	for _, part := range heads(tree, "") {
-		spec := specOf(part, part, parameters)
+		spec := specOf(part, parameters)
 		for _, path := range heads(tree, part+"/") {
-			inside := specOf(path, path, parameters)
+			inside := specOf(path, parameters)
 			inside.Parameters = nil
 			spec.Inside = append(spec.Inside, inside)
 		}
@@ -97,8 +97,9 @@ func specsOf(tree grad.Tree) []Spec {
 func specAt(specs []Spec, path string) (Spec, bool) {
 	for _, part := range specs {
 		if inside, ok := below(path, part.Name); ok && inside != "" {
-			part = specOf(path, inside, part.Parameters)
-			return part, len(part.Parameters) > 0
+			spec := specOf(inside, part.Parameters)
+			spec.Name = path
+			return spec, len(spec.Parameters) > 0
 		} else if ok {
 			return part, true
 		}
@@ -121,11 +122,7 @@ func heads(tree grad.Tree, prefix string) []string {
 }
 
 func writeSpecs(specs []Spec) func(io.Writer) error {
-	return func(w io.Writer) error {
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", " ")
-		return encoder.Encode(specs)
-	}
+	return func(w io.Writer) error { return json.NewEncoder(w).Encode(specs) }
 }
 
 // specsIn returns the specs of the parts in a generation. Those that were saved before specs were are read from the
