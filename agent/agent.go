@@ -84,6 +84,9 @@ type Learner interface {
 type Part struct {
 	Name string
 	grad.Tree
+	// CopyOf names the part that this one is a copy of when learning begins, and follows later, as a target network
+	// does. It has the same names and shapes. It is empty for a part that learns by itself.
+	CopyOf string
 }
 
 // Action is what a policy chose. Its slices are valid until the next Act.

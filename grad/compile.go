@@ -149,8 +149,7 @@ func (e *Executable[T]) stages(v *Value, out []T, in [][]T, scratch []T) []step 
 	case opCall:
 		return e.call(v, out, in)
 	case opAssign:
-		target := e.storage[v.parameters[0]]
-		return flat(len(target), func(start, end int) { copy(target[start:end], in[0][start:end]) })
+		return e.assign(v.parameters[0], in[0])
 	case opAdam:
 		return e.adam(v, in)
 	}
@@ -215,10 +214,22 @@ func (e *Executable[T]) call(v *Value, out []T, in [][]T) []step {
 	})
 }
 
+func (e *Executable[T]) assign(parameter *Parameter, value []T) []step {
+	target := e.storage[parameter]
+	return flat(len(target), func(start, end int) {
+		if !parameter.Frozen {
+			copy(target[start:end], value[start:end])
+		}
+	})
+}
+
 func (e *Executable[T]) adam(v *Value, in [][]T) []step {
 	s, apply := v.adam, e.set.Adam
 	parameter, first, second := e.storage[s.Parameter], e.storage[s.First], e.storage[s.Second]
 	return flat(len(parameter), func(start, end int) {
+		if s.Parameter.Frozen || s.First.Frozen || s.Second.Frozen { // they move together or not at all
+			return
+		}
 		step := float64(in[3][0])
 		apply(parameter[start:end], first[start:end], second[start:end], in[0][start:end], kernel.AdamStep[T]{
 			Scale: in[1][0], Rate: in[2][0], Beta1: T(s.Beta1), Beta2: T(s.Beta2), Epsilon: T(s.Epsilon),

@@ -12,10 +12,15 @@ import (
 
 // Parameter is an array that keeps its value from one run to the next: a weight, a moment of the
 // optimiser, a dual variable. Programs read and set it; so may the caller between runs.
-type Parameter struct{ tensor.Tensor }
+type Parameter struct {
+	tensor.Tensor
+	// Frozen keeps programs from setting it: Assign leaves it out, and Adam leaves it and its moments out. The
+	// gradient still flows through it. It may be changed between runs.
+	Frozen bool
+}
 
 // NewParameter returns a parameter of zeros.
-func NewParameter(shape ...int) *Parameter { return &Parameter{tensor.New(shape...)} }
+func NewParameter(shape ...int) *Parameter { return &Parameter{Tensor: tensor.New(shape...)} }
 
 // Filled sets every element of p to value and returns p.
 func (p *Parameter) Filled(value float32) *Parameter {

@@ -41,7 +41,9 @@ type Config struct {
 	Agent string `toml:"agent"`
 	Seed  uint64 `toml:"seed"`
 	Steps int64  `toml:"steps"` // environment steps in all
-	From  string `toml:"from"`  // RUN or RUN:part,part: parameters of another run to start from
+
+	From   Sources  `toml:"from"`   // RUN or RUN:part,part each: parameters of other runs to start from
+	Freeze []string `toml:"freeze"` // parts, or paths inside parts, that learning does not change
 
 	// ReplayFrom mixes the experience of earlier runs in: RUN[,RUN...][:fraction], a half if that is left out.
 	ReplayFrom string `toml:"replay_from"`
@@ -72,7 +74,7 @@ type Config struct {
 // DefaultConfig is the settings of a run that says nothing else.
 func DefaultConfig() Config {
 	return Config{
-		Seed: 1, Steps: 100_000, ActionRepeat: 1, Camera: "0", Hide: []string{}, Workers: min(runtime.NumCPU(), 4), ReplayCapacity: 1_000_000,
+		Seed: 1, Steps: 100_000, ActionRepeat: 1, Camera: "0", From: Sources{}, Freeze: []string{}, Hide: []string{}, Workers: min(runtime.NumCPU(), 4), ReplayCapacity: 1_000_000,
 		EvaluateEvery: 10_000, EvaluateEpisodes: 10, CheckpointEvery: 20_000, LogEvery: 1000,
 	}
 }
@@ -99,6 +101,11 @@ func (c Config) Validate() error {
 	require(c.LogEvery > 0, "log_every", c.LogEvery, "positive")
 	require(c.RetainSteps == 0 || c.RetainSteps >= int64(c.ReplayCapacity), "retain_steps", c.RetainSteps, "0 or at least replay_capacity, which a resumed run reads again")
 	require(c.StreamQuota >= 0, "stream_quota", c.StreamQuota, "at least 0")
+	for _, from := range c.From {
+		if _, err := parseSource(from); err != nil {
+			problems = append(problems, err)
+		}
+	}
 	if _, err := parseReplayFrom(c.ReplayFrom); err != nil {
 		problems = append(problems, err)
 	}

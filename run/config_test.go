@@ -72,7 +72,7 @@ func TestSet(t *testing.T) {
 	config := DefaultConfig()
 	config.Task, config.Agent = "classic/pendulum", "mpo"
 	config.ActionRepeat, config.Pixels, config.Camera = 4, 64, "side"
-	config.Workers, config.Seed, config.From = 3, 1<<63-1, "runs/first:policy"
+	config.Workers, config.Seed, config.From = 3, 1<<63-1, Sources{"runs/first:policy"}
 	config.Hide, config.Delay, config.Flicker = []string{"velocities"}, 2, .25
 	if !reflect.DeepEqual(e.Config, config) {
 		t.Errorf("the run's settings are %+v", e.Config)
@@ -234,7 +234,7 @@ func TestLoadExperimentOfAnEarlierVersion(t *testing.T) {
 func TestValidateNamesEveryField(t *testing.T) {
 	var words []string
 	for _, key := range keys(&Config{}) {
-		if !slices.Contains([]string{"task", "agent", "seed", "from", "pixels", "camera", "hide", "delay", "flicker", "trap", "stream", "retain_steps", "stream_quota", "replay_from", "offline"}, key) {
+		if !slices.Contains([]string{"task", "agent", "seed", "from", "freeze", "pixels", "camera", "hide", "delay", "flicker", "trap", "stream", "retain_steps", "stream_quota", "replay_from", "offline"}, key) {
 			words = append(words, key+" is 0")
 		}
 	}

@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -20,27 +19,7 @@ import (
 	"github.com/reverie-rl/reverie/internal/rng"
 	"github.com/reverie-rl/reverie/replay"
 	"github.com/reverie-rl/reverie/stream"
-	"github.com/reverie-rl/reverie/track"
 )
-
-// provenanceFile tells what experience of other runs a run has learned from.
-const provenanceFile = "provenance.json"
-
-// Provenance is the experience of other runs that a run learns from.
-type Provenance struct {
-	Fraction float64   `json:"fraction"` // of each batch that is theirs
-	Earlier  []Earlier `json:"earlier"`
-}
-
-// Earlier is a run whose experience is used.
-type Earlier struct {
-	Run        string `json:"run"`  // its folder
-	Last       uint64 `json:"last"` // the newest message of its log that was there then
-	Task       string `json:"task"`
-	Agent      string `json:"agent"`
-	Rows       int    `json:"rows"`
-	Relabelled bool   `json:"relabelled"` // the rewards were computed again for this run's task
-}
 
 // parseReplayFrom reads RUN[,RUN...][:fraction].
 func parseReplayFrom(text string) (Provenance, error) {
@@ -95,8 +74,7 @@ func (s *session) openOffline(ctx context.Context, warnings io.Writer) error {
 // readEarlier returns the experience that from names, and stores where it came from. A run that resumes
 // reads what there was when it began.
 func (s *session) readEarlier(ctx context.Context, from Provenance, warnings io.Writer) ([]*replay.Table, error) {
-	path := filepath.Join(s.folder, provenanceFile)
-	stored, err := readProvenance(path)
+	stored, err := readProvenance(filepath.Join(s.folder, provenanceFile))
 	if err != nil {
 		return nil, err
 	}
@@ -117,27 +95,7 @@ func (s *session) readEarlier(ctx context.Context, from Provenance, warnings io.
 		from.Earlier[i] = e.about
 		tables = append(tables, table)
 	}
-	text, err := json.MarshalIndent(from, "", "\t")
-	if err != nil {
-		return nil, err
-	}
-	return tables, track.WriteFile(path, append(text, '\n'))
-}
-
-// readProvenance reads the file at path, which need not be there.
-func readProvenance(path string) (Provenance, error) {
-	var stored Provenance
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return stored, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(text, &stored)
-	}
-	if err != nil {
-		return stored, fmt.Errorf("%s: %w", path, err)
-	}
-	return stored, nil
+	return tables, s.record(func(p *Provenance) { p.Fraction, p.Earlier = from.Fraction, from.Earlier })
 }
 
 // StreamOf says where the experience log of the run in folder is. A folder that holds a log and no settings

@@ -182,8 +182,8 @@ func TestExperienceThatDoesNotFit(t *testing.T) {
 func TestParseReplayFrom(t *testing.T) {
 	for text, want := range map[string]Provenance{
 		"":              {},
-		"runs/a":        {0.5, []Earlier{{Run: "runs/a"}}},
-		"runs/a,b:0.75": {0.75, []Earlier{{Run: "runs/a"}, {Run: "b"}}},
+		"runs/a":        {Fraction: 0.5, Earlier: []Earlier{{Run: "runs/a"}}},
+		"runs/a,b:0.75": {Fraction: 0.75, Earlier: []Earlier{{Run: "runs/a"}, {Run: "b"}}},
 	} {
 		got, err := parseReplayFrom(text)
 		if err != nil || got.Fraction != want.Fraction || !slices.Equal(got.Earlier, want.Earlier) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/grad"
+	"github.com/reverie-rl/reverie/internal/checkpoint"
 	"github.com/reverie-rl/reverie/internal/safetensors"
 )
 
@@ -65,36 +66,53 @@ func readParameters(data []byte) (grad.Tree, error) {
 	return tree, nil
 }
 
-// transfer sets the named parts of a learner, or all parts if there are no names, from the parameters
-// of another run. It changes nothing if a part does not fit.
-func transfer(parts []agent.Part, source grad.Tree, names []string) error {
-	wanted, err := chooseParts(parts, names)
+// parametersIn returns all parameters that a generation holds.
+func parametersIn(generation *checkpoint.Generation) (grad.Tree, error) {
+	data, err := generation.Read(parametersFile)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	tree, err := readParameters(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", generation.Folder, err)
+	}
+	return tree, nil
+}
+
+// loadParameters sets all parts from a generation.
+func loadParameters(generation *checkpoint.Generation, parts []agent.Part) error {
+	source, err := parametersIn(generation)
+	if err == nil {
+		err = wholeTree(parts).CopyFrom(source)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", generation.Folder, err)
+	}
+	return nil
+}
+
+// under returns the parameters of tree that are at one of the paths or below it.
+func under(tree grad.Tree, paths []string) grad.Tree {
 	var chosen grad.Tree
-	for _, named := range source {
-		if slices.ContainsFunc(wanted, func(p agent.Part) bool { return strings.HasPrefix(named.Name, p.Name+"/") }) {
+	for _, named := range tree {
+		if slices.ContainsFunc(paths, func(path string) bool { _, ok := below(named.Name, path); return ok }) {
 			chosen = append(chosen, named)
 		}
 	}
-	return wholeTree(wanted).CopyFrom(chosen)
+	return chosen
 }
 
-// chooseParts returns the named parts, or all if there are no names.
-func chooseParts(parts []agent.Part, names []string) ([]agent.Part, error) {
-	var known []string
-	var chosen []agent.Part
-	for _, part := range parts {
-		known = append(known, part.Name)
-		if len(names) == 0 || slices.Contains(names, part.Name) {
-			chosen = append(chosen, part)
+// checkPaths returns an error that lists what there is if the agent has nothing at one of the paths.
+func checkPaths(tree grad.Tree, paths []string) error {
+	for _, path := range paths {
+		if len(under(tree, []string{path})) > 0 {
+			continue
 		}
-	}
-	for _, name := range names {
-		if !slices.Contains(known, name) {
-			return nil, fmt.Errorf("the agent has no part %q; it has %s", name, strings.Join(known, ", "))
+		known := heads(tree, "")
+		if head, _, _ := strings.Cut(path, "/"); slices.Contains(known, head) {
+			known = heads(tree, head+"/")
 		}
+		return fmt.Errorf("the agent has no part %q; it has %s", path, strings.Join(known, ", "))
 	}
-	return chosen, nil
+	return nil
 }

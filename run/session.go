@@ -124,6 +124,9 @@ func (s *session) build() error {
 	if s.learner, err = e.newLearner(sizes, rng.Mix(e.Config.Seed, streamLearner), s.workers); err != nil {
 		return err
 	}
+	if err := freeze(s.learner.Parts(), e.Config.Freeze); err != nil {
+		return fmt.Errorf("%s: %w", e.Config.Agent, err)
+	}
 	if e.Config.Trap {
 		s.trap()
 	}
@@ -178,8 +181,10 @@ func (s *session) save() error {
 			return err
 		}
 	}
-	parameters := checkpoint.Payload{Name: parametersFile, Write: writeParameters(tree)}
-	return s.store.Save(s.state.Step, s.state, []checkpoint.Payload{parameters})
+	return s.store.Save(s.state.Step, s.state, []checkpoint.Payload{
+		{Name: parametersFile, Write: writeParameters(tree)},
+		{Name: partsFile, Write: writeSpecs(specsOf(tree))},
+	})
 }
 
 // load takes over the newest checkpoint that is whole and reports those that are not on warnings.
@@ -192,7 +197,7 @@ func (s *session) load(warnings io.Writer) error {
 	if err := json.Unmarshal(generation.State, &s.state); err != nil {
 		return fmt.Errorf("%s: %w", generation.Folder, err)
 	}
-	if err := loadParameters(generation, s.learner.Parts(), nil); err != nil {
+	if err := loadParameters(generation, s.learner.Parts()); err != nil {
 		return fmt.Errorf("%w\nresume with the settings that the run had, or begin another with --out", err)
 	}
 	return s.resume()
@@ -235,22 +240,6 @@ func newest(store *checkpoint.Store, warnings io.Writer) (*checkpoint.Generation
 	return generation, nil
 }
 
-// loadParameters sets the named parts, or all, from a generation.
-func loadParameters(generation *checkpoint.Generation, parts []agent.Part, names []string) error {
-	data, err := generation.Read(parametersFile)
-	if err != nil {
-		return err
-	}
-	source, err := readParameters(data)
-	if err == nil {
-		err = transfer(parts, source, names)
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", generation.Folder, err)
-	}
-	return nil
-}
-
 // Trained is what a finished or running run has learned.
 type Trained struct {
 	Experiment *Experiment
@@ -283,7 +272,7 @@ func Open(folder string, catalogues Catalogues, warnings io.Writer) (*Trained, e
 	if err != nil {
 		return nil, err
 	}
-	if err := loadParameters(generation, learner.Parts(), nil); err != nil {
+	if err := loadParameters(generation, learner.Parts()); err != nil {
 		return nil, err
 	}
 	policy, err := learner.Policy()

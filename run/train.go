@@ -92,6 +92,9 @@ func (s *session) start(ctx context.Context, o Options) error {
 		err = s.inherit(o.Output)
 	}
 	if err == nil {
+		err = s.record(func(p *Provenance) { p.Frozen = append([]string(nil), s.experiment.Config.Freeze...) })
+	}
+	if err == nil {
 		err = s.openExperience(ctx, o.Output)
 	}
 	s.reportMemory(o.Output)

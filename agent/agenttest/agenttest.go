@@ -72,6 +72,8 @@ var (
 	}
 	learning = []check{
 		{"Parts", suite.checkParts},
+		{"Copies", suite.checkCopies},
+		{"Frozen", suite.checkFrozen},
 		{"Metrics", suite.checkMetrics},
 		{"EmptyReplay", suite.checkEmptyReplay},
 		{"Seeds", suite.checkSeeds},

@@ -40,6 +40,7 @@ type toyLearner struct {
 	seed       uint64
 	updates    int64
 	Weight     *grad.Parameter
+	target     *grad.Parameter // a copy of Weight after every update
 	optimiser  *optim.Adam
 	step       *grad.Executable[float32]
 	batch      replay.Transitions
@@ -65,6 +66,11 @@ func newToy(config agent.Config, sizes agent.Sizes, seed uint64, workers *grad.W
 		l.Weight.Filled(1e-3)
 	case l.fault == "draws anywhere":
 		l.Weight.Filled(rand.Float32())
+	}
+	l.target = grad.NewParameter(l.Weight.Shape...)
+	copy(l.target.Data, l.Weight.Data)
+	if l.fault == "begins apart" {
+		l.target.Data[0]++
 	}
 	l.optimiser = optim.NewAdam(grad.TreeOf(l), 1e-2)
 	l.batch = replay.NewTransitions(replay.Layout{Observation: sizes.Observation, Action: sizes.Action, Reward: 1}, toyBatch)
@@ -96,9 +102,21 @@ func (l *toyLearner) Step(experience *replay.Sampler) error {
 		l.step.Input("reward")[0], l.lastReward = l.lastReward, l.batch.Reward[0]
 	}
 	l.step.Seed(l.seed, uint64(l.updates))
-	l.step.Run()
+	if l.fault != "learns nothing" {
+		l.step.Run()
+	}
+	l.follow()
 	l.updates++
 	return l.measure()
+}
+
+func (l *toyLearner) follow() {
+	if !l.target.Frozen || l.fault == "thaws" {
+		copy(l.target.Data, l.Weight.Data)
+	}
+	if l.fault == "wanders" && l.Weight.Frozen {
+		l.target.Data[0]++
+	}
 }
 
 var toySink []float32
@@ -136,7 +154,12 @@ func (l *toyLearner) Resume(updates int64) {
 
 func (l *toyLearner) Parts() []agent.Part {
 	policy, optimiser := agent.Part{Name: "policy", Tree: grad.TreeOf(l)}, agent.Part{Name: "optimiser", Tree: grad.TreeOf(l.optimiser)}
+	target := agent.Part{Name: "target_policy", Tree: grad.Tree{{Name: "weight", Parameter: l.target}}, CopyOf: "policy"}
 	switch l.fault {
+	case "copies nobody":
+		target.CopyOf = "nobody"
+	case "does not say what it copies":
+		target.CopyOf = ""
 	case "forgets the optimiser":
 		return []agent.Part{policy}
 	case "same names":
@@ -144,7 +167,7 @@ func (l *toyLearner) Parts() []agent.Part {
 	case "empty part":
 		return []agent.Part{policy, optimiser, {Name: "nothing"}}
 	}
-	return []agent.Part{policy, optimiser}
+	return []agent.Part{policy, target, optimiser}
 }
 
 func (l *toyLearner) Policy() (agent.Policy, error) {

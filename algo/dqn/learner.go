@@ -59,7 +59,7 @@ func (l *learner) trace(t *grad.Tracer, batch offpolicy.Batch) {
 func (l *learner) Parts() []agent.Part {
 	return []agent.Part{
 		{Name: "critic", Tree: l.Online},
-		{Name: "target_critic", Tree: l.Target},
+		{Name: "target_critic", Tree: l.Target, CopyOf: "critic"},
 		{Name: "critic_optimiser", Tree: grad.TreeOf(l.optimiser)},
 	}
 }

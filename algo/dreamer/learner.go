@@ -140,7 +140,7 @@ func (l *learner) Parts() []agent.Part {
 		{Name: "model", Tree: grad.TreeOf(l.model)},
 		{Name: "policy", Tree: grad.TreeOf(l.policy)},
 		{Name: "critic", Tree: grad.TreeOf(l.critic)},
-		{Name: "target_critic", Tree: grad.TreeOf(l.targetCritic)},
+		{Name: "target_critic", Tree: grad.TreeOf(l.targetCritic), CopyOf: "critic"},
 		{Name: "model_optimiser", Tree: grad.TreeOf(l.modelOptimiser)},
 		{Name: "policy_optimiser", Tree: grad.TreeOf(l.policyOptimiser)},
 		{Name: "critic_optimiser", Tree: grad.TreeOf(l.criticOptimiser)},

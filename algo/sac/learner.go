@@ -83,7 +83,7 @@ func (l *learner) Parts() []agent.Part {
 	return []agent.Part{
 		{Name: "policy", Tree: grad.TreeOf(l.policy.Network)},
 		{Name: "critic", Tree: grad.TreeOf(l.critic)},
-		{Name: "target_critic", Tree: grad.TreeOf(l.targetCritic)},
+		{Name: "target_critic", Tree: grad.TreeOf(l.targetCritic), CopyOf: "critic"},
 		{Name: "duals", Tree: grad.TreeOf(l.temperature)},
 		{Name: "policy_optimiser", Tree: grad.TreeOf(l.policyOptimiser)},
 		{Name: "critic_optimiser", Tree: grad.TreeOf(l.criticOptimiser)},

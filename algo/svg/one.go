@@ -64,7 +64,7 @@ func (l *one) Parts() []agent.Part {
 	return append([]agent.Part{
 		{Name: "policy", Tree: grad.TreeOf(l.policy)},
 		{Name: "critic", Tree: grad.TreeOf(l.critic)},
-		{Name: "target_critic", Tree: grad.TreeOf(l.targetCritic)},
+		{Name: "target_critic", Tree: grad.TreeOf(l.targetCritic), CopyOf: "critic"},
 		{Name: "policy_optimiser", Tree: grad.TreeOf(l.policyOptimiser)},
 		{Name: "critic_optimiser", Tree: grad.TreeOf(l.criticOptimiser)},
 	}, l.parts()...)

@@ -72,8 +72,8 @@ func (l *zero) Parts() []agent.Part {
 	return []agent.Part{
 		{Name: "policy", Tree: grad.TreeOf(l.policy)},
 		{Name: "critic", Tree: grad.TreeOf(l.critic)},
-		{Name: "target_policy", Tree: grad.TreeOf(l.targetPolicy)},
-		{Name: "target_critic", Tree: grad.TreeOf(l.targetCritic)},
+		{Name: "target_policy", Tree: grad.TreeOf(l.targetPolicy), CopyOf: "policy"},
+		{Name: "target_critic", Tree: grad.TreeOf(l.targetCritic), CopyOf: "critic"},
 		{Name: "policy_optimiser", Tree: grad.TreeOf(l.policyOptimiser)},
 		{Name: "critic_optimiser", Tree: grad.TreeOf(l.criticOptimiser)},
 	}

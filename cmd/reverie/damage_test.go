@@ -115,7 +115,7 @@ func TestStartFromAnotherRun(t *testing.T) {
 				t.Errorf("from %s: %s is copied: %v, want %v", strings.TrimPrefix(test.from, source), part, !copied, copied)
 			}
 		}
-		if !strings.Contains(read(t, filepath.Join(folder, "config.toml")), `from = "`+test.from+`"`) {
+		if !strings.Contains(read(t, filepath.Join(folder, "config.toml")), `from = ["`+test.from+`"]`) {
 			t.Error("the stored settings do not tell where the run started")
 		}
 	}

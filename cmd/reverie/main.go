@@ -45,6 +45,7 @@ type commands struct {
 	Tasks    tasksCommand    `cmd:"" help:"List every task with its observations and actions."`
 	Train    trainCommand    `cmd:"" help:"Train an agent on a task."`
 	Eval     evalCommand     `cmd:"" help:"Evaluate the deterministic policy of a run."`
+	Runs     runsCommand     `cmd:"" help:"List runs, their parts, and what they took from each other."`
 	Record   recordCommand   `cmd:"" help:"Film the policy of a run."`
 	Rollout  rolloutCommand  `cmd:"" help:"Apply given controls from a given state and print what happens."`
 	Envcheck envcheckCommand `cmd:"" help:"Check tasks against the environment contract."`

@@ -23,7 +23,8 @@ type trainCommand struct {
 	Preset     string   `default:"default" help:"The algorithm's preset to start from; a resumed run keeps its settings."`
 	Set        []string `sep:"none" placeholder:"KEY=VALUE" help:"Change a setting of config.toml; may be repeated."`
 	Out        string   `type:"path" help:"The run folder; by default one under runs/."`
-	From       string   `placeholder:"RUN[:PART,...]" help:"Start from parameters of another run."`
+	From       []string `sep:"none" placeholder:"RUN[:PART,...]" help:"Start from the parameters of another run, or of parts of it alone, as in model or model/encoder; may be repeated."`
+	Freeze     []string `placeholder:"PART[,PART...]" help:"Parts, or paths inside parts, that learning does not change."`
 	ReplayFrom string   `name:"replay-from" placeholder:"RUN[,RUN...][:FRACTION]" help:"Mix the experience of earlier runs in, a half of each batch by default."`
 	Offline    string   `placeholder:"RUN|DATASET" help:"Learn from recorded experience alone; a step is then an update."`
 	Resume     *bool    `negatable:"" help:"Go on with the run in the folder, or refuse a folder that holds one; by default, go on if there is one."`
@@ -127,8 +128,11 @@ func (c *trainCommand) apply(experiment *run.Experiment) error {
 	if c.Camera != nil {
 		experiment.Config.Camera = *c.Camera
 	}
-	if c.From != "" {
+	if len(c.From) > 0 {
 		experiment.Config.From = c.From
+	}
+	if c.Freeze != nil {
+		experiment.Config.Freeze = c.Freeze
 	}
 	if c.ReplayFrom != "" {
 		experiment.Config.ReplayFrom = c.ReplayFrom

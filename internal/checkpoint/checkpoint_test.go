@@ -332,3 +332,33 @@ func TestRemainsOfAKilledSaveAreReplaced(t *testing.T) {
 		t.Errorf("the store holds %v", got)
 	}
 }
+
+// Look passes over a manifest that is damaged, and leaves other damage to Read.
+func TestLook(t *testing.T) {
+	store := newStore(t)
+	if _, err := store.Look(); !errors.Is(err, ErrNone) {
+		t.Errorf("error is %v, want ErrNone", err)
+	}
+	save(t, store, 1)
+	save(t, store, 2)
+	damage := func(generation, file string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(store.folder, generation, file), []byte("damage"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	damage("generation-00000002", "params")
+	generation, err := store.Look()
+	if err != nil || generation.Step != 2 {
+		t.Fatalf("found %+v, %v", generation, err)
+	}
+	_, err = generation.Read("params")
+	expectError(t, err, "params is damaged")
+	damage("generation-00000002", manifestName)
+	if generation, err = store.Look(); err != nil || generation.Step != 1 {
+		t.Errorf("found %+v, %v", generation, err)
+	}
+	damage("generation-00000001", manifestName)
+	_, err = store.Look()
+	expectError(t, err, "none of the 2 checkpoints", "generation-00000001")
+}

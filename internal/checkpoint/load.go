@@ -49,6 +49,27 @@ func (s *Store) Load() (*Generation, []Skipped, error) {
 	return nil, skipped, unusable(s.folder, skipped)
 }
 
+// Look returns the newest generation whose manifest is whole, without a look at its other files: Read verifies them.
+// The error is that of Load.
+func (s *Store) Look() (*Generation, error) {
+	numbers, err := s.numbers()
+	if err != nil {
+		return nil, fmt.Errorf("checkpoint: %w", err)
+	}
+	if len(numbers) == 0 {
+		return nil, fmt.Errorf("checkpoint: %s: %w", s.folder, ErrNone)
+	}
+	var skipped []Skipped
+	for _, number := range numbers {
+		m, err := readManifest(s.path(number))
+		if err == nil {
+			return &Generation{Folder: s.path(number), Step: m.Step, State: m.State, files: m.Files}, nil
+		}
+		skipped = append(skipped, Skipped{s.path(number), err})
+	}
+	return nil, unusable(s.folder, skipped)
+}
+
 // unusable is the error when no generation is whole.
 func unusable(folder string, skipped []Skipped) error {
 	var reasons []error

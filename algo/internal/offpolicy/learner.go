@@ -111,10 +111,12 @@ func (l *Learner) Update() error {
 	return l.Run()
 }
 
-// CopyTargets sets the target networks to the online ones.
+// CopyTargets sets the target networks to the online ones, except for what is frozen of them.
 func (l *Learner) CopyTargets() {
 	for i, target := range l.Target {
-		copy(target.Data, l.Online[i].Data)
+		if !target.Frozen {
+			copy(target.Data, l.Online[i].Data)
+		}
 	}
 }
 

@@ -36,8 +36,8 @@ func (p Pair) Parts(duals, dualOptimiser grad.Tree) []agent.Part {
 	for _, part := range []agent.Part{
 		{Name: "policy", Tree: p.policy},
 		{Name: "critic", Tree: p.critic},
-		{Name: "target_policy", Tree: p.targetPolicy},
-		{Name: "target_critic", Tree: p.targetCritic},
+		{Name: "target_policy", Tree: p.targetPolicy, CopyOf: "policy"},
+		{Name: "target_critic", Tree: p.targetCritic, CopyOf: "critic"},
 		{Name: "duals", Tree: duals},
 		{Name: "policy_optimiser", Tree: grad.TreeOf(p.policyOptimiser)},
 		{Name: "critic_optimiser", Tree: grad.TreeOf(p.criticOptimiser)},
