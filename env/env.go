@@ -116,6 +116,18 @@ type MultiTask interface {
 	Tasks() []string
 }
 
+// TaskPlace is the place, among the observations of a MultiTask, of the one that tells the task: that of the last
+// observation of numbers, -1 if there is none.
+func TaskPlace(specs []Spec) int {
+	last := -1
+	for place, spec := range specs {
+		if spec.Kind == Float64 {
+			last = place
+		}
+	}
+	return last
+}
+
 // Snapshotter is an Environment whose whole state (simulator, random stream, step count) can be
 // saved and later restored, in the same or in another instance of the same task. What follows a
 // Restore equals, bit for bit, what followed the Save.

@@ -43,12 +43,7 @@ func (c *checker) demandTasks(e env.MultiTask) int {
 	if len(names) < 2 || len(slices.Compact(names)) != len(e.Tasks()) || names[0] == "" {
 		c.failf("the tasks are %q, want two or more names, each once", e.Tasks())
 	}
-	place := -1
-	for i, spec := range e.Observations() {
-		if spec.Kind == env.Float64 {
-			place = i
-		}
-	}
+	place := env.TaskPlace(e.Observations())
 	if place < 0 {
 		c.failf("there is no observation of numbers, want the last to be %q", env.TaskName)
 	}

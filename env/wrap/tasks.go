@@ -22,18 +22,7 @@ func taskPlace(e env.Environment) int {
 	if _, several := e.(env.MultiTask); !several {
 		return -1
 	}
-	return lastNumbers(e.Observations())
-}
-
-// lastNumbers is the place of the last observation of numbers, -1 if there is none.
-func lastNumbers(specs []env.Spec) int {
-	last := -1
-	for place, spec := range specs {
-		if spec.Kind == env.Float64 {
-			last = place
-		}
-	}
-	return last
+	return env.TaskPlace(e.Observations())
 }
 
 // changeable lists the names of all observations of e but the one that tells the task.
@@ -55,7 +44,7 @@ func offerObserver(l layer) (env.Environment, error) {
 		return offer(l), nil
 	}
 	told, specs := l.wrapped().Observations()[place], l.Observations()
-	if last := lastNumbers(specs); last < 0 || !reflect.DeepEqual(specs[last], told) {
+	if last := env.TaskPlace(specs); last < 0 || !reflect.DeepEqual(specs[last], told) {
 		several, _ := taskerOf(l.wrapped())
 		return nil, fmt.Errorf("wrap: %s: the observation %q tells which of the tasks %s is played; it has to stay as it is, the last one of numbers",
 			l.name(), told.Name, strings.Join(several.Tasks(), ", "))
