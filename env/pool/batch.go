@@ -27,6 +27,7 @@ type Batch struct {
 	Images      []uint8   // [environments, bytes]: all uint8 observations, in the order of the specs
 	Type        []env.StepType
 	Reward      []float64 // of the transition that led here, 0 at FIRST
+	Rewards     []float64 // [environments, tasks] of an env.MultiTask: likewise of all its tasks; else empty
 	Discount    []float64 // of what follows, 1 at FIRST
 	// Errors holds what went wrong in the latest step of each environment, or nil. The rest of a row
 	// with an error is what it was before.
@@ -36,12 +37,13 @@ type Batch struct {
 	FinalObservation []float32
 	FinalImages      []uint8
 
-	width, bytes int // of a row
+	width, bytes, tasks int // of a row
 }
 
-// newBatch makes a batch of count rows for observations of specs.
-func newBatch(count int, specs []env.Spec, mode AutoReset) Batch {
+// newBatch makes a batch of count rows for observations of specs, and for the rewards of so many tasks.
+func newBatch(count int, specs []env.Spec, tasks int, mode AutoReset) Batch {
 	b := Batch{
+		Rewards: make([]float64, count*tasks), tasks: tasks,
 		Type: make([]env.StepType, count), Reward: make([]float64, count), Discount: make([]float64, count),
 		Errors: make([]error, count),
 	}
@@ -76,6 +78,13 @@ func (b *Batch) Arrival(i int) (observation []float32, image []uint8, arrived bo
 	}
 	observation, image = b.Row(i)
 	return observation, image, true
+}
+
+// setRewards keeps the rewards of all tasks of environment i, or zeros if it has none at this step.
+func (b *Batch) setRewards(i int, rewards []float64) {
+	kept := row(b.Rewards, i, b.tasks)
+	clear(kept)
+	copy(kept, rewards)
 }
 
 // row is row i of an array whose rows have width elements.

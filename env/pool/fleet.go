@@ -45,6 +45,7 @@ type fleet struct {
 	environments []env.Environment
 	observations []env.Spec
 	action       env.Spec
+	tasks        int // of each environment, if it is several; else 0
 	mode         AutoReset
 	batch        Batch
 	actions      []float64 // [environments, action size]: what the next step of each applies
@@ -66,7 +67,7 @@ func newFleet(newEnvironment func(seed uint64) (env.Environment, error), config 
 			return nil, errors.Join(failed(i, err), f.close())
 		}
 	}
-	f.batch = newBatch(count, f.observations, f.mode)
+	f.batch = newBatch(count, f.observations, f.tasks, f.mode)
 	f.actions = make([]float64, count*f.action.Size())
 	return f, nil
 }
@@ -80,6 +81,9 @@ func (f *fleet) add(newEnvironment func(seed uint64) (env.Environment, error), s
 	f.environments = append(f.environments, e)
 	if len(f.environments) == 1 {
 		f.observations, f.action = e.Observations(), e.Action()
+		if several, ok := e.(env.MultiTask); ok {
+			f.tasks = len(several.Tasks())
+		}
 	}
 	if !reflect.DeepEqual(e.Observations(), f.observations) || !reflect.DeepEqual(e.Action(), f.action) {
 		return errors.New("its observations or actions are not those of environment 0")
@@ -113,6 +117,7 @@ func (f *fleet) play(i int) error {
 		return err
 	}
 	kind, reward, discount := step.Type, step.Reward, step.Discount
+	f.batch.setRewards(i, step.Rewards) // which the next Reset may change
 	if f.mode == SameStep && kind == env.Last {
 		flatten(row(f.batch.FinalObservation, i, f.batch.width), row(f.batch.FinalImages, i, f.batch.bytes), step.Observation)
 		if step, err = f.environments[i].Reset(); err != nil {

@@ -14,7 +14,7 @@ func (p *Pool) kind() string { return "a pool under " + p.mode.String() }
 // memory is what a pool remembers besides its environments.
 func (p *Pool) memory() snapshot.Memory {
 	b := &p.batch
-	return snapshot.Memory{b.Observation, b.Images, b.Type, b.Reward, b.Discount, b.FinalObservation, b.FinalImages, p.over}
+	return snapshot.Memory{b.Observation, b.Images, b.Type, b.Reward, b.Discount, b.FinalObservation, b.FinalImages, p.over, b.Rewards}
 }
 
 // Save returns the state of all environments and the batch without its errors. It is an error that
