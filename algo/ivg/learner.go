@@ -138,7 +138,7 @@ func (l *learner) Parts() []agent.Part {
 		{Name: "reward", Tree: grad.TreeOf(l.reward)},
 		{Name: "value", Tree: grad.TreeOf(l.value)},
 		{Name: "policy", Tree: grad.TreeOf(l.policy)},
-		{Name: "target_value", Tree: grad.TreeOf(l.target.value)},
+		{Name: "target_value", Tree: grad.TreeOf(l.target.value), CopyOf: "value"},
 		{Name: "model_optimiser", Tree: grad.TreeOf(l.modelOptimiser)},
 		{Name: "policy_optimiser", Tree: grad.TreeOf(l.policyOptimiser)},
 	}

@@ -68,8 +68,8 @@ func (j *job) command() string {
 	if j.entry.Preset != "default" {
 		words = append(words, "--preset", j.entry.Preset)
 	}
-	if config.From != "" {
-		words = append(words, "--from", config.From)
+	for _, source := range config.From {
+		words = append(words, "--from", source)
 	}
 	for _, assignment := range append([]string{"workers=1"}, j.entry.Settings...) {
 		words = append(words, "--set", assignment)

@@ -201,9 +201,9 @@ func (s *Suite) runFolder(runs string, e *Entry, seed uint64) string {
 
 // from is what the run of an entry with a seed begins with. Its path is one from the present folder, if there is one:
 // results are stored for other machines.
-func (s *Suite) from(runs string, e *Entry, seed uint64) string {
+func (s *Suite) from(runs string, e *Entry, seed uint64) run.Sources {
 	if e.source == nil {
-		return ""
+		return run.Sources{}
 	}
 	folder := s.runFolder(runs, e.source, seed)
 	if here, err := os.Getwd(); err == nil {
@@ -215,11 +215,11 @@ func (s *Suite) from(runs string, e *Entry, seed uint64) string {
 	if chosen {
 		folder += ":" + parts
 	}
-	return folder
+	return run.Sources{folder}
 }
 
 // experiment is the run of an entry with a seed, on one processor.
-func (e *Entry) experiment(seed uint64, from string, catalogues run.Catalogues) (*run.Experiment, error) {
+func (e *Entry) experiment(seed uint64, from run.Sources, catalogues run.Catalogues) (*run.Experiment, error) {
 	config := run.DefaultConfig()
 	config.From = from
 	config.Agent, config.Task, config.Steps, config.Seed, config.Workers = e.Agent, e.Task, e.Steps, seed, 1

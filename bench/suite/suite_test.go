@@ -174,7 +174,10 @@ func TestRunsBeginWithOthers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	from := made.Config.From
+	if len(made.Config.From) != 1 {
+		t.Fatalf("the run began with %q", made.Config.From)
+	}
+	from := made.Config.From[0]
 	if filepath.IsAbs(from) || !strings.HasSuffix(from, filepath.Join("runs", "mpo", "mpo", "pendulum", "seed2")+":policy") {
 		t.Errorf("the run began with %q", from)
 	}
