@@ -27,6 +27,7 @@ var allowed = map[string]string{
 	"env":     "internal",
 	"mujoco":  "",
 	"control": "internal env mujoco",
+	"arm":     "internal env mujoco",
 	"classic": "internal env",
 	"replay":  "internal",
 	"track":   "internal",

@@ -232,6 +232,12 @@ func (d *Data) Step(control []float64, substeps int) error {
 	return nil
 }
 
+// Contact is the detected contact i, from 0 to Contacts() - 1. It panics on any other.
+func (d *Data) Contact(i int) Contact {
+	contact := &unsafe.Slice(d.live().data.contact, d.Contacts())[i]
+	return Contact{[2]int{int(contact.geom1), int(contact.geom2)}, float64(contact.dist)}
+}
+
 // report turns the outcome of a call into an error.
 func (d *Data) report(code C.int) error {
 	switch code {

@@ -43,6 +43,9 @@ func (d *Data) Collide() error { return ErrUnavailable }
 // ForwardPassive returns ErrUnavailable.
 func (d *Data) ForwardPassive() error { return ErrUnavailable }
 
+// Contact panics: there is no contact.
+func (d *Data) Contact(i int) Contact { panic(ErrUnavailable) }
+
 func (d *Data) settle() error { return ErrUnavailable }
 
 // Step returns ErrUnavailable.
