@@ -109,12 +109,13 @@ func TestRelabellingForAnotherTask(t *testing.T) {
 			if err := target.PhysicsSpec().CheckSource(e.PhysicsSpec()); err != nil {
 				t.Error(err)
 			}
-			reset(t, twin) // sets what is the task's own
+			of, played := taskOf(t, pair[1]).bind(physicsOf(twin)), taskOf(t, pair[0]).bind(physicsOf(e)) // at the default state
+			reset(t, twin)                                                                                // sets what is the task's own
 			same, random := true, rand.New(rand.NewPCG(5, 6))
 			for range 50 {
 				a := recordPlay(t, e, random, 1+random.IntN(4))
 				last := a[len(a)-1]
-				want := rewardInStateOf(t, taskOf(t, pair[1]), twin, taskOf(t, pair[0]), e)
+				want := rewardInStateOf(t, twin, of, e, played)
 				if got := relabel(t, target, last); got.reward != want {
 					t.Fatalf("reward %v, want %v", got.reward, want)
 				}
@@ -128,16 +129,15 @@ func TestRelabellingForAnotherTask(t *testing.T) {
 }
 
 // rewardInStateOf takes a simulation to the whole state of another, and the goals to where they are there.
-func rewardInStateOf(t *testing.T, of task, e *Environment, from task, other *Environment) float64 {
+func rewardInStateOf(t *testing.T, e *Environment, of binding, other *Environment, played binding) float64 {
 	t.Helper()
-	b := of.bind(physicsOf(e))
-	for i, goal := range from.bind(physicsOf(other)).Goals {
-		copy(b.Goals[i], goal)
+	for i, goal := range played.Goals {
+		copy(of.Goals[i], goal)
 	}
 	if err := physicsOf(e).data.Restore(physicsOf(other).data.Save(nil)); err != nil {
 		t.Fatal(err)
 	}
-	return b.Reward()
+	return of.Reward()
 }
 
 // TestBodies lists the tasks that can take over each other's steps.

@@ -207,7 +207,9 @@ func (e *Environment) Step(action []float64) (step env.TimeStep, err error) {
 		return step, e.failed("step", err)
 	}
 	e.count++
-	step = env.TimeStep{Type: env.Mid, Reward: e.binding.Reward(), Discount: 1, Observation: e.observe()}
+	step = env.TimeStep{
+		Type: env.Mid, Reward: e.binding.Reward(), Rewards: e.binding.Rewards, Discount: 1, Observation: e.observe(),
+	}
 	truncated := float64(e.count) >= e.stepLimit
 	terminated := !truncated && e.binding.Terminated != nil && e.binding.Terminated()
 	if e.over = truncated || terminated; e.over {

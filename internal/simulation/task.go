@@ -44,6 +44,8 @@ type Binding struct {
 	Hold func()
 	// Reward is that of the present state.
 	Reward func() float64
+	// Rewards is where Reward leaves the rewards of all tasks of an env.MultiTask; nil for other tasks.
+	Rewards []float64
 	// Terminated tells whether the episode has come to its end; nil if only time ends it.
 	Terminated func() bool
 	// Drawn are the constants of the model that Initialise draws anew.
