@@ -130,6 +130,9 @@ type Sizes struct {
 	Observation, Action int
 	Discrete            bool // Action is the number of choices, and a row of it is one-hot
 	Image               ImageSize
+	// Tasks is the number of tasks that the environment is, 0 if it is one: the last so many numbers of an
+	// observation are the one-hot row of the task that is played.
+	Tasks int
 }
 
 // SizesOf returns the sizes for a task, or an error if its observations or actions have a kind that agents
@@ -149,7 +152,30 @@ func SizesOf(task env.Environment) (Sizes, error) {
 			return sizes, fmt.Errorf("agent: observation %q is of kind %v; agents read states, of kind float64, and pictures, of kind uint8", spec.Name, spec.Kind)
 		}
 	}
+	if err := sizes.taskSize(task); err != nil {
+		return sizes, err
+	}
 	return sizes, sizes.actionSizes(task.Action())
+}
+
+// taskSize sets the number of tasks, if task is an env.MultiTask. It is an error unless the numbers of an
+// observation end with the one-hot row.
+func (s *Sizes) taskSize(task env.Environment) error {
+	several, ok := task.(env.MultiTask)
+	if !ok {
+		return nil
+	}
+	s.Tasks = len(several.Tasks())
+	var last env.Spec
+	for _, spec := range task.Observations() {
+		if spec.Kind == env.Float64 {
+			last = spec
+		}
+	}
+	if last.Name != env.TaskName || last.Size() != s.Tasks {
+		return fmt.Errorf("agent: the last observation of numbers is %q with %d elements; an environment of %d tasks has to end with %q, an element for each", last.Name, last.Size(), s.Tasks, env.TaskName)
+	}
+	return nil
 }
 
 // SizesOf returns the sizes for a task, or an error if it has observations or actions of a kind that the

@@ -7,6 +7,7 @@ import (
 
 	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/env"
+	"github.com/reverie-rl/reverie/replay"
 )
 
 func TestScale(t *testing.T) {
@@ -67,6 +68,35 @@ func TestSizesOf(t *testing.T) {
 	endless.action.Kind, endless.action.Shape = env.Int, nil
 	for want, unfit := range map[string]task{"kind int and shape [2]": several, "kind int and shape []": endless} {
 		if _, err := agent.SizesOf(unfit); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("the error is %v, want one that says %q", err, want)
+		}
+	}
+}
+
+// several is a task that is several tasks.
+type several struct {
+	task
+	names []string
+}
+
+func (s several) Tasks() []string { return s.names }
+
+func TestSizesOfSeveralTasks(t *testing.T) {
+	place, asked := env.Spec{Name: "place", Shape: []int{2}}, env.Spec{Name: env.TaskName, Shape: []int{3}}
+	picture := env.Spec{Name: "pixels", Shape: []int{1, 1, 3}, Kind: env.Uint8}
+	action, names := env.Spec{Name: "force", Shape: []int{2}}, []string{"a", "b", "c"}
+	sizes, err := agent.SizesOf(several{task{observations: []env.Spec{place, asked, picture}, action: action}, names})
+	if err != nil || sizes.Observation != 5 || sizes.Tasks != 3 {
+		t.Errorf("the sizes are %+v, %v, want 5 numbers and 3 tasks", sizes, err)
+	}
+	if layout := sizes.Layout(7); layout != (replay.Layout{Observation: 5, Action: 2, Reward: 4, Image: 3, State: 7}) {
+		t.Errorf("the layout is %+v, want 4 rewards", layout)
+	}
+	for want, observations := range map[string][]env.Spec{
+		`is "place" with 2 elements`: {asked, place},
+		`is "task" with 2 elements`:  {place, {Name: env.TaskName, Shape: []int{2}}},
+	} {
+		if _, err := agent.SizesOf(several{task{observations: observations, action: action}, names}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("the error is %v, want one that says %q", err, want)
 		}
 	}

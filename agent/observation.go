@@ -13,10 +13,10 @@ type Observation struct {
 	Image   []byte    // [height, width, channels] of Sizes.Image: all pictures, stacked along their channels
 }
 
-// Layout is that of the rows that replay holds of a task with one reward, for a policy with state numbers of
-// recurrent state.
+// Layout is that of the rows that replay holds of a task, for a policy with state numbers of recurrent state.
+// Where there are several tasks a row has the reward of the task that is played, and then those of all.
 func (s Sizes) Layout(state int) replay.Layout {
-	return replay.Layout{Observation: s.Observation, Action: s.Action, Reward: 1, Image: s.Image.Bytes(), State: state}
+	return replay.Layout{Observation: s.Observation, Action: s.Action, Reward: 1 + s.Tasks, Image: s.Image.Bytes(), State: state}
 }
 
 // NewObservation returns memory for an observation of these sizes.

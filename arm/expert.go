@@ -1,6 +1,9 @@
 package arm
 
-import "math"
+import (
+	"errors"
+	"math"
+)
 
 // stage is what the expert is about.
 type stage int
@@ -17,79 +20,104 @@ const (
 	retreat               // goes up
 )
 
+// What the expert aims at.
 const (
-	hoverHeight = .1   // m, of the tool above the table before it descends
-	liftHeight  = .13  // m, of a block that is to be lifted
-	carryHeight = .095 // m, of a block that is carried: its lower face is 2 cm above a block on the table
-	layHeight   = .002 // m, of a block above the other when the hand lets go
-	near        = .004 // m, that is as good as there
-	aligned     = .05  // rad, that is as good as turned
+	hoverHeight   = .1   // m, of the tool above the table before it descends
+	upHeight      = .13  // m, of a block that is to be lifted
+	carryHeight   = .095 // m, of a block that is carried: its lower face is 2 cm above a block on the table
+	clearOf       = .02  // m, that a block may be lower than that when it begins to be carried
+	layHeight     = .002 // m, of a block above the other when the hand lets go
+	retreatHeight = .18  // m, of the tool at the end
+	near          = .004 // m, that is as good as there
+	aligned       = .05  // rad, that is as good as turned
+	stopped       = .005 // m/s, of a finger that has closed
 )
 
-// expert is a state machine that lifts a block, or stacks it on another. It looks at the simulation's state.
-type expert struct {
-	arm         *sawyer
-	block, base int // props; base is -1 to lift
+// Expert is a scripted policy that solves lift and stack with the seven-joint arm. It is a state machine that looks
+// at the simulation's state, for demonstrations and to show what rewards can be had.
+type Expert struct {
+	hand        *sawyerHand
+	block, base int // base is -1 to lift
 	stage       stage
 }
 
-// act writes the next action into action [5].
-func (e *expert) act(action []float64) {
-	if e.arm.held() != e.block && e.stage > grasp && e.stage < release {
-		e.stage = approach // it was lost
+// NewExpert makes an expert for an episode of e, a lift or a stack task of the seven-joint arm such as
+// arm/stack_blue. Any other task is an error.
+func NewExpert(e *Environment) (*Expert, error) {
+	hand, known := e.scene.hand.(*sawyerHand)
+	switch name := e.objectives[0].name; {
+	case known && name == "lift":
+		return &Expert{hand: hand, block: e.scene.block, base: -1}, nil
+	case known && name == "stack":
+		return &Expert{hand: hand, block: e.scene.block, base: e.scene.other}, nil
 	}
-	aim, turn, grip := e.plan()
-	if e.done(aim, turn) {
-		e.stage++
-		aim, turn, grip = e.plan()
-	}
-	tool := e.arm.controller.setpoint()
-	for i, way := range aim.minus(tool.position) {
-		action[i] = limited(way/controlInterval, toolSpeed)
-	}
-	action[3], action[4] = limited((turn-yaw(tool))/controlInterval, turnSpeed), grip*fingerSpeed
+	return nil, errors.New("arm: there are experts for arm/lift and arm/stack, their sparse versions and variations, and no other tasks")
 }
 
-// plan is where the tool is to be in the present stage, how the hand is to be turned, and whether the fingers
-// are to close, 1, or to open, -1.
-func (e *expert) plan() (aim vector, turn, grip float64) {
-	block, tool := vector(e.arm.props[e.block].position), vector(e.arm.tool)
-	turn, grip = yaw(e.arm.controller.setpoint()), 1
-	held := tool.minus(block) // where the tool is in relation to what it holds
-	switch e.stage {
+// Reset begins another episode.
+func (x *Expert) Reset() { x.stage = approach }
+
+// Act writes the action for the present state into action [5].
+func (x *Expert) Act(action []float64) {
+	if !x.hand.grasps(x.block) && x.stage > grasp && x.stage < release {
+		x.stage = approach // the block was lost
+	}
+	aim, turn, fingers := x.plan()
+	if x.done(aim, turn) {
+		x.stage++
+		aim, turn, fingers = x.plan()
+	}
+	tool := x.hand.motion.setpoint()
+	for i, way := range aim.minus(tool.position) {
+		action[i] = limit(way/(toolSpeed*interval), 0, 1)
+	}
+	action[3], action[4] = limit((turn-yaw(tool))/(turnSpeed*interval), 0, 1), fingers
+}
+
+// plan is where the tool is to be in the present stage, how the hand is to be turned, and the last element of the
+// action.
+func (x *Expert) plan() (aim vector, turn, fingers float64) {
+	const opening, closing = 1, -1
+	block, tool := vector(x.hand.position(x.block)), vector(x.hand.tool())
+	turn = yaw(x.hand.motion.setpoint())
+	switch x.stage {
 	case approach:
-		return vector{block[0], block[1], hoverHeight}, e.squareYaw(turn), -1
+		return vector{block[0], block[1], hoverHeight}, x.squareYaw(turn), opening
 	case descend:
-		return block, turn, -1
+		return block, turn, opening
 	case grasp:
-		return tool, turn, grip
-	case lift:
-		return vector{block[0], block[1], e.height()}.plus(held), turn, grip
-	}
-	base := vector(e.arm.props[e.base].position)
-	top := base[2] + (e.arm.props[e.base].size+e.arm.props[e.block].size)/2
-	switch e.stage {
-	case carry:
-		return vector{base[0], base[1], e.height()}.plus(held), turn, grip
-	case lower:
-		return vector{base[0], base[1], top + layHeight}.plus(held), turn, grip
+		return tool, turn, closing
 	case release:
-		return tool, turn, -1
+		return tool, turn, opening
+	case retreat:
+		return vector{tool[0], tool[1], retreatHeight}, turn, opening
 	}
-	return vector{base[0], base[1], top + hoverHeight}, turn, -1
+	return x.destination(block).plus(tool.minus(block)), turn, closing
+}
+
+// destination is where a block that is held is to be.
+func (x *Expert) destination(block vector) vector {
+	if x.stage == lift {
+		return vector{block[0], block[1], x.height()}
+	}
+	base := vector(x.hand.position(x.base))
+	if x.stage == carry {
+		return vector{base[0], base[1], x.height()}
+	}
+	return base.plus(vector{0, 0, blockSize + layHeight})
 }
 
 // height is how high the block is to be in the air.
-func (e *expert) height() float64 {
-	if e.base < 0 {
-		return liftHeight
+func (x *Expert) height() float64 {
+	if x.base < 0 {
+		return upHeight
 	}
 	return carryHeight
 }
 
 // squareYaw is the angle next to turn at which the fingers are parallel to faces of the block.
-func (e *expert) squareYaw(turn float64) float64 {
-	axis := rotationOf(e.arm.props[e.block].frame).column(0)
+func (x *Expert) squareYaw(turn float64) float64 {
+	axis := rotationOf(x.hand.blocks[x.block].frame).column(0)
 	angle := math.Atan2(axis[1], axis[0])
 	square := angle + math.Round((turn-angle)/(math.Pi/2))*math.Pi/2
 	if math.Abs(square) > mostYaw {
@@ -99,24 +127,21 @@ func (e *expert) squareYaw(turn float64) float64 {
 }
 
 // done tells whether the present stage, which has the aim and turn of plan, has reached its end.
-func (e *expert) done(aim vector, turn float64) bool {
-	way := aim.minus(vector(e.arm.tool))
+func (x *Expert) done(aim vector, turn float64) bool {
+	way := aim.minus(vector(x.hand.tool()))
 	there := length(way[:]) < near
-	finger, speed := e.arm.data.QPos[joints], e.arm.data.QVel[joints]
-	switch e.stage {
+	finger, speed := x.hand.data.QPos[joints], x.hand.data.QVel[joints]
+	switch x.stage {
 	case approach:
-		return there && math.Abs(turn-yaw(e.arm.controller.setpoint())) < aligned
+		return there && math.Abs(turn-yaw(x.hand.motion.setpoint())) < aligned
 	case descend, carry, lower:
 		return there
 	case grasp:
-		return e.arm.held() == e.block && math.Abs(speed) < .005
+		return x.hand.grasps(x.block) && math.Abs(speed) < stopped
 	case lift:
-		return e.base >= 0 && math.Abs(way[2]) < .02
+		return x.base >= 0 && math.Abs(way[2]) < clearOf
 	case release:
-		return finger > openFinger-.005
+		return finger > openFinger-near
 	}
 	return false
 }
-
-// limited is a velocity of a size up to most.
-func limited(velocity, most float64) float64 { return min(max(velocity, -most), most) }

@@ -3,56 +3,105 @@
 package arm
 
 import (
-	"math"
 	"os"
+	"strings"
 	"testing"
 )
 
-// TestExpert demands that the expert solves lift and stack, for half a second, from at least 19 of 20 beginnings, or, where
-// REVERIE_LONG is set, from 95 of 100.
+// TestExpert demands that the expert solves lift and stack, for half a second, from at least 19 of 20
+// beginnings, or, where REVERIE_LONG is set, from 95 of 100.
 func TestExpert(t *testing.T) {
-	starts := 20
+	tasks, starts := []string{"arm/lift", "arm/stack_blue"}, 20
 	if os.Getenv("REVERIE_LONG") != "" {
-		starts = 100
+		tasks, starts = []string{"arm/lift", "arm/lift_blue", "arm/stack", "arm/stack_blue", "arm/lift_distractor", "arm/stack_ball"}, 100
 	}
-	s := newTabletop(t)
-	for _, c := range []struct {
-		name        string
-		block, base int
-		solved      func(block, base vector) bool
-	}{
-		{"lift red", 0, -1, func(block, _ vector) bool { return s.held() == 0 && block[2] > .1 }},
-		{"stack blue on red", 1, 0, stacked(s)},
-	} {
+	for _, name := range tasks {
 		solved, steps := 0, 0
 		for seed := range starts {
-			begin(t, s, seed)
-			e, action := expert{arm: s, block: c.block, base: c.base}, make([]float64, 5)
-			taken, lasting := 0, 0 // control steps, and those of them for which it has been solved
-			for taken < 200 && lasting < 10 {
-				e.act(action)
-				step(t, s, 1, action...)
-				taken++
-				if lasting++; !c.solved(vector(s.props[c.block].position), vector(s.props[max(c.base, 0)].position)) {
-					lasting = 0
-				}
-			}
-			if lasting > 0 {
-				solved, steps = solved+1, steps+taken-lasting
+			taken, done := demonstrate(t, name, uint64(seed))
+			if done {
+				solved, steps = solved+1, steps+taken
 			} else {
-				t.Logf("%s: not solved from seed %d", c.name, seed)
+				t.Logf("%s: not solved from seed %d", name, seed)
 			}
 		}
-		t.Logf("%s: %d of %d, after %d steps on average", c.name, solved, starts, steps/max(solved, 1))
+		t.Logf("%s: %d of %d, after %d steps on average", name, solved, starts, steps/max(solved, 1))
 		if 100*solved < 95*starts {
-			t.Errorf("%s: solved from %d of %d beginnings", c.name, solved, starts)
+			t.Errorf("%s: solved from %d of %d beginnings", name, solved, starts)
 		}
 	}
 }
 
-// stacked tells whether a block lies on another and was let go.
-func stacked(s *sawyer) func(block, base vector) bool {
-	return func(block, base vector) bool {
-		return math.Hypot(block[0]-base[0], block[1]-base[1]) < .03 && math.Abs(block[2]-base[2]-.05) < .01 && s.held() < 0
+// demonstrate has an expert play an episode until the task has been done for ten steps. It tells the number of
+// steps before these, and whether it was done.
+func demonstrate(t *testing.T, name string, seed uint64) (steps int, done bool) {
+	t.Helper()
+	e, x := expertIn(t, name, seed)
+	defer e.Close()
+	action, lasting := make([]float64, 5), 0
+	for range 200 {
+		x.Act(action)
+		if _, err := e.Step(action); err != nil {
+			t.Fatal(err)
+		}
+		if lasting++; !e.Success() {
+			steps, lasting = steps+lasting, 0
+		}
+		if lasting == 10 {
+			return steps, true
+		}
+	}
+	return steps, false
+}
+
+// expertIn begins an episode with an expert.
+func expertIn(t testing.TB, name string, seed uint64) (*Environment, *Expert) {
+	t.Helper()
+	e, err := New(name, seed, Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.Reset(); err != nil {
+		t.Fatal(err)
+	}
+	x, err := NewExpert(e.(*Environment))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e.(*Environment), x
+}
+
+// TestNoExpert demands an error for tasks that the expert does not know.
+func TestNoExpert(t *testing.T) {
+	for _, name := range []string{"arm/reach", "arm/planar_lift"} {
+		e, err := New(name, 1, Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer e.Close()
+		if _, err := NewExpert(e.(*Environment)); err == nil || !strings.Contains(err.Error(), "arm/stack") {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+}
+
+// BenchmarkExpert times a control step of an expert that lifts, the expert's own work included.
+func BenchmarkExpert(b *testing.B) {
+	e, x := expertIn(b, "arm/lift", 1)
+	defer e.Close()
+	action := make([]float64, 5)
+	for b.Loop() {
+		x.Act(action)
+		if _, err := e.Step(action); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkController times the arithmetic of a control step.
+func BenchmarkController(b *testing.B) {
+	s, action := newTabletop(b), []float64{.1, .2, -.1, .1, 0}
+	for b.Loop() {
+		s.motion.control(action, s.controls[:])
 	}
 }

@@ -11,13 +11,19 @@ import (
 	"github.com/reverie-rl/reverie/mujoco"
 )
 
-// newTabletop is the arm with the red and the blue block, or others.
-func newTabletop(t testing.TB, props ...prop) *sawyer {
+// tabletop is the seven-joint arm in a simulation, with room for its controls.
+type tabletop struct {
+	*sawyerHand
+	controls [driven]float64
+}
+
+// newTabletop is the arm with the red and the blue block, or with others.
+func newTabletop(t testing.TB, blocks ...block) *tabletop {
 	t.Helper()
-	if props == nil {
-		props = []prop{redBlock, blueBlock}
+	if blocks == nil {
+		blocks = []block{red, blue}
 	}
-	model, err := mujoco.Compile(sawyerModel(props), nil)
+	model, err := mujoco.Compile(sawyerModel(blocks), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,14 +33,14 @@ func newTabletop(t testing.TB, props ...prop) *sawyer {
 		t.Fatal(err)
 	}
 	t.Cleanup(data.Close)
-	return newSawyer(data, props)
+	return &tabletop{sawyerHand: newSawyerHand(data, blocks)}
 }
 
 // newRandom makes a source of numbers from a seed.
 func newRandom(seed int) *rand.Rand { return rand.New(rand.NewPCG(uint64(seed), 0)) }
 
 // begin draws a beginning.
-func begin(t *testing.T, s *sawyer, seed int) {
+func begin(t *testing.T, s *tabletop, seed int) {
 	t.Helper()
 	if err := s.begin(newRandom(seed)); err != nil {
 		t.Fatalf("seed %d: %v", seed, err)
@@ -42,17 +48,18 @@ func begin(t *testing.T, s *sawyer, seed int) {
 }
 
 // step acts for some control steps.
-func step(t *testing.T, s *sawyer, steps int, action ...float64) {
+func step(t *testing.T, s *tabletop, steps int, action ...float64) {
 	t.Helper()
 	for range steps {
-		if err := s.step(action); err != nil {
+		s.motion.control(action, s.controls[:])
+		if err := s.data.Step(s.controls[:], 10); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
 // bend puts the arm in a posture.
-func bend(t *testing.T, s *sawyer, q posture) {
+func bend(t *testing.T, s *tabletop, q posture) {
 	t.Helper()
 	copy(s.data.QPos, q[:])
 	if err := s.data.Forward(); err != nil {
@@ -61,7 +68,7 @@ func bend(t *testing.T, s *sawyer, q posture) {
 }
 
 // closeTo compares numbers one by one.
-func closeTo(t *testing.T, what string, got, want []float64, tolerance float64) {
+func checkNumbers(t *testing.T, what string, got, want []float64, tolerance float64) {
 	t.Helper()
 	for i := range want {
 		if math.Abs(got[i]-want[i]) > tolerance {
@@ -82,12 +89,12 @@ var (
 func TestMassAndWrist(t *testing.T) {
 	s := newTabletop(t)
 	total := 0.0
-	first, last := identity(s.model, mujoco.Body, "base"), identity(s.model, mujoco.Body, "hand")
-	for _, mass := range s.model.BodyMass[first : last+1] {
+	first, last := identity(s.data.Model(), mujoco.Body, "base"), identity(s.data.Model(), mujoco.Body, "hand")
+	for _, mass := range s.data.Model().BodyMass[first : last+1] {
 		total += mass
 	}
-	closeTo(t, "mass", []float64{total}, []float64{21.033089}, 1e-6)
-	wrist := identity(s.model, mujoco.Site, "wrist")
+	checkNumbers(t, "mass", []float64{total}, []float64{21.033089}, 1e-6)
+	wrist := identity(s.data.Model(), mujoco.Site, "wrist")
 	for _, c := range []struct {
 		at   posture
 		want vector
@@ -96,8 +103,8 @@ func TestMassAndWrist(t *testing.T) {
 		{risingPosture, vector{.611382, .509490, -.209656}},
 	} {
 		bend(t, s, c.at)
-		got := vector(s.data.SiteXPos[3*wrist:]).minus(vector(s.model.BodyPos[3*first:]))
-		closeTo(t, "wrist", got[:], c.want[:], 1e-6)
+		got := vector(s.data.SiteXPos[3*wrist:]).minus(vector(s.data.Model().BodyPos[3*first:]))
+		checkNumbers(t, "wrist", got[:], c.want[:], 1e-6)
 	}
 }
 
@@ -106,21 +113,21 @@ func TestMassAndWrist(t *testing.T) {
 func TestWeight(t *testing.T) {
 	s := newTabletop(t)
 	bend(t, s, bentPosture)
-	_, last := identity(s.model, mujoco.Body, "base"), identity(s.model, mujoco.Body, "hand")
+	_, last := identity(s.data.Model(), mujoco.Body, "base"), identity(s.data.Model(), mujoco.Body, "hand")
 	var torques posture
 	for i, name := range armJoints {
-		joint := identity(s.model, mujoco.Joint, name)
-		link := int(s.model.JntBody[joint])
+		joint := identity(s.data.Model(), mujoco.Joint, name)
+		link := int(s.data.Model().JntBody[joint])
 		axis := vector{s.data.XMat[9*link+2], s.data.XMat[9*link+5], s.data.XMat[9*link+8]}
 		for body := link; body <= last; body++ {
 			arm := vector(s.data.XIPos[3*body:]).minus(vector(s.data.XAnchor[3*joint:]))
-			if body == identity(s.model, mujoco.Body, "head") && link > 2 {
+			if body == identity(s.data.Model(), mujoco.Body, "head") && link > 2 {
 				continue // it is on the first link only
 			}
-			torques[i] += axis.dot(arm.cross(vector{0, 0, 9.81 * s.model.BodyMass[body]}))
+			torques[i] += axis.dot(arm.cross(vector{0, 0, 9.81 * s.data.Model().BodyMass[body]}))
 		}
 	}
-	closeTo(t, "torques", torques[:], []float64{0, -17.395, -2.330, -6.584, 1.476, .065, 0}, 1e-3)
+	checkNumbers(t, "torques", torques[:], []float64{0, -17.395, -2.330, -6.584, 1.476, .065, 0}, 1e-3)
 }
 
 // TestArmKeepsStill demands that the arm carries its weight, wherever it is, and that the controller moves
@@ -129,13 +136,13 @@ func TestArmKeepsStill(t *testing.T) {
 	s := newTabletop(t)
 	for seed := range 5 {
 		begin(t, s, seed)
-		before, tool := slices.Clone(s.data.QPos[:driven]), vector(s.tool)
-		if err := s.data.Step(make([]float64, driven), 40*substeps); err != nil {
+		before, tool := slices.Clone(s.data.QPos[:driven]), vector(s.site)
+		if err := s.data.Step(make([]float64, driven), 400); err != nil {
 			t.Fatal(err)
 		}
-		closeTo(t, "angles", s.data.QPos[:driven], before, 1e-5)
+		checkNumbers(t, "angles", s.data.QPos[:driven], before, 1e-5)
 		step(t, s, 40, 0, 0, 0, 0, 0)
-		closeTo(t, "tool", s.tool, tool[:], 5e-4)
+		checkNumbers(t, "tool", s.site, tool[:], 5e-4)
 	}
 }
 
@@ -144,71 +151,67 @@ func TestArmKeepsStill(t *testing.T) {
 func TestGraspHolds(t *testing.T) {
 	s := newTabletop(t)
 	begin(t, s, 1)
-	e := expert{arm: s, block: 0, base: -1}
-	action := make([]float64, 5)
+	x, action := Expert{hand: s.sawyerHand, block: 0, base: -1}, make([]float64, 5)
 	for range 120 {
-		e.act(action)
+		x.Act(action)
 		step(t, s, 1, action...)
 	}
-	block := vector(s.props[0].position)
-	if s.held() != 0 || block[2] < .1 {
-		t.Fatalf("the hand holds %d, the block is at %v", s.held(), block)
+	if !s.grasps(0) || s.position(0)[2] < .1 {
+		t.Fatalf("the hand does not hold the block, which is at %v", s.position(0))
 	}
-	before := block.minus(vector(s.tool))
-	step(t, s, 100, 0, 0, 0, 0, fingerSpeed)
-	after := vector(s.props[0].position).minus(vector(s.tool))
-	slip := after.minus(before)
+	before := vector(s.position(0)).minus(vector(s.site))
+	step(t, s, 100, 0, 0, 0, 0, -1)
+	slip := vector(s.position(0)).minus(vector(s.site)).minus(before)
 	deepest := 0.0
 	for i := range s.data.Contacts() {
-		deepest = min(deepest, s.data.Contact(i).Distance)
+		deepest = min(deepest, s.data.ContactDistance(i))
 	}
 	t.Logf("slip %.2g m, penetration %.2g m", length(slip[:]), -deepest)
 	if length(slip[:]) > 5e-4 || deepest < -1e-3 {
 		t.Errorf("the block slipped by %.2g m, the pads sink in by %.2g m", length(slip[:]), -deepest)
 	}
-	step(t, s, 20, 0, .05, 0, -turnSpeed, fingerSpeed)
-	if s.held() != 0 {
+	step(t, s, 20, 0, 1, 0, -1, -1)
+	if !s.grasps(0) {
 		t.Error("the block was lost in a turn")
 	}
 }
 
-// TestHeld demands that only a hand that presses on a block holds something.
-func TestHeld(t *testing.T) {
+// TestGraspSensor demands that only a hand that presses on a block grasps it.
+func TestGraspSensor(t *testing.T) {
 	s := newTabletop(t)
 	begin(t, s, 1)
-	step(t, s, 20, 0, 0, .07, 0, fingerSpeed)
-	if s.held() != -1 {
-		t.Error("an empty hand holds something")
+	step(t, s, 20, 0, 0, 1, 0, -1)
+	sensor, felt := s.proprioception()[4], []float64{1}
+	if sensor.Write(felt); felt[0] != 0 {
+		t.Error("an empty hand grasps something")
 	}
-	e, action := expert{arm: s, block: 1, base: -1}, make([]float64, 5)
-	for e.stage < lift {
-		e.act(action)
+	x, action := Expert{hand: s.sawyerHand, block: 1, base: -1}, make([]float64, 5)
+	for x.stage < lift {
+		x.Act(action)
 		step(t, s, 1, action...)
 	}
-	proprioception := make([]float64, 17)
-	s.proprioception(proprioception)
-	if s.held() != 1 || proprioception[16] != 1 {
-		t.Errorf("the hand holds %d, felt as %v, want 1", s.held(), proprioception[16])
+	if sensor.Write(felt); felt[0] != 1 || s.grasps(0) || !s.grasps(1) {
+		t.Errorf("felt %v, grasps red %v, blue %v", felt, s.grasps(0), s.grasps(1))
 	}
-	step(t, s, 3, 0, 0, 0, 0, -fingerSpeed)
-	if s.held() != -1 {
-		t.Error("an opening hand holds something")
+	step(t, s, 3, 0, 0, 0, 0, 1)
+	if sensor.Write(felt); felt[0] != 0 {
+		t.Error("an opening hand grasps something")
 	}
 }
 
 // TestBeginnings demands of each beginning what begin says of it.
 func TestBeginnings(t *testing.T) {
-	s := newTabletop(t, redBlock, blueBlock, yellowCube, yellowBall)
+	s := newTabletop(t, red, blue, distractor, ball)
 	for seed := range 50 {
 		begin(t, s, seed)
-		setpoint := s.controller.setpoint()
-		closeTo(t, "down", setpoint.rotation[2][:], []float64{0, 0, -1}, 1e-3)
-		if s.tool[2] < .099 || s.tool[2] > .201 || math.Abs(yaw(setpoint)) > startYaw+1e-3 {
-			t.Errorf("seed %d: the tool is at %v, turned by %v", seed, s.tool, yaw(setpoint))
+		setpoint := s.motion.setpoint()
+		checkNumbers(t, "down", setpoint.rotation[2][:], []float64{0, 0, -1}, 1e-3)
+		if s.site[2] < .099 || s.site[2] > .201 || math.Abs(yaw(setpoint)) > startYaw+1e-3 {
+			t.Errorf("seed %d: the tool is at %v, turned by %v", seed, s.site, yaw(setpoint))
 		}
-		for i, p := range s.props {
-			if math.Abs(p.position[0]) > .101 || math.Abs(p.position[1]) > .121 || math.Abs(p.position[2]-p.size/2) > 1e-3 || !s.isolated(i) {
-				t.Errorf("seed %d: %s is at %v", seed, p.name, p.position)
+		for i, b := range s.blocks {
+			if math.Abs(b.centre[0]) > .101 || math.Abs(b.centre[1]) > .121 || math.Abs(b.centre[2]-b.half) > 1e-3 || !s.isolated(i) {
+				t.Errorf("seed %d: %s is at %v", seed, b.name, b.centre)
 			}
 		}
 	}

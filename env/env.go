@@ -31,6 +31,9 @@ type TimeStep struct {
 	Type StepType
 	// Reward of the transition that led here; 0 and without meaning at FIRST.
 	Reward float64
+	// Rewards of all tasks of a MultiTask for the same transition, in the order of its Tasks; nil at
+	// FIRST and of other environments. It is the environment's own memory, as Observation is.
+	Rewards []float64
 	// Discount in [0, 1] of what follows this step; 1 and without meaning at FIRST.
 	Discount float64
 	// Observation holds one array for each spec of Environment.Observations, in that order. It is
@@ -97,6 +100,19 @@ type Environment interface {
 	Step(action []float64) (TimeStep, error)
 	// Close frees what the environment holds.
 	Close() error
+}
+
+// TaskName is the name of the observation by which a MultiTask tells the task that is played.
+const TaskName = "task"
+
+// MultiTask is an Environment that is several tasks of one body. Every episode draws the task that is
+// played from the seed: Reward is that task's element of Rewards, and it is that task which ends the
+// episode. The last observation of numbers is called TaskName, of Kind Float64 and shape [len(Tasks())]:
+// a one-hot row, which is 1 at the task that is played and 0 elsewhere.
+type MultiTask interface {
+	Environment
+	// Tasks lists the names of the tasks, two or more, each once.
+	Tasks() []string
 }
 
 // Snapshotter is an Environment whose whole state (simulator, random stream, step count) can be

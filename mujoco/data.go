@@ -52,12 +52,6 @@ func (d *Data) SetTime(seconds float64) { d.time[0] = seconds }
 // Contacts is the number of detected contacts.
 func (d *Data) Contacts() int { return int(d.ncon[0]) }
 
-// Contact is a place where two geoms touch, or are within a margin of it.
-type Contact struct {
-	Geoms    [2]int  // ids
-	Distance float64 // m, negative for penetration
-}
-
 // savedArrays lists the state, and after it what a simulation carries over from its last substep:
 // accelerations and what is sensed from them are not a function of position and velocity alone.
 func (a *DataArrays) savedArrays() [][]float64 {

@@ -3,12 +3,12 @@ package replay
 import "fmt"
 
 // Transitions is a batch of n-step items in the caller's memory. The length of Discount is the
-// batch size.
+// batch size. Where the layout has several numbers in a reward, memory for one of each item gets the first.
 type Transitions struct {
 	Observation    []float32 // [batch, observation]: o_t
 	Action         []float32 // [batch, action]: a_t
 	LogProbability []float32 // [batch]: of a_t under the policy that chose it
-	Reward         []float32 // [batch, reward]: the discounted sum of the m rewards
+	Reward         []float32 // [batch, reward] or [batch]: the discounted sum of the m rewards
 	Discount       []float32 // [batch]: the factor of the value of Next
 	Next           []float32 // [batch, observation]: o_t+m
 	Image          []byte    // [batch, stack, image]: those up to t, the oldest first, and before an episode its first
@@ -16,13 +16,14 @@ type Transitions struct {
 }
 
 // Sequences is a batch of windows of consecutive steps in the caller's memory. The length of
-// Discount is the batch size times the length of the windows.
+// Discount is the batch size times the length of the windows. Where the layout has several numbers in a reward,
+// memory for one of each step gets the first.
 type Sequences struct {
 	Observation    []float32 // [batch, length+1, observation]: o_t ... o_t+length
 	Image          []byte    // [batch, length+1, image]: those seen with them; nil if not wanted
 	Action         []float32 // [batch, length, action]: a_t ... a_t+length-1
 	LogProbability []float32 // [batch, length]: of the actions under the policy that chose them
-	Reward         []float32 // [batch, length, reward]: r_t+1 ... r_t+length
+	Reward         []float32 // [batch, length, reward] or [batch, length]: r_t+1 ... r_t+length
 	Discount       []float32 // [batch, length]: d_t+1 ... d_t+length
 	State          []float32 // [batch, state]: with which the policy chose a_t
 	First          []float32 // [batch]: 1 where a_t is the first action of its episode; nil if not wanted
@@ -58,6 +59,15 @@ func NewSequences(layout Layout, items, length int) Sequences {
 	}
 }
 
+// rewards is how many numbers of each reward memory of a size is for: 1 if that is what there is room for, else
+// all.
+func rewards(size, steps int, layout Layout) int {
+	if size == steps {
+		return 1
+	}
+	return layout.Reward
+}
+
 // check tells which array has the wrong size.
 func (b Transitions) check(layout Layout) error {
 	items := len(b.Discount)
@@ -68,7 +78,7 @@ func (b Transitions) check(layout Layout) error {
 		{"Observation", len(b.Observation), items * layout.Observation},
 		{"Action", len(b.Action), items * layout.Action},
 		{"LogProbability", len(b.LogProbability), items},
-		{"Reward", len(b.Reward), items * layout.Reward},
+		{"Reward", len(b.Reward), items * rewards(len(b.Reward), items, layout)},
 		{"Next", len(b.Next), items * layout.Observation},
 		{"Image", len(b.Image), items * b.stack(layout) * layout.Image},
 		{"NextImage", len(b.NextImage), items * b.stack(layout) * layout.Image},
@@ -90,7 +100,7 @@ func (b Sequences) check(layout Layout, length int) (int, error) {
 		{"Observation", len(b.Observation), items * (length + 1) * layout.Observation},
 		{"Action", len(b.Action), items * length * layout.Action},
 		{"LogProbability", len(b.LogProbability), items * length},
-		{"Reward", len(b.Reward), items * length * layout.Reward},
+		{"Reward", len(b.Reward), items * length * rewards(len(b.Reward), items*length, layout)},
 		{"Discount", len(b.Discount), items * length},
 		{"State", len(b.State), items * layout.State},
 	} {
@@ -116,12 +126,12 @@ func (t *Table) fillTransition(batch Transitions, item, row, n int, gamma float6
 	copy(element(batch.Observation, t.layout.Observation, item), element(chunk.Observation, t.layout.Observation, i))
 	copy(element(batch.Action, t.layout.Action, item), element(chunk.Action, t.layout.Action, i))
 	batch.LogProbability[item] = chunk.LogProbability[i]
-	reward := element(batch.Reward, t.layout.Reward, item)
+	reward := element(batch.Reward, rewards(len(batch.Reward), len(batch.Discount), t.layout), item)
 	clear(reward)
 	weight, end := 1.0, row // weight is gamma^k d_t+1 ... d_t+k
 	for end < row+n && t.follows(end, 1) {
 		chunk, i := t.at(end)
-		for j, r := range element(chunk.Reward, t.layout.Reward, i) {
+		for j, r := range element(chunk.Reward, t.layout.Reward, i)[:len(reward)] {
 			reward[j] += float32(weight * float64(r))
 		}
 		weight *= gamma * float64(chunk.Discount[i])
@@ -151,6 +161,7 @@ func (t *Table) stackImages(stack []byte, row int) {
 // is left is 0.
 func (t *Table) fillSequence(batch Sequences, item, row, length, steps int) {
 	chunk, i := t.at(row)
+	width := rewards(len(batch.Reward), len(batch.Discount), t.layout)
 	copy(element(batch.State, t.layout.State, item), element(chunk.State, t.layout.State, i))
 	if batch.First != nil {
 		batch.First[item] = 0
@@ -166,7 +177,7 @@ func (t *Table) fillSequence(batch Sequences, item, row, length, steps int) {
 		place := item*length + k
 		copy(element(batch.Observation, t.layout.Observation, place+item), element(chunk.Observation, t.layout.Observation, i))
 		copy(element(batch.Action, t.layout.Action, place), element(chunk.Action, t.layout.Action, i))
-		copy(element(batch.Reward, t.layout.Reward, place), element(chunk.Reward, t.layout.Reward, i))
+		copy(element(batch.Reward, width, place), element(chunk.Reward, t.layout.Reward, i))
 		batch.LogProbability[place] = chunk.LogProbability[i]
 		batch.Discount[place] = chunk.Discount[i]
 	}
@@ -192,7 +203,8 @@ func (b Sequences) pad(layout Layout, item, length, steps int) {
 		clear(b.Image[(first+item+1)*layout.Image : (end+item+1)*layout.Image])
 	}
 	clear(b.Action[first*layout.Action : end*layout.Action])
-	clear(b.Reward[first*layout.Reward : end*layout.Reward])
+	width := rewards(len(b.Reward), len(b.Discount), layout)
+	clear(b.Reward[first*width : end*width])
 	clear(b.LogProbability[first:end])
 	clear(b.Discount[first:end])
 	if b.Mask == nil {

@@ -3,6 +3,7 @@ package replay_test
 import (
 	"bytes"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -231,4 +232,23 @@ func TestMemoryStaysInsideTheBudget(t *testing.T) {
 		t.Errorf("the table takes %d bytes for a budget of %d, and says %+v", taken, budget, status)
 	}
 	runtime.KeepAlive(table)
+}
+
+// By hand: one step with two rewards, read whole and as the first alone.
+func TestItemTransitionsOfTheFirstReward(t *testing.T) {
+	layout := replay.Layout{Observation: 1, Action: 1, Reward: 2}
+	table, err := replay.NewItemTable(replay.ItemConfig{Layout: layout, Sampler: replay.Uniform(), MaxSteps: 10})
+	noError(t, err)
+	writer, err := table.NewWriter(replay.NStep(1))
+	noError(t, err)
+	noError(t, writer.Begin(t.Context(), replay.Step{Observation: []float32{0}}))
+	noError(t, writer.Append(t.Context(), replay.Step{Action: []float32{0}, Reward: []float32{3, 4}, Discount: 1, Observation: []float32{1}}))
+	drawn := make([]replay.Drawn, 2)
+	for rewards, want := range map[int][]float32{1: {3, 3}, 2: {3, 4, 3, 4}} {
+		batch := replay.NewTransitions(replay.Layout{Observation: 1, Action: 1, Reward: rewards}, 2)
+		noError(t, table.SampleTransitions(t.Context(), batch, drawn, 1))
+		if !slices.Equal(batch.Reward, want) {
+			t.Errorf("the rewards are %v, want %v", batch.Reward, want)
+		}
+	}
 }

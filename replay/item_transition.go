@@ -14,11 +14,11 @@ func (b Transitions) fill(m *memory, k int, s span, gamma float64) {
 	copy(element(b.Observation, m.layout.Observation, k), element(block.Observation, m.layout.Observation, i))
 	copy(element(b.Action, m.layout.Action, k), element(block.Action, m.layout.Action, i))
 	b.LogProbability[k] = block.LogProbability[i]
-	reward := element(b.Reward, m.layout.Reward, k)
+	reward := element(b.Reward, rewards(len(b.Reward), len(b.Discount), m.layout), k)
 	clear(reward)
 	weight := 1.0 // gamma^j d_t+1 ... d_t+j
 	for range s.steps {
-		for j, r := range element(block.Reward, m.layout.Reward, i) {
+		for j, r := range element(block.Reward, m.layout.Reward, i)[:len(reward)] {
 			reward[j] += float32(weight * float64(r))
 		}
 		weight *= gamma * float64(block.Discount[i])

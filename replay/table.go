@@ -9,7 +9,7 @@ import (
 type Layout struct {
 	Observation int // all observations of a step, flattened in the order of their specs; 0 if there are images alone
 	Action      int
-	Reward      int // 1, or the number of objectives
+	Reward      int // 1, or 1 and more: the first is the reward of the task that is played
 	Image       int // bytes of the image of a step, 0 without
 	State       int // numbers of the policy's recurrent state, 0 without
 }

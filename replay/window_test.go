@@ -172,3 +172,23 @@ func TestWindowsTakeNoMemory(t *testing.T) {
 		t.Error("nothing was drawn")
 	}
 }
+
+// By hand: windows that are padded, of an episode with two rewards a step, of which the first is wanted.
+func TestPaddedWindowsOfTheFirstReward(t *testing.T) {
+	table, err := replay.NewTable(replay.Layout{Observation: 1, Action: 1, Reward: 2}, 10)
+	noError(t, err)
+	noError(t, table.Begin(replay.Step{Observation: []float32{0}}))
+	for _, reward := range [][]float32{{5, 50}, {6, 60}} {
+		noError(t, table.Append(replay.Step{Action: []float32{0}, Reward: reward, Discount: 1, Observation: []float32{0}}))
+	}
+	sampler, err := replay.NewSampler(1, table)
+	noError(t, err)
+	batch := replay.NewSequences(replay.Layout{Observation: 1, Action: 1, Reward: 1}, 2, 3)
+	for i := range batch.Reward {
+		batch.Reward[i] = 99 // is to be replaced
+	}
+	noError(t, sampler.SampleEpisodes(batch, 3))
+	if want := []float32{5, 6, 0, 5, 6, 0}; !slices.Equal(batch.Reward, want) {
+		t.Errorf("the rewards are %v, want %v", batch.Reward, want)
+	}
+}

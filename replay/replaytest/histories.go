@@ -103,19 +103,29 @@ func (h *history) sampleTransitions(t *rapid.T) {
 	const items = 8
 	n := rapid.IntRange(1, 6).Draw(t, "n")
 	gamma := rapid.SampledFrom([]float64{0, 0.5, 0.99, 1}).Draw(t, "gamma")
-	batch := replay.NewTransitions(h.layout, items)
+	wanted := h.wanted(t)
+	batch := replay.NewTransitions(wanted, items)
 	err := h.memory.SampleTransitions(batch, n, gamma)
 	if empty := len(h.model.starts(1)) == 0; empty || err != nil {
 		expectOutcome(t, err, empty)
 		return
 	}
 	for item := range items {
-		h.checkTransition(t, batch, item, n, gamma)
+		h.checkTransition(t, batch, wanted.Reward, item, n, gamma)
 	}
 }
 
+// wanted is the layout of a batch: that of the memory, or the same with the first number of each reward alone.
+func (h *history) wanted(t *rapid.T) replay.Layout {
+	wanted := h.layout
+	if rapid.Bool().Draw(t, "first reward alone") {
+		wanted.Reward = 1
+	}
+	return wanted
+}
+
 // checkTransition compares an item with the model's item that begins at the same observation.
-func (h *history) checkTransition(t *rapid.T, batch replay.Transitions, item, n int, gamma float64) {
+func (h *history) checkTransition(t *rapid.T, batch replay.Transitions, rewards, item, n int, gamma float64) {
 	start := h.start(t, at(batch.Observation, h.layout.Observation, item), 1)
 	row := h.model.rows[start]
 	reward, discount, next := h.model.transition(start, n, gamma)
@@ -124,13 +134,14 @@ func (h *history) checkTransition(t *rapid.T, batch replay.Transitions, item, n 
 	equal(t, "log-probability", at(batch.LogProbability, 1, item), []float32{row.step.LogProbability})
 	equal(t, "next", at(batch.Next, h.layout.Observation, item), next)
 	near(t, "discount", at(batch.Discount, 1, item), []float64{discount})
-	near(t, "reward", at(batch.Reward, h.layout.Reward, item), reward)
+	near(t, "reward", at(batch.Reward, rewards, item), reward[:rewards])
 }
 
 func (h *history) sampleSequences(t *rapid.T) {
 	const items = 4
 	length := rapid.IntRange(1, 8).Draw(t, "length")
-	batch := replay.NewSequences(h.layout, items, length)
+	wanted := h.wanted(t)
+	batch := replay.NewSequences(wanted, items, length)
 	err := h.memory.SampleSequences(batch, length)
 	if empty := len(h.model.starts(length)) == 0; empty || err != nil {
 		expectOutcome(t, err, empty)
@@ -139,18 +150,18 @@ func (h *history) sampleSequences(t *rapid.T) {
 	for item := range items {
 		start := h.start(t, at(batch.Observation, h.layout.Observation, item*(length+1)), length)
 		for k := range length {
-			h.checkStep(t, batch, item*length+k, start+k)
+			h.checkStep(t, batch, wanted.Reward, item*length+k, start+k)
 			equal(t, "observation", at(batch.Observation, h.layout.Observation, item*(length+1)+k+1), h.model.rows[start+k+1].observation)
 		}
 	}
 }
 
 // checkStep compares one step of a window with the model's row.
-func (h *history) checkStep(t *rapid.T, batch replay.Sequences, place, row int) {
+func (h *history) checkStep(t *rapid.T, batch replay.Sequences, rewards, place, row int) {
 	step := h.model.rows[row].step
 	equal(t, "action", at(batch.Action, h.layout.Action, place), step.Action)
 	equal(t, "log-probability", at(batch.LogProbability, 1, place), []float32{step.LogProbability})
-	equal(t, "reward", at(batch.Reward, h.layout.Reward, place), step.Reward)
+	equal(t, "reward", at(batch.Reward, rewards, place), step.Reward[:rewards])
 	equal(t, "discount", at(batch.Discount, 1, place), []float32{step.Discount})
 }
 

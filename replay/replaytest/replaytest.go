@@ -32,6 +32,7 @@ func Run(t *testing.T, open Open) {
 		"Histories":      testHistories,
 		"NumbersByHand":  testNumbersByHand,
 		"WindowsByHand":  testWindowsByHand,
+		"RewardsByHand":  testRewardsByHand,
 		"Uniform":        testUniform,
 		"LongWindows":    testLongWindows,
 		"Deterministic":  testDeterministic,
@@ -139,6 +140,44 @@ func testWindowsByHand(t *testing.T, open Open) {
 	}
 }
 
+// testRewardsByHand plays an episode of two steps with three rewards each, and draws all of them and the first alone.
+func testRewardsByHand(t *testing.T, open Open) {
+	several := scalar
+	several.Reward = 3
+	memory, err := open(several, 10, 1)
+	noError(t, err)
+	noError(t, memory.Begin(replay.Step{Observation: []float32{0}}))
+	for i, reward := range [][]float32{{1, 10, 100}, {2, 20, 200}} {
+		noError(t, memory.Append(replay.Step{
+			Action: []float32{0}, Reward: reward, Discount: 1, Observation: []float32{float32(i + 1)},
+		}))
+	}
+	for _, want := range []struct {
+		rewards     int
+		transitions map[float32][]float32 // with n = 2 and gamma = 1/2, from each observation
+		sequence    []float32
+	}{
+		{3, map[float32][]float32{0: {2, 20, 200}, 1: {2, 20, 200}}, []float32{1, 10, 100, 2, 20, 200}},
+		{1, map[float32][]float32{0: {2}, 1: {2}}, []float32{1, 2}},
+	} {
+		wanted := scalar
+		wanted.Reward = want.rewards
+		transitions, sequences := replay.NewTransitions(wanted, 40), replay.NewSequences(wanted, 1, 2)
+		noError(t, memory.SampleTransitions(transitions, 2, 0.5))
+		for i, from := range transitions.Observation {
+			if got := at(transitions.Reward, want.rewards, i); !slices.Equal(got, want.transitions[from]) {
+				t.Errorf("from %v: rewards %v, want %v", from, got, want.transitions[from])
+			}
+		}
+		noError(t, memory.SampleSequences(sequences, 2))
+		if !slices.Equal(sequences.Reward, want.sequence) {
+			t.Errorf("rewards %v, want %v", sequences.Reward, want.sequence)
+		}
+	}
+	two := replay.NewTransitions(replay.Layout{Observation: 1, Action: 1, Reward: 2}, 4)
+	expectError(t, memory.SampleTransitions(two, 1, 1), "Reward has 8 elements, want 12")
+}
+
 // testUniform counts draws after the ring has wrapped, with episodes of many lengths.
 func testUniform(t *testing.T, open Open) {
 	memory := must(t, open, 40, 3)
@@ -225,13 +264,21 @@ func testDeterministic(t *testing.T, open Open) {
 }
 
 func testNoAllocation(t *testing.T, open Open) {
-	memory := must(t, open, 64, 1)
-	play(t, memory, 0, make([]float32, 90), slices.Repeat([]float32{1}, 90))
+	several := scalar
+	several.Reward = 2
+	memory, err := open(several, 64, 1)
+	noError(t, err)
+	noError(t, memory.Begin(replay.Step{Observation: []float32{0}}))
+	step := replay.Step{Action: []float32{1}, Reward: []float32{1, 2}, Discount: 1, Observation: []float32{1}}
+	for range 90 {
+		noError(t, memory.Append(step))
+	}
 	transitions, sequences := replay.NewTransitions(scalar, 16), replay.NewSequences(scalar, 4, 5)
-	step := replay.Step{Action: []float32{1}, Reward: []float32{1}, Discount: 1, Observation: []float32{1}}
+	all := replay.NewTransitions(several, 16)
 	if count := testing.AllocsPerRun(100, func() {
 		noError(t, memory.Append(step))
 		noError(t, memory.SampleTransitions(transitions, 3, 0.9))
+		noError(t, memory.SampleTransitions(all, 3, 0.9))
 		noError(t, memory.SampleSequences(sequences, 5))
 	}); count != 0 {
 		t.Errorf("%v allocations", count)

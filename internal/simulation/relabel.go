@@ -1,12 +1,11 @@
-package control
+package simulation
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/reverie-rl/reverie/env"
+	"github.com/reverie-rl/reverie/mujoco"
 )
 
 // The physics of a task are those of mujoco.Data, followed by the goals of its binding.
@@ -14,16 +13,10 @@ import (
 // PhysicsSpec implements env.Relabeller.
 func (e *Environment) PhysicsSpec() env.PhysicsSpec { return e.physicsSpec }
 
-// physicsSpecOf describes the physics of t on the simulation p.
-func physicsSpecOf(t task, p physics, b binding) env.PhysicsSpec {
-	body := t.model
-	if t.body != nil {
-		body = t.body
-	}
-	domain, _, _ := strings.Cut(t.name, "-")
-	hash := sha256.Sum256([]byte(body()))
-	spec := env.PhysicsSpec{Model: fmt.Sprintf("control/%s@%x", domain, hash[:4]), Size: p.data.PhysicsSize()}
-	for _, goal := range b.goals {
+// physicsSpecOf describes the physics of t on the simulation d.
+func physicsSpecOf(t Task, d *mujoco.Data, b Binding) env.PhysicsSpec {
+	spec := env.PhysicsSpec{Model: t.Body, Size: d.PhysicsSize()}
+	for _, goal := range b.Goals {
 		spec.Size += len(goal)
 	}
 	return spec
@@ -35,11 +28,11 @@ func (e *Environment) Physics(into []float64) error {
 		return err
 	}
 	if err := e.physicsSpec.CheckSize(into); err != nil {
-		return fmt.Errorf("control: task %s: %w", e.task.name, err)
+		return fmt.Errorf("%s: %w", e.task.Name, err)
 	}
-	e.physics.data.Physics(into)
-	goals := into[e.physics.data.PhysicsSize():]
-	for _, goal := range e.binding.goals {
+	e.data.Physics(into)
+	goals := into[e.data.PhysicsSize():]
+	for _, goal := range e.binding.Goals {
 		goals = goals[copy(goals, goal):]
 	}
 	return nil
@@ -53,7 +46,7 @@ func (e *Environment) RewardOf(physics []float64) (reward, discount float64, err
 		return 0, 0, err
 	}
 	if err := e.physicsSpec.CheckPhysics(physics); err != nil {
-		return 0, 0, fmt.Errorf("control: task %s: %w", e.task.name, err)
+		return 0, 0, fmt.Errorf("%s: %w", e.task.Name, err)
 	}
 	if e.judge == nil {
 		if e.judge, err = newJudge(e.task); err != nil {
@@ -61,10 +54,10 @@ func (e *Environment) RewardOf(physics []float64) (reward, discount float64, err
 		}
 	}
 	if err := e.judge.arrive(physics); err != nil {
-		return 0, 0, fmt.Errorf("control: task %s: relabelling: %w", e.task.name, err)
+		return 0, 0, fmt.Errorf("%s: relabelling: %w", e.task.Name, err)
 	}
-	reward, discount = e.judge.binding.reward(), 1
-	if terminated := e.judge.binding.terminated; terminated != nil && terminated() {
+	reward, discount = e.judge.binding.Reward(), 1
+	if terminated := e.judge.binding.Terminated; terminated != nil && terminated() {
 		discount = 0
 	}
 	return reward, discount, nil
@@ -72,8 +65,8 @@ func (e *Environment) RewardOf(physics []float64) (reward, discount float64, err
 
 // newJudge makes an environment whose constants are those of an episode. All that is random there is
 // either overwritten by physics or nothing that a reward reads.
-func newJudge(t task) (*Environment, error) {
-	judge, err := newEnvironment(t, 0)
+func newJudge(t Task) (*Environment, error) {
+	judge, err := New(t, 0, Config{})
 	if err != nil {
 		return nil, err
 	}
@@ -85,10 +78,10 @@ func newJudge(t task) (*Environment, error) {
 
 // arrive puts the simulation where a step has led that left these physics.
 func (e *Environment) arrive(physics []float64) error {
-	size := e.physics.data.PhysicsSize()
+	size := e.data.PhysicsSize()
 	goals := physics[size:]
-	for _, goal := range e.binding.goals {
+	for _, goal := range e.binding.Goals {
 		goals = goals[copy(goal, goals):]
 	}
-	return e.physics.data.SetPhysics(physics[:size])
+	return e.data.SetPhysics(physics[:size])
 }

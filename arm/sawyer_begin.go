@@ -8,97 +8,97 @@ import (
 
 // Where an episode begins.
 var (
-	toolStart = [2]vector{{-.08, -.1, .1}, {.08, .1, .2}} // m, lowest and highest x, y, z of the tool
-	propStart = [2]vector{{-.1, -.12}, {.1, .12}}         // m, lowest and highest x, y of a prop
+	toolStart  = [2]vector{{-.08, -.1, .1}, {.08, .1, .2}} // m, lowest and highest x, y, z of the tool
+	blockStart = [2]vector{{-.1, -.12}, {.1, .12}}         // m, lowest and highest x, y of a block
 )
 
 const (
 	startYaw  = math.Pi / 4 // rad, most that the hand is turned
-	spacing   = .1          // m, least between the middles of two props: room for a finger
+	spacing   = .1          // m, least between the middles of two blocks: room for a finger
 	attempts  = 100         // at drawing a beginning
-	restSpeed = .01         // m/s or rad/s, below which a prop lies still
-	restSteps = 20          // most control steps that props are given to come to rest
+	restSpeed = .01         // m/s or rad/s, below which a block lies still
+	restSteps = 200         // most physics steps that blocks are given to come to rest
 )
 
 // begin draws the beginning of an episode: an open hand that points down, 10 to 20 cm above the table, and
-// props at rest on the table. An error means that the simulation broke down, or that no beginning was found.
-func (s *sawyer) begin(random *rand.Rand) error {
+// blocks at rest on the table. An error means that the simulation broke down, or that no beginning was found.
+func (h *sawyerHand) begin(random *rand.Rand) error {
 	for range attempts {
-		s.data.Reset()
-		s.carry()
-		if !s.raise(random) || !s.scatter(random) {
+		h.data.Reset()
+		if !h.raise(random) || !h.scatter(random) {
 			continue
 		}
-		if err := s.data.Forward(); err != nil {
+		h.hold()
+		if err := h.data.Forward(); err != nil {
 			return err
 		}
-		if still, err := s.settle(); still || err != nil {
+		if still, err := h.settle(); still || err != nil {
 			return err
 		}
 	}
-	return errors.New("no beginning found: the hand did not reach its place, or the props did not come to rest")
+	return errors.New("no beginning found: the hand did not reach its place, or the blocks did not come to rest")
 }
 
 // raise puts the open hand at a random place. It reports false if the arm does not reach there.
-func (s *sawyer) raise(random *rand.Rand) bool {
+func (h *sawyerHand) raise(random *rand.Rand) bool {
 	target := pointingDown(uniformWithin(random, toolStart), (2*random.Float64()-1)*startYaw)
-	q, found := s.controller.inverse(target)
-	copy(s.data.QPos, q[:])
+	q, found := h.motion.inverse(target)
+	copy(h.data.QPos, q[:])
 	for i := joints; i < driven; i++ {
-		s.data.QPos[i] = openFinger
+		h.data.QPos[i] = openFinger
 	}
-	copy(s.data.Act, s.data.QPos[:driven])
 	return found
 }
 
-// scatter puts the props on the table at random. It reports false if there was no place for one.
-func (s *sawyer) scatter(random *rand.Rand) bool {
-	for i, p := range s.props {
+// scatter puts the blocks on the table at random. It reports false if there was no place for one.
+func (h *sawyerHand) scatter(random *rand.Rand) bool {
+	for i, b := range h.blocks {
 		tries := 0
 		for ; tries < attempts; tries++ {
-			place := uniformWithin(random, propStart)
-			p.joint[0], p.joint[1], p.joint[2] = place[0], place[1], p.size/2
-			if s.isolated(i) {
+			place := uniformWithin(random, blockStart)
+			b.joint[0], b.joint[1], b.joint[2] = place[0], place[1], b.half
+			if h.isolated(i) {
 				break
 			}
 		}
 		if tries == attempts {
 			return false
 		}
-		p.joint[6], p.joint[3] = math.Sincos(random.Float64() * math.Pi)
-		p.joint[4], p.joint[5] = 0, 0
+		b.joint[6], b.joint[3] = math.Sincos(random.Float64() * math.Pi)
+		b.joint[4], b.joint[5] = 0, 0
 	}
 	return true
 }
 
-// isolated tells whether prop i is at a distance from those before it.
-func (s *sawyer) isolated(i int) bool {
-	for _, other := range s.props[:i] {
-		if math.Hypot(other.joint[0]-s.props[i].joint[0], other.joint[1]-s.props[i].joint[1]) < spacing {
+// isolated tells whether block i is at a distance from those before it.
+func (h *sawyerHand) isolated(i int) bool {
+	for _, other := range h.blocks[:i] {
+		if math.Hypot(other.joint[0]-h.blocks[i].joint[0], other.joint[1]-h.blocks[i].joint[1]) < spacing {
 			return false
 		}
 	}
 	return true
 }
 
-// settle waits until the props lie still. It reports false if they do not in time.
-func (s *sawyer) settle() (still bool, err error) {
-	clear(s.control[:])
+// settle waits until the blocks lie still. It reports false if they do not in time.
+func (h *sawyerHand) settle() (still bool, err error) {
+	stop := make([]float64, driven)
 	for range restSteps {
-		if err := s.data.Step(s.control[:], substeps); err != nil {
+		if err := h.data.Step(stop, 1); err != nil {
 			return false, err
 		}
-		if s.still() {
+		if h.still() {
+			h.data.SetTime(0)
 			return true, nil
 		}
 	}
 	return false, nil
 }
 
-// still tells whether all props are at rest.
-func (s *sawyer) still() bool {
-	for _, p := range s.props {
-		for _, v := range p.velocity {
+// still tells whether all blocks are at rest.
+func (h *sawyerHand) still() bool {
+	for _, b := range h.blocks {
+		for _, v := range b.velocity {
 			if math.Abs(v) > restSpeed {
 				return false
 			}

@@ -23,14 +23,14 @@ func randomPosture(random *rand.Rand) posture {
 // TestChain compares the kinematics with MuJoCo's.
 func TestChain(t *testing.T) {
 	s, random := newTabletop(t), newRandom(1)
-	site := identity(s.model, mujoco.Site, "tool")
+	site := identity(s.data.Model(), mujoco.Site, "tool")
 	for range 20 {
 		q := randomPosture(random)
 		bend(t, s, q)
-		tool, _ := s.controller.chain.evaluate(q)
-		closeTo(t, "position", tool.position[:], s.tool, 1e-9)
+		tool, _ := s.motion.chain.evaluate(q)
+		checkNumbers(t, "position", tool.position[:], s.site, 1e-9)
 		for i := range 3 {
-			closeTo(t, "rotation", tool.rotation[i][:], s.data.SiteXMat[9*site+3*i:9*site+3*i+3], 1e-9)
+			checkNumbers(t, "rotation", tool.rotation[i][:], s.data.SiteXMat[9*site+3*i:9*site+3*i+3], 1e-9)
 		}
 	}
 }
@@ -38,7 +38,7 @@ func TestChain(t *testing.T) {
 // TestJacobian compares it with finite differences.
 func TestJacobian(t *testing.T) {
 	const h = 1e-5
-	chain, random := &newTabletop(t).controller.chain, newRandom(2)
+	chain, random := &newTabletop(t).motion.chain, newRandom(2)
 	for range 20 {
 		q := randomPosture(random)
 		_, j := chain.evaluate(q)
@@ -51,7 +51,7 @@ func TestJacobian(t *testing.T) {
 			for k := range difference {
 				difference[k] /= 2 * h
 			}
-			closeTo(t, "column", j[i][:], difference[:], 1e-7)
+			checkNumbers(t, "column", j[i][:], difference[:], 1e-7)
 		}
 	}
 }
@@ -74,14 +74,14 @@ func TestSolve(t *testing.T) {
 		}
 	}
 	got := solve(a, ax)
-	closeTo(t, "solution", got[:], x[:], 1e-12)
+	checkNumbers(t, "solution", got[:], x[:], 1e-12)
 }
 
 // TestDampedLeastSquares demands that the joints give the tool the twist asked for, that what they drift
 // by besides does not move it, and that without a twist nothing but drift within the null space is left.
 func TestDampedLeastSquares(t *testing.T) {
 	s := newTabletop(t)
-	_, j := s.controller.chain.evaluate(reference)
+	_, j := s.motion.chain.evaluate(reference)
 	twistOf := func(velocity posture) (twist [6]float64) {
 		for i, v := range velocity {
 			for k := range 6 {
@@ -94,11 +94,11 @@ func TestDampedLeastSquares(t *testing.T) {
 	drift := posture{.1, .2, -.1, .05, -.2, .1, .3}
 	for _, velocity := range []posture{j.damped(want, posture{}), j.damped(want, drift)} {
 		got := twistOf(velocity)
-		closeTo(t, "twist", got[:], want[:], .01)
+		checkNumbers(t, "twist", got[:], want[:], .01)
 	}
 	null := j.damped([6]float64{}, drift)
 	twice := j.damped([6]float64{}, null)
-	closeTo(t, "null space", twice[:], null[:], .01)
+	checkNumbers(t, "null space", twice[:], null[:], .01)
 	if length(null[:]) < .05 {
 		t.Errorf("nothing is left of the drift: %v", null)
 	}
@@ -106,7 +106,7 @@ func TestDampedLeastSquares(t *testing.T) {
 
 // TestInverse demands the hand where it was asked for, from the whole workspace.
 func TestInverse(t *testing.T) {
-	c, random := newTabletop(t).controller, newRandom(4)
+	c, random := newTabletop(t).motion, newRandom(4)
 	for range 200 {
 		target := pointingDown(uniformWithin(random, workspace), (2*random.Float64()-1)*mostYaw)
 		q, found := c.inverse(target)
@@ -125,21 +125,21 @@ func TestCartesianMotion(t *testing.T) {
 	s := newTabletop(t)
 	for axis, speed := range []float64{toolSpeed, -toolSpeed, toolSpeed, turnSpeed / 2} {
 		begin(t, s, 3)
-		before := s.controller.setpoint()
+		before := s.motion.setpoint()
 		action := make([]float64, 5)
-		action[axis] = speed
+		action[axis] = speed / []float64{toolSpeed, toolSpeed, toolSpeed, turnSpeed}[axis]
 		step(t, s, 20, action...)
 		step(t, s, 20, 0, 0, 0, 0, 0) // to catch up
 		want := before.position
 		if axis < 3 {
 			want[axis] += speed
 		}
-		closeTo(t, "tool", s.tool, want[:], 2e-3)
-		turn := yaw(s.controller.setpoint()) - yaw(before)
+		checkNumbers(t, "tool", s.site, want[:], 2e-3)
+		turn := yaw(s.motion.setpoint()) - yaw(before)
 		if axis == 3 {
 			turn -= speed
 		}
-		closeTo(t, "turn", []float64{turn}, []float64{0}, .01)
+		checkNumbers(t, "turn", []float64{turn}, []float64{0}, .01)
 	}
 }
 
@@ -152,18 +152,18 @@ func TestSafeMotion(t *testing.T) {
 		action := make([]float64, 5)
 		for i := range 600 {
 			if i%20 == 0 {
-				for k, most := range []float64{toolSpeed, toolSpeed, toolSpeed, turnSpeed, fingerSpeed} {
-					action[k] = most * math.Copysign(1, random.Float64()-.5)
+				for k := range action {
+					action[k] = math.Copysign(1, random.Float64()-.5)
 				}
 			}
 			step(t, s, 1, action...)
-			tool := s.controller.setpoint()
+			tool := s.motion.setpoint()
 			for k := range 3 {
 				if tool.position[k] < workspace[0][k]-.005 || tool.position[k] > workspace[1][k]+.005 {
 					t.Fatalf("step %d: the tool is led to %v", i, tool.position)
 				}
 			}
-			if tool.rotation[2][2] > -.995 || !s.controller.permits(posture(s.data.Act[:joints])) {
+			if tool.rotation[2][2] > -.995 || !s.motion.permits(posture(s.data.Act[:joints])) {
 				t.Fatalf("step %d: the hand tilts (%v), or a joint is beyond its limit: %v", i, tool.rotation[2][2], s.data.Act)
 			}
 		}

@@ -8,11 +8,9 @@ import (
 
 // The controller's settings.
 const (
-	controlInterval = .05 // s, between two actions
-	substeps        = 10  // physics steps in it
-	toolSpeed       = .07 // m/s, most along each axis
-	turnSpeed       = 1.0 // rad/s, most about the vertical
-	fingerSpeed     = .1  // m/s, most of each finger
+	toolSpeed   = .07 // m/s along each axis at an action of 1
+	turnSpeed   = 1.0 // rad/s about the vertical at an action of 1
+	fingerSpeed = .1  // m/s of each finger at an action of 1
 
 	uprightGain  = 4.0 // 1/s, at which the hand's tilt decays
 	reposeGain   = .5  // 1/s, at which the arm goes back to its reference posture
@@ -55,15 +53,14 @@ func newCartesian(d *mujoco.Data) *cartesian {
 }
 
 // control writes the velocities of setpoints that an action asks for into the nine numbers of into, for one
-// control interval. action is the velocity along x, y and z in m/s, the turn about the vertical in rad/s and
-// the speed in m/s at which the fingers close, all within their bounds.
+// control interval. action is x, y, z, turn and fingers, each in [-1, 1]; positive fingers open.
 func (c *cartesian) control(action, into []float64) {
 	c.unwind()
 	q := posture(c.data.Act[:joints])
 	tool, j := c.chain.evaluate(q)
 	velocity := c.clamped(q, j.damped(c.twist(tool, action), repose(q)))
 	copy(into, velocity[:])
-	into[joints], into[joints+1] = -action[4], -action[4]
+	into[joints], into[joints+1] = action[4]*fingerSpeed, action[4]*fingerSpeed
 }
 
 // setpoint is where the tool is on its way to: where it would be if all joints were at their setpoints.
@@ -79,7 +76,7 @@ func (c *cartesian) unwind() {
 		if i < joints {
 			windup = jointWindup[i]
 		}
-		c.data.Act[i] = min(max(c.data.Act[i], at-windup), at+windup)
+		c.data.Act[i] = limit(c.data.Act[i], at, windup)
 	}
 }
 
@@ -88,18 +85,21 @@ func (c *cartesian) unwind() {
 func (c *cartesian) twist(tool placement, action []float64) [6]float64 {
 	var twist [6]float64
 	for i := range 3 {
-		twist[i] = within(action[i], tool.position[i], workspace[0][i], workspace[1][i])
+		twist[i] = within(action[i]*toolSpeed, tool.position[i], [2]float64{workspace[0][i], workspace[1][i]})
 	}
 	upright := tool.rotation.column(2).cross(vector{0, 0, -1}).times(uprightGain)
-	turn := within(action[3], yaw(tool), -mostYaw, mostYaw)
+	turn := within(action[3]*turnSpeed, yaw(tool), [2]float64{-mostYaw, mostYaw})
 	twist[3], twist[4], twist[5] = upright[0], upright[1], upright[2]+turn
 	return twist
 }
 
-// within limits a velocity such that what is at a place does not leave [low, high] within a control interval.
-// What is outside comes back at the speed of the motion asked for at most.
-func within(velocity, at, low, high float64) float64 {
-	return min(max(velocity, min((low-at)/controlInterval, toolSpeed)), max((high-at)/controlInterval, -toolSpeed))
+// within is the part of a speed that does not take value out of its bounds within a control interval. What is
+// outside, because its setpoints were unwound, comes back at toolSpeed at most.
+func within(speed, value float64, bounds [2]float64) float64 {
+	if allowed := inside(speed, value, bounds); math.Abs(allowed) > math.Abs(speed) {
+		return limit(allowed, 0, toolSpeed)
+	}
+	return inside(speed, value, bounds)
 }
 
 // yaw is the angle about the vertical, in rad, of a hand that points down: 0 where the fingers open along y.
@@ -123,8 +123,7 @@ func (c *cartesian) clamped(q, velocity posture) posture {
 		scale = min(scale, c.speeds[i]/max(math.Abs(v), c.speeds[i]))
 	}
 	for i := range velocity {
-		low, high := (c.limits[i][0]-q[i])/controlInterval, (c.limits[i][1]-q[i])/controlInterval
-		velocity[i] = min(max(velocity[i]*scale, min(low, 0)), max(high, 0))
+		velocity[i] = inside(velocity[i]*scale, q[i], c.limits[i])
 	}
 	return velocity
 }
