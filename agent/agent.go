@@ -167,10 +167,8 @@ func (s *Sizes) taskSize(task env.Environment) error {
 	}
 	s.Tasks = len(several.Tasks())
 	var last env.Spec
-	for _, spec := range task.Observations() {
-		if spec.Kind == env.Float64 {
-			last = spec
-		}
+	if place := env.TaskPlace(task.Observations()); place >= 0 {
+		last = task.Observations()[place]
 	}
 	if last.Name != env.TaskName || last.Size() != s.Tasks {
 		return fmt.Errorf("agent: the last observation of numbers is %q with %d elements; an environment of %d tasks has to end with %q, an element for each", last.Name, last.Size(), s.Tasks, env.TaskName)

@@ -3,6 +3,7 @@ package arm
 import (
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"github.com/reverie-rl/reverie/env"
 	"github.com/reverie-rl/reverie/internal/simulation"
@@ -107,14 +108,19 @@ func (t task) reward(o objective, s scene) float64 {
 // simulated is the task as one of MuJoCo.
 func (t task) simulated() simulation.Task {
 	mjcf := t.body.model(t.blocks())
-	compile := func() (*mujoco.Model, error) { return mujoco.Compile(mjcf, nil) }
+	compile := func(mjcf string) func() (*mujoco.Model, error) {
+		return func() (*mujoco.Model, error) { return mujoco.Compile(mjcf, nil) }
+	}
 	return simulation.Task{
 		Name: "arm/" + t.name, Stream: 0x61726d, // "arm"
-		Compile: compile, Drawn: compile,
+		Compile: compile(mjcf), Drawn: compile(strings.Replace(mjcf, "</asset>", sky+"</asset>", 1)),
 		Body:      simulation.BodyName("arm/"+t.body.name+"arm", mjcf),
 		TimeLimit: t.body.seconds, Interval: interval, Bind: t.bind,
 	}
 }
+
+// sky is what models have only where they are drawn. It is their last texture.
+const sky = `<texture name="sky" type="skybox" builtin="gradient" rgb1=".55 .6 .65" rgb2=".25 .28 .32" width="64" height="384"/>`
 
 // bind resolves the task's names in a simulation. Which of several objectives is played is a goal of all
 // tasks, so that those of a body have the same physics.

@@ -17,6 +17,7 @@ var (
 	rodColour        = color.RGBA{52, 73, 94, 255}
 	accentColour     = color.RGBA{211, 84, 47, 255}
 	goalColour       = color.RGBA{151, 181, 160, 255}
+	blueColour       = color.RGBA{86, 131, 168, 255}
 	waterColour      = color.RGBA{205, 222, 232, 255}
 )
 

@@ -7,6 +7,8 @@
 //	classic/lqr                steer a linear system at quadratic cost; the optimum is known exactly
 //	classic/pendulum           swing a weak pendulum up, with a reward that shows the way
 //	classic/pendulum-swingup   the same pendulum, rewarded only near upright
+//	classic/point-red          slide a mass to the red goal; -blue to the blue one; -slow, -fast at a speed
+//	classic/point-multitask    those four at once: each episode asks for one, and rewards are given for all
 //	classic/space_invaders     shoot aliens before they arrive (discrete actions)
 //	classic/water_maze         find a hidden platform, and remember where it was
 //
@@ -26,9 +28,16 @@ func Tasks() []env.Task {
 		{Name: lqrName, Tags: []string{"classic", "continuous", "exact"}, New: NewLQR},
 		{Name: pendulumName, Tags: []string{"classic", "continuous", "dense", "demo"}, New: NewPendulum},
 		{Name: swingupName, Tags: []string{"classic", "continuous", "sparse"}, New: NewPendulumSwingup},
+		{Name: pointName + "-red", Tags: pointTags(), New: NewPointRed},
+		{Name: pointName + "-blue", Tags: pointTags(), New: NewPointBlue},
+		{Name: pointName + "-slow", Tags: pointTags(), New: NewPointSlow},
+		{Name: pointName + "-fast", Tags: pointTags(), New: NewPointFast},
+		{Name: pointMultitask, Tags: append(pointTags(), "multitask"), New: NewPointMultitask},
 		{Name: invadersName, Tags: gridTags(), New: NewSpaceInvaders},
 		{Name: mazeName, Tags: []string{"classic", "continuous", "sparse", "memory"}, New: NewWaterMaze},
 	}
 }
+
+func pointTags() []string { return []string{"classic", "continuous", "dense"} }
 
 func gridTags() []string { return []string{"classic", "discrete", "episodic", "grid"} }

@@ -36,7 +36,8 @@ type vector struct {
 	offset, width int // the elements
 	stride        int // elements of a row of the slab
 	scalar        bool
-	ofAction      bool // null where there is no action
+	ofAction      bool     // null where there is no action
+	elements      []string // what element 1 is of, and so on; nil if they have numbers alone
 	slab          func(*replay.Rows) []float32
 }
 
@@ -50,6 +51,9 @@ func (v *vector) at(rows *replay.Rows, i int) []float32 {
 func (v *vector) element(j int) string {
 	if v.scalar {
 		return v.name
+	}
+	if 1 <= j && j <= len(v.elements) {
+		return fmt.Sprintf("%s[%s]", v.name, v.elements[j-1])
 	}
 	return fmt.Sprintf("%s[%d]", v.name, j)
 }
@@ -73,6 +77,9 @@ func columnsOf(schema stream.Schema) (*columns, error) {
 	if layout.Observation < 0 || layout.Image < 0 || layout.Observation+layout.Image < 1 || layout.Action < 1 || layout.Reward < 1 || layout.State < 0 || schema.Physics.Size < 0 {
 		return nil, fmt.Errorf("dataset: layout %+v, physics of %d: action, reward, and observation or image must be 1 or more, the others 0 or more", layout, schema.Physics.Size)
 	}
+	if tasks := len(schema.Tasks); tasks > 0 && layout.Reward != 1+tasks {
+		return nil, fmt.Errorf("dataset: there are %d tasks, %v, and %d rewards in a step, want 1 and one for each", tasks, schema.Tasks, layout.Reward)
+	}
 	fields, err := rowFields(schema)
 	if err != nil {
 		return nil, err
@@ -81,17 +88,17 @@ func columnsOf(schema stream.Schema) (*columns, error) {
 	offset := 0
 	for _, field := range fields {
 		if width := fieldSize(field); width > 0 {
-			c.vectors = append(c.vectors, vector{observationPrefix + field.Name, offset, width, layout.Observation, len(field.Shape) == 0, false, observationSlab})
+			c.vectors = append(c.vectors, vector{observationPrefix + field.Name, offset, width, layout.Observation, len(field.Shape) == 0, false, nil, observationSlab})
 			offset += width
 		}
 	}
 	c.vectors = append(c.vectors,
-		vector{actionColumn, 0, layout.Action, layout.Action, false, true, actionSlab},
-		vector{rewardColumn, 0, layout.Reward, layout.Reward, layout.Reward == 1, true, rewardSlab},
-		vector{discountColumn, 0, 1, 1, true, true, discountSlab},
-		vector{logProbabilityColumn, 0, 1, 1, true, true, logProbabilitySlab})
+		vector{actionColumn, 0, layout.Action, layout.Action, false, true, nil, actionSlab},
+		vector{rewardColumn, 0, layout.Reward, layout.Reward, layout.Reward == 1, true, schema.Tasks, rewardSlab},
+		vector{discountColumn, 0, 1, 1, true, true, nil, discountSlab},
+		vector{logProbabilityColumn, 0, 1, 1, true, true, nil, logProbabilitySlab})
 	if layout.State > 0 {
-		c.vectors = append(c.vectors, vector{stateColumn, 0, layout.State, layout.State, false, false, stateSlab})
+		c.vectors = append(c.vectors, vector{stateColumn, 0, layout.State, layout.State, false, false, nil, stateSlab})
 	}
 	return c, c.checkNames()
 }

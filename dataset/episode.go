@@ -37,7 +37,7 @@ func (e *Episode) Steps() int { return e.Rows.Len() - 1 }
 // Whole tells whether nothing of the episode is missing.
 func (e *Episode) Whole() bool { return e.End != Cut && e.Rows.Step[0] == 0 }
 
-// Returns are the undiscounted sums of the rewards, one for each objective.
+// Returns are the undiscounted sums of the rewards, one for each reward in a step.
 func (e *Episode) Returns() []float64 {
 	width := e.Schema.Layout.Reward
 	sums := make([]float64, width)

@@ -11,7 +11,8 @@ import (
 type Stats struct {
 	Totals
 	Losses  Losses         `json:"losses"`
-	Returns []Distribution `json:"returns,omitempty"` // of whole episodes, one for each objective
+	Tasks   []string       `json:"tasks,omitempty"`   // if there are several: those of returns 1 and further
+	Returns []Distribution `json:"returns,omitempty"` // of whole episodes, one for each reward in a step
 	Lengths Distribution   `json:"lengths"`           // steps of all episodes
 	Columns []Moments      `json:"columns"`           // one for each element of a column
 }
@@ -89,6 +90,7 @@ func (m *measurer) begin(e *Episode) (err error) {
 	if m.columns, err = columnsOf(e.Schema); err != nil {
 		return err
 	}
+	m.stats.Tasks = e.Schema.Tasks
 	m.returns = make([][]float64, e.Schema.Layout.Reward)
 	for _, v := range m.columns.vectors {
 		for j := range v.width {

@@ -108,11 +108,24 @@ const TaskName = "task"
 // MultiTask is an Environment that is several tasks of one body. Every episode draws the task that is
 // played from the seed: Reward is that task's element of Rewards, and it is that task which ends the
 // episode. The last observation of numbers is called TaskName, of Kind Float64 and shape [len(Tasks())]:
-// a one-hot row, which is 1 at the task that is played and 0 elsewhere.
+// a one-hot row, which is 1 at the task that is played and 0 elsewhere. A MultiTask that is a Relabeller
+// is a MultiRelabeller.
 type MultiTask interface {
 	Environment
 	// Tasks lists the names of the tasks, two or more, each once.
 	Tasks() []string
+}
+
+// TaskPlace is the place, among the observations of a MultiTask, of the one that tells the task: that of the last
+// observation of numbers, -1 if there is none.
+func TaskPlace(specs []Spec) int {
+	last := -1
+	for place, spec := range specs {
+		if spec.Kind == Float64 {
+			last = place
+		}
+	}
+	return last
 }
 
 // Snapshotter is an Environment whose whole state (simulator, random stream, step count) can be

@@ -21,6 +21,17 @@ type Relabeller interface {
 	RewardOf(physics []float64) (reward, discount float64, err error)
 }
 
+// MultiRelabeller is a Relabeller that tells the rewards of all tasks of a MultiTask. The task that is played is
+// among the numbers of its physics, and so it is in those of each of its tasks alone, if that is of the same body.
+type MultiRelabeller interface {
+	Relabeller
+	// RewardsOf writes into into, which has an element for each task, the Rewards that Step gives on arrival
+	// where Physics writes physics, bit for bit, and returns the number of the task that is played there. The
+	// episode that is being played is left alone, and nothing is allocated. Physics of the wrong size, with a
+	// NaN or infinite element, or of no task there is are an error.
+	RewardsOf(physics, into []float64) (task int, err error)
+}
+
 // PhysicsSpec describes what a Relabeller's Physics writes.
 type PhysicsSpec struct {
 	// Model names the body that the numbers belong to, as in control/walker@0e4c75b1. Tasks with the

@@ -171,6 +171,10 @@ type earlierRun struct {
 	table      *replay.Table
 	warnings   io.Writer
 	relabeller env.Relabeller // of this run's task, if rewards are computed again
+	// all is the relabeller, if this run's environment is several tasks. Widened says that the experience is of
+	// one task alone, whose rows have to be made those of several.
+	all     env.MultiRelabeller
+	widened bool
 }
 
 // mostEarlierRows is more than fits in memory, which a table takes as it fills.
@@ -252,11 +256,14 @@ func (e *earlierRun) prepared(episodes iter.Seq2[*dataset.Episode, error]) iter.
 // check refuses experience that cannot be used for this run's task, and prepares for other rewards.
 func (e *earlierRun) check(schema stream.Schema) error {
 	ours := e.session.schema()
+	if e.widened = len(ours.Tasks) > 0 && schema.Layout.Reward == 1; e.widened {
+		ours = alone(ours)
+	}
 	if lines := ours.Differences(schema); len(lines) > 0 {
 		return fmt.Errorf("its experience of %s cannot be used for %s:\n\t%s", schema.Task, ours.Task, strings.Join(lines, "\n\t"))
 	}
 	e.about.Task, e.about.Agent = schema.Task, schema.Agent
-	e.about.Relabelled = schema.Task != "" && schema.Task != ours.Task
+	e.about.Relabelled = e.widened || schema.Task != "" && schema.Task != ours.Task
 	if !e.about.Relabelled {
 		return nil
 	}
@@ -266,11 +273,19 @@ func (e *earlierRun) check(schema stream.Schema) error {
 	if err := e.relabeller.PhysicsSpec().CheckSource(env.PhysicsSpec(schema.Physics)); err != nil {
 		return fmt.Errorf("its rewards are those of %s: %w", schema.Task, err)
 	}
-	return nil
+	if len(ours.Tasks) == 0 && !e.widened {
+		return nil
+	}
+	var err error
+	e.all, err = e.tellsAll(schema.Task)
+	return err
 }
 
 // relabel gives the steps of an episode the rewards of this run's task.
 func (e *earlierRun) relabel(episode *dataset.Episode) error {
+	if e.all != nil {
+		return e.relabelAll(episode)
+	}
 	size := episode.Schema.Physics.Size
 	for i := range episode.Steps() {
 		reward, discount, err := e.relabeller.RewardOf(episode.Physics[(i+1)*size : (i+2)*size])

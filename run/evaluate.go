@@ -13,7 +13,27 @@ import (
 
 // Evaluation is the undiscounted returns of some episodes.
 type Evaluation struct {
-	Returns []float64 `json:"returns"`
+	Returns []float64    `json:"returns"`
+	Tasks   []TaskReturn `json:"tasks,omitempty"` // of an env.MultiTask, those that were played
+}
+
+// TaskReturn is what episodes of one of several tasks came to.
+type TaskReturn struct {
+	Name     string  `json:"name"`
+	Episodes int     `json:"episodes"`
+	Mean     float64 `json:"mean"` // return
+}
+
+// byTask averages the returns of episodes that played tasks in turn.
+func byTask(tasks []string, returns []float64) []TaskReturn {
+	scores := make([]TaskReturn, min(len(tasks), len(returns)))
+	for i, r := range returns {
+		score := &scores[i%len(tasks)]
+		score.Name = tasks[i%len(tasks)]
+		score.Episodes++
+		score.Mean += (r - score.Mean) / float64(score.Episodes)
+	}
+	return scores
 }
 
 // Mean is the average return.
@@ -82,19 +102,40 @@ func (e Episodes) play(task env.Task, environment env.Environment, policy agent.
 		return result, err
 	}
 	defer func() { err = errors.Join(err, actor.leave()) }()
-	for range e.Count {
-		score, err := playEpisode(environment, actor, visit)
+	for i := range e.Count {
+		score, err := playEpisode(environment, i, actor, visit)
 		if err != nil {
 			return result, err
 		}
 		result.Returns = append(result.Returns, score)
 	}
+	if several, ok := environment.(env.MultiTask); ok {
+		result.Tasks = byTask(several.Tasks(), result.Returns)
+	}
 	return result, nil
 }
 
-// playEpisode plays one episode with the deterministic policy, shows every time step to visit, and
+// begin begins episode number i. Several tasks are played in turn, so that each has its share: episodes are drawn
+// until one asks for the task whose turn it is, which starts as its episodes do.
+func begin(environment env.Environment, i int) (env.TimeStep, error) {
+	several, ok := environment.(env.MultiTask)
+	if !ok {
+		return environment.Reset()
+	}
+	place, tasks := env.TaskPlace(several.Observations()), several.Tasks()
+	turn, most := i%len(tasks), 100*len(tasks)
+	for range most {
+		step, err := environment.Reset()
+		if err != nil || step.Observation[place].Float64[turn] == 1 {
+			return step, err
+		}
+	}
+	return env.TimeStep{}, fmt.Errorf("none of %d episodes plays the task %s", most, tasks[turn])
+}
+
+// playEpisode plays episode number i with the deterministic policy, shows every time step to visit, and
 // returns the return.
-func playEpisode(environment env.Environment, actor *actor, visit visitor) (float64, error) {
+func playEpisode(environment env.Environment, i int, actor *actor, visit visitor) (float64, error) {
 	sizes, err := agent.SizesOf(environment)
 	if err != nil {
 		return 0, err
@@ -104,7 +145,7 @@ func playEpisode(environment env.Environment, actor *actor, visit visitor) (floa
 	state := make([]float32, actor.policy.StateSize())
 	score := 0.0
 	var chosen agent.Action
-	step, err := environment.Reset()
+	step, err := begin(environment, i)
 	for count := 0; ; count++ {
 		if err == nil {
 			sizes.Flatten(observation, step.Observation)

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/reverie-rl/reverie/env"
 	"github.com/reverie-rl/reverie/replay"
 	"github.com/reverie-rl/reverie/stream"
 )
@@ -41,7 +42,7 @@ func (s *session) schema() stream.Schema {
 	config := s.experiment.Config
 	described := stream.Schema{
 		Task: config.Task, Agent: config.Agent, ActionRepeat: config.ActionRepeat,
-		Layout: s.table.Layout(), Action: stream.FieldOf(s.environment.Action()), View: config.view(),
+		Layout: s.table.Layout(), Action: stream.FieldOf(s.environment.Action()), View: config.view(), Tasks: s.tasks,
 	}
 	for _, spec := range s.environment.Observations() {
 		described.Observations = append(described.Observations, stream.FieldOf(spec))
@@ -144,6 +145,18 @@ func (s *session) remember(step replay.Step, last bool) error {
 		return err
 	}
 	return s.writer.Append(step, s.physics, last)
+}
+
+// receive fills the session's reward with what a step gave.
+func (s *session) receive(step env.TimeStep) error {
+	if len(step.Rewards) != len(s.tasks) {
+		return fmt.Errorf("a step gave rewards for %d tasks, and there are %d: %v", len(step.Rewards), len(s.tasks), s.tasks)
+	}
+	s.reward[0] = float32(step.Reward)
+	for task, reward := range step.Rewards {
+		s.reward[1+task] = float32(reward)
+	}
+	return nil
 }
 
 // observePhysics reads the numbers of the simulator from which rewards can be computed again, if it has any.

@@ -3,6 +3,7 @@ package run
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/reverie-rl/reverie/track"
 )
@@ -75,7 +76,20 @@ func (l *runLog) evaluation(step int64, e Evaluation) error {
 	l.metrics.Set(metricEvaluationDeviation, e.Deviation())
 	l.metrics.Set(metricEvaluationMinimum, lowest)
 	l.metrics.Set(metricEvaluationMaximum, highest)
+	l.tasks(e.Tasks)
 	return l.sink.Write(step, l.metrics)
+}
+
+// tasks adds what each of several tasks came to, and says it with the progress.
+func (l *runLog) tasks(scores []TaskReturn) {
+	var words []string
+	for _, score := range scores {
+		l.metrics.Set(metricEvaluation+"/"+score.Name, score.Mean)
+		words = append(words, fmt.Sprintf("%s %.4g", score.Name, score.Mean))
+	}
+	if len(words) > 0 {
+		l.progress.Note("evaluated: " + strings.Join(words, ", "))
+	}
 }
 
 // curve draws return against environment steps.

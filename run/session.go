@@ -47,7 +47,8 @@ type session struct {
 	observation agent.Observation // the newest
 	recurrent   []float32         // the policy's state, to act with at observation
 	action      []float64
-	reward      []float32
+	reward      []float32 // of the task that is played, and then of all tasks if there are several
+	tasks       []string  // their names, nil if there is one
 	physics     []float64 // beside the observation
 }
 
@@ -114,7 +115,10 @@ func (s *session) build() error {
 		return fmt.Errorf("%s on %s: %w", e.Config.Agent, e.Config.Task, err)
 	}
 	s.sizes, s.observation = sizes, agent.NewObservation(sizes)
-	s.action, s.reward = make([]float64, s.environment.Action().Size()), make([]float32, 1)
+	s.action, s.reward = make([]float64, s.environment.Action().Size()), make([]float32, sizes.Layout(0).Reward)
+	if several, ok := s.environment.(env.MultiTask); ok {
+		s.tasks = several.Tasks()
+	}
 	if relabeller, ok := s.environment.(env.Relabeller); ok {
 		s.relabeller, s.physics = relabeller, make([]float64, relabeller.PhysicsSpec().Size)
 	}

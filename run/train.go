@@ -187,7 +187,9 @@ func (s *session) act() error {
 		return s.ofEnvironment(err)
 	}
 	s.sizes.Flatten(s.observation, next.Observation)
-	s.reward[0] = float32(next.Reward)
+	if err := s.receive(next); err != nil {
+		return s.ofEnvironment(err)
+	}
 	err = s.remember(replay.Step{
 		Action: chosen.Values, LogProbability: chosen.LogProbability, Reward: s.reward,
 		Discount: float32(next.Discount), Observation: s.observation.Numbers, Image: s.observation.Image, State: s.recurrent,

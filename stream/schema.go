@@ -18,6 +18,7 @@ type Schema struct {
 	Observations []Field       `json:"observations"` // in the order in which a row holds them
 	Action       Field         `json:"action"`       // in the task's units; rows hold canonical ones, where [-1, 1] is this range
 	Physics      Physics       `json:"physics,omitzero"`
+	Tasks        []string      `json:"tasks,omitempty"` // if there are several: a reward is that of the one played, then those of all, in this order
 }
 
 // Field describes an array of a row.
@@ -61,6 +62,9 @@ func (s Schema) Differences(other Schema) []string {
 	}
 	bounds := other.Action.Minimum != nil
 	compare("action", describe([]Field{s.Action}, 0, bounds), describe([]Field{other.Action}, 0, bounds))
+	if other.Tasks != nil {
+		compare("tasks", s.Tasks, other.Tasks)
+	}
 	compare("rewards in a step", s.Layout.Reward, other.Layout.Reward)
 	compare("numbers in an image", s.Layout.Image, other.Layout.Image)
 	return lines

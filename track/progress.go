@@ -29,6 +29,7 @@ type Progress struct {
 	samples []sample // the oldest first
 	last    sample
 	score   float64 // the last return, NaN before there is one
+	note    string  // what else there is to say
 }
 
 // sample is where the run stood at a time.
@@ -66,6 +67,9 @@ func (p *Progress) begin(step int64) {
 
 // Return notes the return of the episode that ended last.
 func (p *Progress) Return(value float64) { p.score = value }
+
+// Note adds words to what is reported from now on, in place of those before.
+func (p *Progress) Note(words string) { p.note = words }
 
 // Set tells where the run stands: environment steps and learner updates so far. It is cheap enough
 // to be called after every step.
@@ -126,6 +130,9 @@ func (p *Progress) details() string {
 	}
 	if !math.IsNaN(p.score) {
 		fmt.Fprintf(&b, ", return %.4g", p.score)
+	}
+	if p.note != "" {
+		fmt.Fprintf(&b, ", %s", p.note)
 	}
 	if left := p.total - p.last.step; steps > 0 && left > 0 {
 		fmt.Fprintf(&b, ", %s left", time.Duration(float64(left)/steps*float64(time.Second)).Round(time.Second))

@@ -168,7 +168,10 @@ func printStats(out io.Writer, folder string, stats *dataset.Stats) error {
 	}
 	for i, d := range stats.Returns {
 		name := "return of whole episodes"
-		if len(stats.Returns) > 1 {
+		switch {
+		case len(stats.Tasks) > 0 && i > 0:
+			name += " as " + stats.Tasks[i-1]
+		case len(stats.Tasks) == 0 && len(stats.Returns) > 1:
 			name += fmt.Sprintf(" [%d]", i)
 		}
 		describe(name, d)

@@ -18,13 +18,14 @@ type evalCommand struct {
 
 // evaluationReport is what eval prints with --json.
 type evaluationReport struct {
-	Task     string    `json:"task"`
-	Agent    string    `json:"agent"`
-	Step     int64     `json:"step"`
-	Episodes int       `json:"episodes"`
-	Mean     float64   `json:"mean"`
-	Std      float64   `json:"std"`
-	Returns  []float64 `json:"returns"`
+	Task     string           `json:"task"`
+	Agent    string           `json:"agent"`
+	Step     int64            `json:"step"`
+	Episodes int              `json:"episodes"`
+	Mean     float64          `json:"mean"`
+	Std      float64          `json:"std"`
+	Returns  []float64        `json:"returns"`
+	Tasks    []run.TaskReturn `json:"tasks,omitempty"` // of an environment that is several
 }
 
 // Run evaluates the newest checkpoint in an environment of its own.
@@ -42,9 +43,14 @@ func (c *evalCommand) Run(s *session) error {
 		return err
 	}
 	if c.JSON {
-		return json.NewEncoder(s.out).Encode(evaluationReport{config.Task, config.Agent, trained.Step, c.Episodes, evaluation.Mean(), evaluation.Deviation(), evaluation.Returns})
+		return json.NewEncoder(s.out).Encode(evaluationReport{config.Task, config.Agent, trained.Step, c.Episodes, evaluation.Mean(), evaluation.Deviation(), evaluation.Returns, evaluation.Tasks})
 	}
 	_, err = fmt.Fprintf(s.out, "%s on %s at step %d: %.1f ± %.1f over %d episodes\n", config.Agent, config.Task, trained.Step, evaluation.Mean(), evaluation.Deviation(), c.Episodes)
+	for _, task := range evaluation.Tasks {
+		if err == nil {
+			_, err = fmt.Fprintf(s.out, "\t%s: %.1f over %d\n", task.Name, task.Mean, task.Episodes)
+		}
+	}
 	return err
 }
 

@@ -29,6 +29,7 @@ type taskReport struct {
 	Name         string       `json:"name"`
 	Observations []specReport `json:"observations,omitempty"`
 	Action       *specReport  `json:"action,omitempty"`
+	Tasks        []string     `json:"tasks,omitempty"` // if it is several at once
 	Tags         []string     `json:"tags"`
 	Unavailable  string       `json:"unavailable,omitempty"` // why the task cannot be made here
 }
@@ -67,6 +68,9 @@ func describeTask(task env.Task) (taskReport, error) {
 	for _, spec := range environment.Observations() {
 		report.Observations = append(report.Observations, describeSpec(spec))
 	}
+	if several, ok := environment.(env.MultiTask); ok {
+		report.Tasks = several.Tasks()
+	}
 	action := describeSpec(environment.Action())
 	report.Action = &action
 	return report, environment.Close()
@@ -99,7 +103,11 @@ func printTask(s *session, report taskReport) error {
 	for _, spec := range report.Observations {
 		observations = append(observations, fmt.Sprintf("%s %v", spec.Name, spec.Shape))
 	}
-	_, err := fmt.Fprintf(s.out, "%-34s action %v %s, observations %s; %s\n", report.Name, report.Action.Shape, report.Action.Kind, strings.Join(observations, ", "), strings.Join(report.Tags, ", "))
+	several := ""
+	if len(report.Tasks) > 0 {
+		several = "; the tasks " + strings.Join(report.Tasks, ", ")
+	}
+	_, err := fmt.Fprintf(s.out, "%-34s action %v %s, observations %s%s; %s\n", report.Name, report.Action.Shape, report.Action.Kind, strings.Join(observations, ", "), several, strings.Join(report.Tags, ", "))
 	return err
 }
 

@@ -27,6 +27,7 @@ func physicsRepeat(c *checker) {
 type arrival struct {
 	physics          []float64
 	reward, discount float64
+	rewards          []float64 // of all tasks, if there are several
 }
 
 // recordArrivals plays a little more than an episode, if that is short, beside a twin that is not asked
@@ -37,7 +38,7 @@ func (c *checker) recordArrivals(e env.Environment) []arrival {
 	var kept []arrival
 	for range 2 * shortPlay {
 		step := c.step(e, actions.next())
-		arrived := arrival{make([]float64, relabeller.PhysicsSpec().Size), step.Reward, step.Discount}
+		arrived := arrival{make([]float64, relabeller.PhysicsSpec().Size), step.Reward, step.Discount, slices.Clone(step.Rewards)}
 		c.demand(relabeller.Physics(arrived.physics), "Physics")
 		c.demand(difference(step, c.step(twin, twinActions.next())), "after Physics")
 		if step.Type != env.First { // whose reward has no meaning
@@ -55,8 +56,24 @@ func (c *checker) demandReward(relabeller env.Relabeller, arrived arrival, where
 	if !sameBits(reward, arrived.reward) || !sameBits(discount, arrived.discount) {
 		c.failf("RewardOf %s gives reward %v and discount %v, the step had %v and %v", where, reward, discount, arrived.reward, arrived.discount)
 	}
+	if arrived.rewards != nil {
+		c.demandAllRewards(relabeller.(env.MultiRelabeller), physics, arrived, where)
+	}
 	if !slices.EqualFunc(physics, arrived.physics, sameBits) {
 		c.failf("RewardOf %s changed the caller's physics", where)
+	}
+}
+
+// demandAllRewards ends the rule unless the rewards of all tasks are computed as they were.
+func (c *checker) demandAllRewards(relabeller env.MultiRelabeller, physics []float64, arrived arrival, where string) {
+	rewards := make([]float64, len(arrived.rewards))
+	task, err := relabeller.RewardsOf(physics, rewards)
+	c.demand(err, "RewardsOf %s", where)
+	if !slices.EqualFunc(rewards, arrived.rewards, sameBits) {
+		c.failf("RewardsOf %s gives %v, the step had %v", where, rewards, arrived.rewards)
+	}
+	if task < 0 || task >= len(rewards) || !sameBits(rewards[task], arrived.reward) {
+		c.failf("RewardsOf %s says that task %d of %d was played, with the reward %v", where, task, len(rewards), arrived.reward)
 	}
 }
 
@@ -73,6 +90,11 @@ func physicsBad(c *checker) {
 		if _, _, err := relabeller.RewardOf(bad); err == nil {
 			c.failf("RewardOf accepted the physics %v", bad)
 		}
+		if several, ok := relabeller.(env.MultiRelabeller); ok {
+			if _, err := several.RewardsOf(bad, make([]float64, len(e.(env.MultiTask).Tasks()))); err == nil {
+				c.failf("RewardsOf accepted the physics %v", bad)
+			}
+		}
 	}
 }
 
@@ -81,6 +103,10 @@ func (c *checker) relabeller(e env.Environment) env.Relabeller {
 	relabeller, ok := e.(env.Relabeller)
 	if !ok {
 		c.skip("the environment is no Relabeller")
+	}
+	_, several := e.(env.MultiTask)
+	if _, all := e.(env.MultiRelabeller); several != all {
+		c.failf("a MultiTask (%v) that is a Relabeller has to tell the rewards of all its tasks, and no other (MultiRelabeller: %v)", several, all)
 	}
 	return relabeller
 }

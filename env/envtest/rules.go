@@ -22,6 +22,8 @@ var rules = []rule{
 	{"Step on a new environment is Reset and ignores the action", stepWhenNew},
 	{"Step after LAST is Reset and ignores the action", stepAfterLast},
 	{"observations, rewards and discounts conform", stepsConform},
+	{"of several tasks, one is told and the rewards of all are given", tasksConform},
+	{"of several tasks, each is drawn in some episodes", tasksDrawn},
 	{"actions at the bounds and beyond are accepted", extremeActions},
 	{"a bad action is an error and changes nothing", badActions},
 	{"Step neither changes nor keeps the action", actionNotKept},

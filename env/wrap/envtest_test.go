@@ -115,5 +115,6 @@ func TestConformance(t *testing.T) {
 		conform(t, classic.NewPendulum, append(wrappers(), pixels, blind("classic/pendulum")))
 	})
 	t.Run("catch", func(t *testing.T) { conform(t, classic.NewCatch, append(observers(), pixels)) })
+	t.Run("several tasks", func(t *testing.T) { conform(t, classic.NewPointMultitask, tasksWrappers()) })
 	t.Run("lqr", func(t *testing.T) { conform(t, classic.NewLQR, append(observers(), blind("classic/lqr"))) })
 }

@@ -15,10 +15,11 @@ type flicker struct {
 	probability float64
 	key         rng.Key
 	nothing     env.Observation
+	told        int // the place of what is shown all the same, or -1
 }
 
 // Flicker shows, with a probability in [0, 1) at each time step and for that alone, zeros in place of the
-// whole observation. The chance is a function of seed and of the number of time steps seen; the seed of the
+// whole observation, but for which of several tasks is played. The chance is a function of seed and of the number of time steps seen; the seed of the
 // task will do, because its numbers are others. This is the flickering of Hausknecht and Stone, Deep
 // Recurrent Q-Learning for Partially Observable MDPs (arXiv 1507.06527).
 func Flicker(inner env.Environment, probability float64, seed uint64) (env.Environment, error) {
@@ -27,14 +28,14 @@ func Flicker(inner env.Environment, probability float64, seed uint64) (env.Envir
 	if !(probability >= 0 && probability < 1) {
 		return nil, fmt.Errorf("wrap: %s: the probability is %g, must be in [0, 1)", kind, probability)
 	}
-	f := &flicker{probability: probability, key: rng.Key{Seed: seed, Stream: stream}}
+	f := &flicker{probability: probability, key: rng.Key{Seed: seed, Stream: stream}, told: taskPlace(inner)}
 	f.base = base{Environment: inner, kind: kind, memory: snapshot.Memory{&f.key}}
 	f.observe = f.blink
 	for _, spec := range inner.Observations() {
 		f.nothing = append(f.nothing, zeros(spec))
 		f.specs = append(f.specs, withZero(spec))
 	}
-	return offer(f), nil
+	return offerObserver(f)
 }
 
 // zeros is an observation of zeros.
@@ -59,6 +60,9 @@ func (f *flicker) blink(step env.TimeStep) (env.Observation, error) {
 	rng.Uniform(chance[:], f.key, 0)
 	f.key.Step++
 	if chance[0] < f.probability {
+		if f.told >= 0 {
+			f.nothing[f.told] = step.Observation[f.told]
+		}
 		return f.nothing, nil
 	}
 	return step.Observation, nil

@@ -14,13 +14,16 @@ type frameStack struct {
 	shown  env.Observation
 }
 
-// FrameStack shows, instead of each observation called names, or of all if none is named, its values
-// at the latest frames steps along a new first axis, the newest at the end. At FIRST all of them are
+// FrameStack shows, instead of each observation called names, or of all if none is named (but which of several
+// tasks is played), its values at the latest frames steps along a new first axis, the newest at the end. At FIRST all of them are
 // the first frame.
 func FrameStack(inner env.Environment, frames int, names ...string) (env.Environment, error) {
 	const kind = "frame stack"
 	if frames < 1 {
 		return nil, fmt.Errorf("wrap: %s: a stack of %d frames, want 1 or more", kind, frames)
+	}
+	if len(names) == 0 {
+		names = changeable(inner)
 	}
 	places, err := find(kind, inner.Observations(), names)
 	if err != nil {
@@ -34,7 +37,7 @@ func FrameStack(inner env.Environment, frames int, names ...string) (env.Environ
 	for _, place := range places {
 		f.add(&f.specs[place], frames)
 	}
-	return offer(f), nil
+	return offerObserver(f)
 }
 
 // add makes the memory of a stack of frames, and describes it in spec.

@@ -59,16 +59,19 @@ func HideVelocities(inner env.Environment, task string) (env.Environment, error)
 	return hide(kind, inner, hidden)
 }
 
-// HideStates leaves out all observations but the pictures.
+// HideStates leaves out all observations but the pictures, and which of several tasks is played.
 func HideStates(inner env.Environment) (env.Environment, error) {
 	const kind = "hide states"
-	hidden, specs := map[int]span{}, inner.Observations()
+	hidden, specs, pictures := map[int]span{}, inner.Observations(), 0
 	for place, spec := range specs {
-		if spec.Kind != env.Uint8 {
+		switch {
+		case spec.Kind == env.Uint8:
+			pictures++
+		case place != taskPlace(inner):
 			hidden[place] = span{0, spec.Size()}
 		}
 	}
-	if len(hidden) == len(specs) {
+	if pictures == 0 {
 		return nil, fmt.Errorf("wrap: %s: there is no picture among the observations %s; --pixels adds one", kind, strings.Join(namesOf(specs), ", "))
 	}
 	return hide(kind, inner, hidden)
@@ -108,7 +111,7 @@ func hide(kind string, inner env.Environment, hidden map[int]span) (env.Environm
 	if len(h.specs) == 0 {
 		return nil, fmt.Errorf("wrap: %s: nothing would be left of the observations %s", kind, strings.Join(namesOf(inner.Observations()), ", "))
 	}
-	return offer(h), nil
+	return offerObserver(h)
 }
 
 // without is a spec less the elements of s.

@@ -44,6 +44,12 @@ func offer(l layer) env.Environment {
 	renderer, draws := l.wrapped().(env.Renderer)
 	paced, timed := l.wrapped().(env.Paced)
 	s, p := saver{l, snapshotter}, pacer{l, paced}
+	if several, ok := taskerOf(l.wrapped()); ok {
+		if r, relabels := multiRelabellerOf(l); relabels {
+			return offerTasksRelabelling(l, several, r, s, renderer, p)
+		}
+		return offerTasks(l, several, s, renderer, p)
+	}
 	if r, relabels := relabellerOf(l); relabels {
 		return offerRelabelling(l, r, s, renderer, p)
 	}

@@ -36,10 +36,14 @@ type Statistics struct {
 }
 
 // NewStatistics returns statistics, of nothing seen yet, for the observations of e called names, or
-// for all those of Kind Float64 if none is named.
+// for all those of Kind Float64 if none is named (but which of several tasks is played).
 func NewStatistics(e env.Environment, names ...string) (*Statistics, error) {
 	const kind = "statistics"
-	places, err := find(kind, e.Observations(), names)
+	chosen := names
+	if len(names) == 0 {
+		chosen = changeable(e)
+	}
+	places, err := find(kind, e.Observations(), chosen)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +111,7 @@ func Normalise(inner env.Environment, statistics *Statistics, clip float64) (env
 	n := &normaliser{statistics: statistics, places: places, clip: clip}
 	n.base = base{Environment: inner, kind: kind}
 	n.prepare()
-	return offer(n), nil
+	return offerObserver(n)
 }
 
 type normaliser struct {

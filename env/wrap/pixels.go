@@ -48,7 +48,7 @@ func Pixels(inner env.Environment, camera, width, height int) (env.Environment, 
 	if _, err := find(kind, p.specs, namesOf(p.specs)); err != nil {
 		return nil, err
 	}
-	return offer(p), nil
+	return offerObserver(p)
 }
 
 // Camera returns the number of the camera called name of e, or of what e wraps: a name, or a number in

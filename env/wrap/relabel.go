@@ -12,6 +12,13 @@ func relabellerOf(l layer) (relabeller env.Relabeller, ok bool) {
 	return relabeller, ok
 }
 
+// multiRelabellerOf is relabellerOf for several tasks.
+func multiRelabellerOf(l layer) (env.MultiRelabeller, bool) {
+	r, relabels := relabellerOf(l)
+	all, ok := r.(env.MultiRelabeller)
+	return all, ok && relabels
+}
+
 // offerRelabelling is offer for a wrapper that is a Relabeller.
 func offerRelabelling(l layer, r env.Relabeller, s saver, renderer env.Renderer, p pacer) env.Environment {
 	switch saves, draws, timed := s.inner != nil, renderer != nil, p.inner != nil; {

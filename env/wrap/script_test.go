@@ -61,7 +61,7 @@ func episode(last env.TimeStep, rewards ...float64) *script {
 	return s
 }
 
-// saving, drawing, viewing, timed and relabelling are what a script can have besides.
+// saving, drawing, viewing, timed, relabelling and tasked are what a script can have besides.
 type saving struct{}
 
 func (saving) Save() ([]byte, error) { return []byte{1}, nil }
@@ -102,6 +102,15 @@ func (relabelling) PhysicsSpec() env.PhysicsSpec { return env.PhysicsSpec{Model:
 func (relabelling) Physics([]float64) error      { return nil }
 
 func (relabelling) RewardOf([]float64) (reward, discount float64, err error) { return 0, 1, nil }
+
+// relabellingAll is relabelling of several tasks.
+type relabellingAll struct{ relabelling }
+
+func (relabellingAll) RewardsOf(physics, into []float64) (task int, err error) { return 0, nil }
+
+type tasked struct{}
+
+func (tasked) Tasks() []string { return []string{"left", "right"} }
 
 // must ends the test on an error.
 func must[T any](t *testing.T) func(T, error) T {

@@ -9,12 +9,13 @@ import (
 
 type actionRepeat struct {
 	base
-	times int
-	taken int // control steps of the simulator in the latest step
+	times   int
+	taken   int       // control steps of the simulator in the latest step
+	rewards []float64 // of all tasks, if there are several, in the latest step
 }
 
 // ActionRepeat applies each action times times, or until the episode ends. The reward of a step is
-// the sum and its discount the product of those of the repetitions.
+// the sum and its discount the product of those of the repetitions; so are the rewards of all tasks.
 func ActionRepeat(inner env.Environment, times int) (env.Environment, error) {
 	const kind = "action repeat"
 	if times < 1 {
@@ -48,13 +49,20 @@ func (r *actionRepeat) Step(action []float64) (env.TimeStep, error) {
 	step, err := r.Environment.Step(action)
 	r.taken = Taken(r.Environment)
 	reward, discount := step.Reward, step.Discount
+	r.rewards = append(r.rewards[:0], step.Rewards...)
 	for i := 1; i < r.times && err == nil && step.Type == env.Mid; i++ {
 		step, err = r.Environment.Step(action)
 		r.taken += Taken(r.Environment)
 		reward += step.Reward
 		discount *= step.Discount
+		for task := range r.rewards {
+			r.rewards[task] += step.Rewards[task]
+		}
 	}
 	step.Reward, step.Discount = reward, discount
+	if step.Rewards != nil {
+		step.Rewards = r.rewards
+	}
 	return step, err
 }
 

@@ -29,7 +29,7 @@ func Select(inner env.Environment, names ...string) (env.Environment, error) {
 		}
 		return shown, nil
 	}
-	return offer(o), nil
+	return offerObserver(o)
 }
 
 // Rename gives observations other names: names maps present names to new ones.
@@ -48,5 +48,5 @@ func Rename(inner env.Environment, names map[string]string) (env.Environment, er
 	}
 	o := &observer{base: base{Environment: inner, kind: kind}, specs: specs}
 	o.observe = func(step env.TimeStep) (env.Observation, error) { return step.Observation, nil }
-	return offer(o), nil
+	return offerObserver(o)
 }

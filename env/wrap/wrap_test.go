@@ -311,12 +311,12 @@ func TestARecordSurvivesASnapshot(t *testing.T) {
 // TestOptionalInterfaces tries every combination under every kind of wrapper.
 func TestOptionalInterfaces(t *testing.T) {
 	s := episode(terminal, 0)
-	inners := everyCombination(s)
+	inners := append(everyCombination(s), severalTasks(s)...)
 	for _, inner := range inners {
 		e := must[env.Environment](t)(wrap.TimeLimit(inner, 2))
 		e = must[env.Environment](t)(wrap.Select(e, "count"))
 		if got, want := abilities(e), abilities(inner); got != want {
-			t.Errorf("saves, draws, is paced and relabels: %v, want %v", got, want)
+			t.Errorf("saves, draws, is paced, relabels, is several tasks and relabels all: %v, want %v", got, want)
 		}
 		if err := e.Close(); err != nil {
 			t.Error(err)
@@ -338,12 +338,14 @@ func TestSumsAreNotRelabelled(t *testing.T) {
 	}
 }
 
-func abilities(e env.Environment) [4]bool {
+func abilities(e env.Environment) [6]bool {
 	_, saves := e.(env.Snapshotter)
 	_, draws := e.(env.Renderer)
 	_, paced := e.(env.Paced)
 	_, relabels := e.(env.Relabeller)
-	return [4]bool{saves, draws, paced, relabels}
+	_, several := e.(env.MultiTask)
+	_, relabelsAll := e.(env.MultiRelabeller)
+	return [6]bool{saves, draws, paced, relabels, several, relabelsAll}
 }
 
 func TestARefusedRestoreChangesNothing(t *testing.T) {
