@@ -3,7 +3,6 @@
 package arm
 
 import (
-	"os"
 	"strings"
 	"testing"
 )
@@ -11,33 +10,32 @@ import (
 // TestExpert demands that the expert solves lift and stack, for half a second, from at least 19 of 20
 // beginnings, or, where REVERIE_LONG is set, from 95 of 100.
 func TestExpert(t *testing.T) {
-	tasks, starts := []string{"arm/lift", "arm/stack_blue"}, 20
-	if os.Getenv("REVERIE_LONG") != "" {
-		tasks, starts = []string{"arm/lift", "arm/lift_blue", "arm/stack", "arm/stack_blue", "arm/lift_distractor", "arm/stack_ball"}, 100
+	tasks := []string{"lift", "stack_blue"}
+	if starts() > 20 {
+		tasks = []string{"lift", "lift_blue", "stack", "stack_blue", "lift_distractor", "stack_distractor", "stack_ball"}
 	}
 	for _, name := range tasks {
 		solved, steps := 0, 0
-		for seed := range starts {
-			taken, done := demonstrate(t, name, uint64(seed))
+		for seed := range starts() {
+			taken, done := playExpert(t, name, uint64(seed))
 			if done {
 				solved, steps = solved+1, steps+taken
 			} else {
 				t.Logf("%s: not solved from seed %d", name, seed)
 			}
 		}
-		t.Logf("%s: %d of %d, after %d steps on average", name, solved, starts, steps/max(solved, 1))
-		if 100*solved < 95*starts {
-			t.Errorf("%s: solved from %d of %d beginnings", name, solved, starts)
+		t.Logf("%s: %d of %d, after %d steps on average", name, solved, starts(), steps/max(solved, 1))
+		if 100*solved < 95*starts() {
+			t.Errorf("%s: solved from %d of %d beginnings", name, solved, starts())
 		}
 	}
 }
 
-// demonstrate has an expert play an episode until the task has been done for ten steps. It tells the number of
+// playExpert has an expert play an episode until the task has been done for ten steps. It tells the number of
 // steps before these, and whether it was done.
-func demonstrate(t *testing.T, name string, seed uint64) (steps int, done bool) {
+func playExpert(t *testing.T, name string, seed uint64) (steps int, done bool) {
 	t.Helper()
 	e, x := expertIn(t, name, seed)
-	defer e.Close()
 	action, lasting := make([]float64, 5), 0
 	for range 200 {
 		x.Act(action)
@@ -57,29 +55,21 @@ func demonstrate(t *testing.T, name string, seed uint64) (steps int, done bool) 
 // expertIn begins an episode with an expert.
 func expertIn(t testing.TB, name string, seed uint64) (*Environment, *Expert) {
 	t.Helper()
-	e, err := New(name, seed, Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	e := open(t, name, seed)
 	if _, err := e.Reset(); err != nil {
 		t.Fatal(err)
 	}
-	x, err := NewExpert(e.(*Environment))
+	x, err := NewExpert(e)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return e.(*Environment), x
+	return e, x
 }
 
 // TestNoExpert demands an error for tasks that the expert does not know.
 func TestNoExpert(t *testing.T) {
-	for _, name := range []string{"arm/reach", "arm/planar_lift"} {
-		e, err := New(name, 1, Config{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer e.Close()
-		if _, err := NewExpert(e.(*Environment)); err == nil || !strings.Contains(err.Error(), "arm/stack") {
+	for _, name := range []string{"reach", "planar_lift"} {
+		if _, err := NewExpert(open(t, name, 1)); err == nil || !strings.Contains(err.Error(), "arm/stack") {
 			t.Errorf("%s: error %v", name, err)
 		}
 	}
@@ -87,8 +77,7 @@ func TestNoExpert(t *testing.T) {
 
 // BenchmarkExpert times a control step of an expert that lifts, the expert's own work included.
 func BenchmarkExpert(b *testing.B) {
-	e, x := expertIn(b, "arm/lift", 1)
-	defer e.Close()
+	e, x := expertIn(b, "lift", 1)
 	action := make([]float64, 5)
 	for b.Loop() {
 		x.Act(action)

@@ -20,6 +20,7 @@ var sawyerXML string
 var sawyer = body{
 	name: "", tags: []string{"sawyer"}, seconds: 10,
 	targets: [2]point{{0, -.08, blockSize / 2}, {0, .08, blockSize / 2}},
+	several: sourceObjectives(),
 	model:   sawyerModel,
 	bind:    func(d *mujoco.Data, blocks []block) hand { return newSawyerHand(d, blocks) },
 }

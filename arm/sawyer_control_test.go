@@ -128,8 +128,8 @@ func TestCartesianMotion(t *testing.T) {
 		before := s.motion.setpoint()
 		action := make([]float64, 5)
 		action[axis] = speed / []float64{toolSpeed, toolSpeed, toolSpeed, turnSpeed}[axis]
-		step(t, s, 20, action...)
-		step(t, s, 20, 0, 0, 0, 0, 0) // to catch up
+		act(t, s, 20, action...)
+		act(t, s, 20, 0, 0, 0, 0, 0) // to catch up
 		want := before.position
 		if axis < 3 {
 			want[axis] += speed
@@ -156,7 +156,7 @@ func TestSafeMotion(t *testing.T) {
 					action[k] = math.Copysign(1, random.Float64()-.5)
 				}
 			}
-			step(t, s, 1, action...)
+			act(t, s, 1, action...)
 			tool := s.motion.setpoint()
 			for k := range 3 {
 				if tool.position[k] < workspace[0][k]-.005 || tool.position[k] > workspace[1][k]+.005 {

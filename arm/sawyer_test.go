@@ -47,8 +47,8 @@ func begin(t *testing.T, s *tabletop, seed int) {
 	}
 }
 
-// step acts for some control steps.
-func step(t *testing.T, s *tabletop, steps int, action ...float64) {
+// act acts for some control steps.
+func act(t *testing.T, s *tabletop, steps int, action ...float64) {
 	t.Helper()
 	for range steps {
 		s.motion.control(action, s.controls[:])
@@ -141,7 +141,7 @@ func TestArmKeepsStill(t *testing.T) {
 			t.Fatal(err)
 		}
 		checkNumbers(t, "angles", s.data.QPos[:driven], before, 1e-5)
-		step(t, s, 40, 0, 0, 0, 0, 0)
+		act(t, s, 40, 0, 0, 0, 0, 0)
 		checkNumbers(t, "tool", s.site, tool[:], 5e-4)
 	}
 }
@@ -154,13 +154,13 @@ func TestGraspHolds(t *testing.T) {
 	x, action := Expert{hand: s.sawyerHand, block: 0, base: -1}, make([]float64, 5)
 	for range 120 {
 		x.Act(action)
-		step(t, s, 1, action...)
+		act(t, s, 1, action...)
 	}
 	if !s.grasps(0) || s.position(0)[2] < .1 {
 		t.Fatalf("the hand does not hold the block, which is at %v", s.position(0))
 	}
 	before := vector(s.position(0)).minus(vector(s.site))
-	step(t, s, 100, 0, 0, 0, 0, -1)
+	act(t, s, 100, 0, 0, 0, 0, -1)
 	slip := vector(s.position(0)).minus(vector(s.site)).minus(before)
 	deepest := 0.0
 	for i := range s.data.Contacts() {
@@ -170,7 +170,7 @@ func TestGraspHolds(t *testing.T) {
 	if length(slip[:]) > 5e-4 || deepest < -1e-3 {
 		t.Errorf("the block slipped by %.2g m, the pads sink in by %.2g m", length(slip[:]), -deepest)
 	}
-	step(t, s, 20, 0, 1, 0, -1, -1)
+	act(t, s, 20, 0, 1, 0, -1, -1)
 	if !s.grasps(0) {
 		t.Error("the block was lost in a turn")
 	}
@@ -180,7 +180,7 @@ func TestGraspHolds(t *testing.T) {
 func TestGraspSensor(t *testing.T) {
 	s := newTabletop(t)
 	begin(t, s, 1)
-	step(t, s, 20, 0, 0, 1, 0, -1)
+	act(t, s, 20, 0, 0, 1, 0, -1)
 	sensor, felt := s.proprioception()[4], []float64{1}
 	if sensor.Write(felt); felt[0] != 0 {
 		t.Error("an empty hand grasps something")
@@ -188,12 +188,12 @@ func TestGraspSensor(t *testing.T) {
 	x, action := Expert{hand: s.sawyerHand, block: 1, base: -1}, make([]float64, 5)
 	for x.stage < lift {
 		x.Act(action)
-		step(t, s, 1, action...)
+		act(t, s, 1, action...)
 	}
 	if sensor.Write(felt); felt[0] != 1 || s.grasps(0) || !s.grasps(1) {
 		t.Errorf("felt %v, grasps red %v, blue %v", felt, s.grasps(0), s.grasps(1))
 	}
-	step(t, s, 3, 0, 0, 0, 0, 1)
+	act(t, s, 3, 0, 0, 0, 0, 1)
 	if sensor.Write(felt); felt[0] != 0 {
 		t.Error("an opening hand grasps something")
 	}

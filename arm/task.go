@@ -24,7 +24,8 @@ type task struct {
 func bodies() []body { return []body{sawyer, planar} }
 
 // tasks lists all tasks: of each arm all objectives for both blocks, shaped and sparse, the variations of lift
-// and stack, and all objectives at once.
+// and stack, and several
+// objectives at once.
 func tasks() []task {
 	var all []task
 	for _, b := range bodies() {
@@ -37,7 +38,7 @@ func tasks() []task {
 				all = append(all, varied(task{name: b.name + o.name, body: b, objectives: []objective{o}})...)
 			}
 		}
-		all = append(all, task{name: b.name + "multitask", body: b, objectives: objectives()})
+		all = append(all, task{name: b.name + "multitask", body: b, objectives: b.several})
 	}
 	return all
 }
