@@ -23,10 +23,11 @@ var (
 
 // body is an arm with its table: what differs between the arms of the suite. The table's surface is z = 0.
 type body struct {
-	name    string   // begins the names of its tasks: "planar_", or "" for none
-	tags    []string // of all its tasks
-	seconds float64  // length of an episode
-	targets [2]point // of match, for the first and the second block
+	name    string      // begins the names of its tasks: "planar_", or "" for none
+	tags    []string    // of all its tasks
+	seconds float64     // length of an episode
+	targets [2]point    // of match, for the first and the second block
+	several []objective // of its multitask
 	model   func([]block) string
 	// bind resolves names in a simulation of model(blocks).
 	bind func(*mujoco.Data, []block) hand

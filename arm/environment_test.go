@@ -117,6 +117,32 @@ func TestRewardsOfSeveralTasksAreThoseOfEach(t *testing.T) {
 	}
 }
 
+// TestSingleTasksTellWhichTheyAre offers physics of a single task to that of several.
+func TestSingleTasksTellWhichTheyAre(t *testing.T) {
+	opened, err := New("arm/planar_multitask", 1, Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Close()
+	several := opened.(*MultiTask)
+	physics, rewards := make([]float64, several.PhysicsSpec().Size), make([]float64, len(several.Tasks()))
+	for i, name := range several.Tasks() {
+		e := open(t, "planar_"+name, 4)
+		step(t, e)
+		next := step(t, e, 0, -1, 0)
+		if err := e.Physics(physics); err != nil {
+			t.Fatal(err)
+		}
+		if task, err := several.RewardsOf(physics, rewards); err != nil || task != i || rewards[i] != next.Reward {
+			t.Errorf("%s: task %d with reward %v (%v), want %d with %v", name, task, rewards[i], err, i, next.Reward)
+		}
+	}
+	physics[len(physics)-1] = float64(len(rewards))
+	if _, err := several.RewardsOf(physics, rewards); err == nil {
+		t.Error("physics of a task there is none of were accepted")
+	}
+}
+
 // TestTasksOfABodyTakeOverEachOthersPhysics relabels the expert's steps for other tasks, backwards, and compares
 // with an environment of that task that does the same.
 func TestTasksOfABodyTakeOverEachOthersPhysics(t *testing.T) {

@@ -42,3 +42,16 @@ func matching(s scene) float64 {
 func allMatched(s scene) bool {
 	return matched(s.position(s.block), s.targets[0]) && matched(s.position(s.other), s.targets[1])
 }
+
+// blue is o with the blue block in place of the red one.
+func (o objective) blue() objective {
+	swap := func(s scene) scene {
+		s.block, s.other = s.other, s.block
+		return s
+	}
+	return objective{
+		name:   o.name + "_blue",
+		shaped: func(s scene) float64 { return o.shaped(swap(s)) },
+		done:   func(s scene) bool { return o.done(swap(s)) },
+	}
+}

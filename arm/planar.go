@@ -19,6 +19,7 @@ var planarXML string
 var planar = body{
 	name: "planar_", tags: []string{"planar"}, seconds: 5,
 	targets: [2]point{{0, 0, blockSize / 2}, {.12, 0, blockSize / 2}},
+	several: objectives(),
 	model:   planarModel,
 	bind:    func(d *mujoco.Data, blocks []block) hand { return newPlanarHand(d, blocks) },
 }
