@@ -15,9 +15,6 @@ type Environment struct {
 	objectives []objective
 }
 
-// MultiTask is a task that is several at once, an env.MultiTask beside what an Environment is.
-type MultiTask struct{ *Environment }
-
 // Config holds what can be chosen about an Environment beyond its task.
 type Config = simulation.Config
 
@@ -58,24 +55,5 @@ func (t task) open(seed uint64, config Config) (env.Environment, error) {
 	return e, nil
 }
 
-// Success tells whether the task is done in the present state, whatever its reward is. Of several tasks it
-// is the first that counts.
+// Success tells whether the task is done in the present state, whatever its reward is.
 func (e *Environment) Success() bool { return e.Data() != nil && e.objectives[0].done(e.scene) }
-
-// Tasks implements env.MultiTask.
-func (e *MultiTask) Tasks() []string {
-	var names []string
-	for _, o := range e.objectives {
-		names = append(names, o.name)
-	}
-	return names
-}
-
-// Success tells of each of Tasks whether it is done in the present state.
-func (e *MultiTask) Success() []bool {
-	done := make([]bool, len(e.objectives))
-	for i, o := range e.objectives {
-		done[i] = e.Data() != nil && o.done(e.scene)
-	}
-	return done
-}

@@ -18,6 +18,7 @@ import (
 func TestConformance(t *testing.T) {
 	for _, name := range []string{
 		"planar_reach", "planar_stack_sparse", "planar_match", "planar_lift_distractor", "planar_lift_relit", "planar_stack_switching", "planar_multitask",
+		"stack_ball", "multitask",
 	} {
 		t.Run(name, func(t *testing.T) {
 			envtest.Run(t, func(seed uint64) (env.Environment, error) {
@@ -114,6 +115,32 @@ func TestRewardsOfSeveralTasksAreThoseOfEach(t *testing.T) {
 	}
 	if len(played) != len(single) {
 		t.Errorf("of %d tasks these were played: %v", len(single), played)
+	}
+}
+
+// TestSingleTasksTellWhichTheyAre offers physics of a single task to that of several.
+func TestSingleTasksTellWhichTheyAre(t *testing.T) {
+	opened, err := New("arm/planar_multitask", 1, Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer opened.Close()
+	several := opened.(*MultiTask)
+	physics, rewards := make([]float64, several.PhysicsSpec().Size), make([]float64, len(several.Tasks()))
+	for i, name := range several.Tasks() {
+		e := open(t, "planar_"+name, 4)
+		step(t, e)
+		next := step(t, e, 0, -1, 0)
+		if err := e.Physics(physics); err != nil {
+			t.Fatal(err)
+		}
+		if task, err := several.RewardsOf(physics, rewards); err != nil || task != i || rewards[i] != next.Reward {
+			t.Errorf("%s: task %d with reward %v (%v), want %d with %v", name, task, rewards[i], err, i, next.Reward)
+		}
+	}
+	physics[len(physics)-1] = float64(len(rewards))
+	if _, err := several.RewardsOf(physics, rewards); err == nil {
+		t.Error("physics of a task there is none of were accepted")
 	}
 }
 

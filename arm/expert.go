@@ -3,6 +3,7 @@ package arm
 import (
 	"errors"
 	"math"
+	"strings"
 )
 
 // stage is what the expert is about.
@@ -45,13 +46,18 @@ type Expert struct {
 // arm/stack_blue. Any other task is an error.
 func NewExpert(e *Environment) (*Expert, error) {
 	hand, known := e.scene.hand.(*sawyerHand)
-	switch name := e.objectives[0].name; {
-	case known && name == "lift":
-		return &Expert{hand: hand, block: e.scene.block, base: -1}, nil
-	case known && name == "stack":
-		return &Expert{hand: hand, block: e.scene.block, base: e.scene.other}, nil
+	objective, blue := strings.CutSuffix(e.objectives[0].name, "_blue")
+	if !known || objective != "lift" && objective != "stack" {
+		return nil, errors.New("arm: there are experts for arm/lift and arm/stack, for either block, sparse or varied, and for no other tasks")
 	}
-	return nil, errors.New("arm: there are experts for arm/lift and arm/stack, their sparse versions and variations, and no other tasks")
+	x := &Expert{hand: hand, block: e.scene.block, base: e.scene.other}
+	if blue {
+		x.block, x.base = x.base, x.block
+	}
+	if objective == "lift" {
+		x.base = -1
+	}
+	return x, nil
 }
 
 // Reset begins another episode.

@@ -55,15 +55,3 @@ func (o objective) blue() objective {
 		done:   func(s scene) bool { return o.done(swap(s)) },
 	}
 }
-
-// sourceObjectives are the five tasks that IVG learns at once, to go on from: reach, move, lift and stack of one
-// block, and reach of the other.
-func sourceObjectives() []objective {
-	byName := map[string]objective{}
-	for _, o := range objectives() {
-		byName[o.name] = o
-	}
-	return []objective{
-		byName["reach"].blue(), byName["move"].blue(), byName["lift"].blue(), byName["stack"].blue(), byName["reach"],
-	}
-}

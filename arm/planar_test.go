@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/reverie-rl/reverie/env"
@@ -23,6 +24,15 @@ func open(t testing.TB, name string, seed uint64) *Environment {
 	return e.(*Environment)
 }
 
+// sceneOf is the scene of an environment as its objective sees it.
+func sceneOf(e *Environment) scene {
+	s := e.scene
+	if strings.HasSuffix(e.objectives[0].name, "_blue") {
+		s.block, s.other = s.other, s.block
+	}
+	return s
+}
+
 // demonstrate plays an episode with the expert and returns the return and whether the task was done at its end.
 func demonstrate(t testing.TB, e *Environment, stacks bool) (total float64, success bool) {
 	t.Helper()
@@ -30,7 +40,7 @@ func demonstrate(t testing.TB, e *Environment, stacks bool) (total float64, succ
 	if err != nil {
 		t.Fatal(err)
 	}
-	for expert := (&planarExpert{scene: e.scene, stacks: stacks}); step.Type != env.Last; {
+	for expert := (&planarExpert{scene: sceneOf(e), stacks: stacks}); step.Type != env.Last; {
 		if step, err = e.Step(expert.act()); err != nil {
 			t.Fatal(err)
 		}

@@ -25,6 +25,18 @@ var sawyer = body{
 	bind:    func(d *mujoco.Data, blocks []block) hand { return newSawyerHand(d, blocks) },
 }
 
+// sourceObjectives are the five tasks that IVG learns at once, to go on from: reach, move, lift and stack of one
+// block, and reach of the other.
+func sourceObjectives() []objective {
+	byName := map[string]objective{}
+	for _, o := range objectives() {
+		byName[o.name] = o
+	}
+	return []objective{
+		byName["reach"].blue(), byName["move"].blue(), byName["lift"].blue(), byName["stack"].blue(), byName["reach"],
+	}
+}
+
 // sawyerModel is the MJCF text of the arm at its table with blocks, of which a cube of 5 cm has 100 g.
 func sawyerModel(blocks []block) string {
 	var text strings.Builder

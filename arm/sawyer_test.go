@@ -3,11 +3,14 @@
 package arm
 
 import (
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/reverie-rl/reverie/env"
 	"github.com/reverie-rl/reverie/mujoco"
 )
 
@@ -214,5 +217,66 @@ func TestBeginnings(t *testing.T) {
 				t.Errorf("seed %d: %s is at %v", seed, b.name, b.centre)
 			}
 		}
+	}
+}
+
+// TestSawyerTask demands 17 numbers of what the arm feels, 16 for each block, five actions and 200 steps.
+func TestSawyerTask(t *testing.T) {
+	e := open(t, "lift_distractor", 1)
+	sizes := map[string]int{}
+	for _, spec := range e.Observations() {
+		name := "proprioception"
+		if block, _, _ := strings.Cut(spec.Name, "_"); slices.Contains([]string{"red", "blue", "yellow"}, block) {
+			name = block
+		}
+		sizes[name] += spec.Size()
+	}
+	if want := map[string]int{"proprioception": 17, "red": 16, "blue": 16, "yellow": 16}; !maps.Equal(sizes, want) {
+		t.Errorf("sizes %v, want %v", sizes, want)
+	}
+	if _, err := e.Reset(); err != nil {
+		t.Fatal(err)
+	}
+	for i := 1; i <= 200; i++ {
+		if got := step(t, e, 0, 0, 0, 0, 0); (got.Type == env.Last) != (i == 200) {
+			t.Fatalf("step %d is %v", i, got.Type)
+		}
+	}
+}
+
+// TestCamerasTellBlocksApart counts red and blue in the pictures of both cameras.
+func TestCamerasTellBlocksApart(t *testing.T) {
+	e, picture := open(t, "stack", 1), make([]uint8, 3*64*64)
+	for range 5 {
+		if _, err := e.Reset(); err != nil {
+			t.Fatal(err)
+		}
+		for camera, name := range e.Cameras() {
+			if err := e.View(camera, 64, 64, picture); err != nil {
+				t.Fatal(err)
+			}
+			reds, blues := 0, 0
+			for i := 0; i < len(picture); i += 3 {
+				r, g, b := int(picture[i]), int(picture[i+1]), int(picture[i+2])
+				reds += int(indicator(r > 2*g && r > 2*b && r > 60))
+				blues += int(indicator(b > 2*r && 2*b > 3*g && b > 60))
+			}
+			if reds < 15 || blues < 15 {
+				t.Errorf("%s shows %d red and %d blue pixels", name, reds, blues)
+			}
+		}
+	}
+}
+
+// TestSourceTasks demands the five tasks to learn from first.
+func TestSourceTasks(t *testing.T) {
+	e, err := New("arm/multitask", 1, Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	want := []string{"reach_blue", "move_blue", "lift_blue", "stack_blue", "reach"}
+	if got := e.(env.MultiTask).Tasks(); !slices.Equal(got, want) {
+		t.Errorf("tasks %v, want %v", got, want)
 	}
 }

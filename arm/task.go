@@ -15,7 +15,6 @@ type task struct {
 	name       string // without the suite, as in "planar_lift"
 	body       body
 	objectives []objective // one, or those of a task of several
-	swapped    bool        // the block is the blue one, and the other the red one
 	sparse     bool
 	variation  variation
 }
@@ -24,14 +23,13 @@ type task struct {
 func bodies() []body { return []body{sawyer, planar} }
 
 // tasks lists all tasks: of each arm all objectives for both blocks, shaped and sparse, the variations of lift
-// and stack, and several
-// objectives at once.
+// and stack, and several objectives at once.
 func tasks() []task {
 	var all []task
 	for _, b := range bodies() {
 		for _, o := range objectives() {
-			for _, block := range []string{"", "_blue"} {
-				t := task{name: b.name + o.name + block, body: b, objectives: []objective{o}, swapped: block != ""}
+			for _, o := range []objective{o, o.blue()} {
+				t := task{name: b.name + o.name, body: b, objectives: []objective{o}}
 				all = append(all, t, t.made("_sparse", func(t *task) { t.sparse = true }))
 			}
 			if o.name == "lift" || o.name == "stack" {
@@ -91,11 +89,7 @@ func (t task) blocks() []block {
 
 // scene is the task's in a simulation of its model.
 func (t task) scene(d *mujoco.Data) scene {
-	s := scene{hand: t.body.bind(d, t.blocks()), block: 0, other: 1, targets: t.body.targets}
-	if t.swapped {
-		s.block, s.other = s.other, s.block
-	}
-	return s
+	return scene{hand: t.body.bind(d, t.blocks()), block: 0, other: 1, targets: t.body.targets}
 }
 
 // reward of one of the task's objectives.
@@ -123,14 +117,16 @@ func (t task) simulated() simulation.Task {
 // sky is what models have only where they are drawn. It is their last texture.
 const sky = `<texture name="sky" type="skybox" builtin="gradient" rgb1=".55 .6 .65" rgb2=".25 .28 .32" width="64" height="384"/>`
 
-// bind resolves the task's names in a simulation. Which of several objectives is played is a goal of all
-// tasks, so that those of a body have the same physics.
+// bind resolves the task's names in a simulation. Which of the body's several objectives is played is a goal
+// of all tasks, so that those of a body have the same physics.
 func (t task) bind(m *mujoco.Model, d *mujoco.Data) simulation.Binding {
-	s, played, l := t.scene(d), make([]float64, 1), t.variation.look(m, d, t.blocks()[0])
+	s, played, l := t.scene(d), []float64{t.place()}, t.variation.look(m, d, t.blocks()[0])
 	b := simulation.Binding{
 		Observations: append(s.proprioception(), s.state()...), Controller: s.controller(), Hold: s.hold,
 		Initialise: func(random *rand.Rand) error {
-			played[0] = float64(random.IntN(len(t.objectives)))
+			if t.several() {
+				played[0] = float64(random.IntN(len(t.objectives)))
+			}
 			l.draw(random)
 			return s.begin(random)
 		},
@@ -141,6 +137,12 @@ func (t task) bind(m *mujoco.Model, d *mujoco.Data) simulation.Binding {
 		t.bindSeveral(&b, s, played)
 	}
 	return b
+}
+
+// place of the first objective among the body's several; 0 if it is none of them.
+func (t task) place() float64 {
+	same := func(o objective) bool { return o.name == t.objectives[0].name }
+	return float64(max(0, slices.IndexFunc(t.body.several, same)))
 }
 
 // bindSeveral makes the binding that of an env.MultiTask.

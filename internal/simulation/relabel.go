@@ -42,25 +42,47 @@ func (e *Environment) Physics(into []float64) error {
 // what Reset makes of it. The first call makes a second simulation, in which this and all further
 // calls look at states while the first one plays on.
 func (e *Environment) RewardOf(physics []float64) (reward, discount float64, err error) {
-	if err := e.open(); err != nil {
+	if err := e.look(physics); err != nil {
 		return 0, 0, err
-	}
-	if err := e.physicsSpec.CheckPhysics(physics); err != nil {
-		return 0, 0, fmt.Errorf("%s: %w", e.task.Name, err)
-	}
-	if e.judge == nil {
-		if e.judge, err = newJudge(e.task); err != nil {
-			return 0, 0, err
-		}
-	}
-	if err := e.judge.arrive(physics); err != nil {
-		return 0, 0, fmt.Errorf("%s: relabelling: %w", e.task.Name, err)
 	}
 	reward, discount = e.judge.binding.Reward(), 1
 	if terminated := e.judge.binding.Terminated; terminated != nil && terminated() {
 		discount = 0
 	}
 	return reward, discount, nil
+}
+
+// AllRewardsOf writes what Binding.Rewards holds where physics were left into into: RewardOf for a task of
+// several.
+func (e *Environment) AllRewardsOf(physics, into []float64) error {
+	if want := len(e.binding.Rewards); len(into) != want {
+		return fmt.Errorf("%s: there is room for %d rewards, the tasks are %d", e.task.Name, len(into), want)
+	}
+	if err := e.look(physics); err != nil {
+		return err
+	}
+	e.judge.binding.Reward()
+	copy(into, e.judge.binding.Rewards)
+	return nil
+}
+
+// look puts the judge where a step has led that left these physics.
+func (e *Environment) look(physics []float64) (err error) {
+	if err := e.open(); err != nil {
+		return err
+	}
+	if err := e.physicsSpec.CheckPhysics(physics); err != nil {
+		return fmt.Errorf("%s: %w", e.task.Name, err)
+	}
+	if e.judge == nil {
+		if e.judge, err = newJudge(e.task); err != nil {
+			return err
+		}
+	}
+	if err := e.judge.arrive(physics); err != nil {
+		return fmt.Errorf("%s: relabelling: %w", e.task.Name, err)
+	}
+	return nil
 }
 
 // newJudge makes an environment whose constants are those of an episode. All that is random there is
