@@ -42,6 +42,17 @@ func Tasks() env.Catalogue {
 	return catalogue
 }
 
+// Model returns the MJCF text of a task of Tasks.
+func Model(name string) (string, error) {
+	for _, t := range tasks() {
+		if "arm/"+t.name == name {
+			return withSky(t.body.model(t.blocks())), nil
+		}
+	}
+	_, err := Tasks().Find(name)
+	return "", fmt.Errorf("arm: %w", err)
+}
+
 // open makes the environment of a task.
 func (t task) open(seed uint64, config Config) (env.Environment, error) {
 	shell, err := simulation.New(t.simulated(), seed, config)

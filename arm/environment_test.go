@@ -41,6 +41,23 @@ func TestNamesAreUnique(t *testing.T) {
 	}
 }
 
+func TestModelIsWhole(t *testing.T) {
+	for _, task := range Tasks() {
+		text, err := Model(task.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		model, err := mujoco.Compile(text, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", task.Name, err)
+		}
+		model.Close()
+	}
+	if _, err := Model("arm/planar_lfit"); err == nil || !strings.Contains(err.Error(), "arm/planar_lift") {
+		t.Errorf("no task: %v", err)
+	}
+}
+
 // step takes a step.
 func step(t testing.TB, e env.Environment, action ...float64) env.TimeStep {
 	t.Helper()

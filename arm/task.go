@@ -108,7 +108,7 @@ func (t task) simulated() simulation.Task {
 	}
 	return simulation.Task{
 		Name: "arm/" + t.name, Stream: 0x61726d, // "arm"
-		Compile: compile(mjcf), Drawn: compile(strings.Replace(mjcf, "</asset>", sky+"</asset>", 1)),
+		Compile: compile(mjcf), Drawn: compile(withSky(mjcf)),
 		Body:      simulation.BodyName("arm/"+t.body.name+"arm", mjcf),
 		TimeLimit: t.body.seconds, Interval: interval, Bind: t.bind,
 	}
@@ -116,6 +116,9 @@ func (t task) simulated() simulation.Task {
 
 // sky is what models have only where they are drawn. It is their last texture.
 const sky = `<texture name="sky" type="skybox" builtin="gradient" rgb1=".55 .6 .65" rgb2=".25 .28 .32" width="64" height="384"/>`
+
+// withSky is the MJCF text of a model with a sky.
+func withSky(mjcf string) string { return strings.Replace(mjcf, "</asset>", sky+"</asset>", 1) }
 
 // bind resolves the task's names in a simulation. Which of the body's several objectives is played is a goal
 // of all tasks, so that those of a body have the same physics.
