@@ -11,6 +11,7 @@ package agent
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/reverie-rl/reverie/env"
 	"github.com/reverie-rl/reverie/grad"
@@ -84,9 +85,28 @@ type Learner interface {
 type Part struct {
 	Name string
 	grad.Tree
-	// CopyOf names the part that this one is a copy of when learning begins, and follows later, as a target network
+	// CopyOf names the part, or the path inside one, as in model/encoder, that this one is a copy of when learning begins, and follows later, as a target network
 	// does. It has the same names and shapes. It is empty for a part that learns by itself.
 	CopyOf string
+}
+
+// Original is the parameters of parts that a part is a copy of, with the names that they have in the copy; none if there
+// is no such part.
+func Original(parts []Part, copied Part) grad.Tree {
+	for _, part := range parts {
+		rest, inside := strings.CutPrefix(copied.CopyOf, part.Name)
+		if !inside || part.CopyOf != "" || rest != "" && rest[0] != '/' {
+			continue
+		}
+		var original grad.Tree
+		for _, named := range part.Tree {
+			if name, found := strings.CutPrefix("/"+named.Name, rest+"/"); found {
+				original = append(original, grad.Named{Name: name, Parameter: named.Parameter})
+			}
+		}
+		return original
+	}
+	return nil
 }
 
 // Action is what a policy chose. Its slices are valid until the next Act.

@@ -25,13 +25,13 @@ func bindAcrobot(p physics, margin float64) binding {
 	radius := p.siteSize("target")[0]
 	reached := sloping(0, radius, margin, Gaussian, DefaultAtMargin)
 	return binding{
-		observations: []observation{
-			{"orientations", []int{4}, func(into []float64) {
+		Observations: []observation{
+			{Name: "orientations", Shape: []int{4}, Write: func(into []float64) {
 				into[0], into[1], into[2], into[3] = upper[xz], lower[xz], upper[zz], lower[zz]
 			}},
 			copied("velocity", p.data.QVel),
 		},
-		initialise: once(p.randomiseJoints),
-		reward:     func() float64 { return reached.Of(distance(target, tip)) },
+		Initialise: once(p.randomiseJoints),
+		Reward:     func() float64 { return reached.Of(distance(target, tip)) },
 	}
 }

@@ -46,13 +46,13 @@ func (p physics) jointID(name string) int {
 // observations lists what the arm feels.
 func (a arm) observations() []observation {
 	return []observation{
-		{"arm_pos", []int{len(a.joints), 2}, func(into []float64) {
+		{Name: "arm_pos", Shape: []int{len(a.joints), 2}, Write: func(into []float64) {
 			for i, joint := range a.joints {
 				into[2*i], into[2*i+1] = math.Sincos(a.data.QPos[joint])
 			}
 		}},
 		a.velocities("arm_vel", a.joints...),
-		{"touch", []int{len(a.data.SensorData)}, func(into []float64) {
+		{Name: "touch", Shape: []int{len(a.data.SensorData)}, Write: func(into []float64) {
 			for i, force := range a.data.SensorData {
 				into[i] = math.Log1p(force)
 			}
@@ -63,7 +63,7 @@ func (a arm) observations() []observation {
 
 // velocities observes the speeds of joints.
 func (a arm) velocities(name string, joints ...int) observation {
-	return observation{name, []int{len(joints)}, func(into []float64) {
+	return observation{Name: name, Shape: []int{len(joints)}, Write: func(into []float64) {
 		for i, joint := range joints {
 			into[i] = a.data.QVel[joint]
 		}
@@ -81,7 +81,7 @@ func (a arm) poses(name string, bodies ...string) observation {
 	if len(bodies) == 1 {
 		shape = shape[1:]
 	}
-	return observation{name, shape, func(into []float64) {
+	return observation{Name: name, Shape: shape, Write: func(into []float64) {
 		for i := range places {
 			row := into[4*i:]
 			row[0], row[1], row[2], row[3] = places[i][0], places[i][2], turns[i][0], turns[i][2]

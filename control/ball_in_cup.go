@@ -23,10 +23,10 @@ func bindBallInCup(p physics) binding {
 	size, radius := p.siteSize("target"), p.geomSize("ball")[0]
 	inside := func(axis int) bool { return math.Abs(target[axis]-ball[axis]) < size[axis]-radius }
 	return binding{
-		observations: []observation{copied("position", p.data.QPos), copied("velocity", p.data.QVel)},
-		initialise: p.untilClear(func(random *rand.Rand) {
+		Observations: []observation{copied("position", p.data.QPos), copied("velocity", p.data.QVel)},
+		Initialise: p.untilClear(func(random *rand.Rand) {
 			p.data.QPos[2], p.data.QPos[3] = uniform(random, -.2, .2), uniform(random, .2, .5)
 		}),
-		reward: func() float64 { return indicator(inside(0) && inside(2)) },
+		Reward: func() float64 { return indicator(inside(0) && inside(2)) },
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 func TestSwimmerTargetIsOftenClose(t *testing.T) {
 	e := open(t, "swimmer-swimmer6", 1)
-	target, light := e.physics.geomPosition("target"), e.physics.model.LightPos
+	target, light := physicsOf(e).geomPosition("target"), physicsOf(e).model.LightPos
 	close, furthest := 0, 0.0
 	for range 500 {
 		reset(t, e)
@@ -28,7 +28,7 @@ func TestSwimmerTargetIsOftenClose(t *testing.T) {
 func TestFingerTargetIsWhereTheTipPasses(t *testing.T) {
 	for name, radius := range map[string]float64{"finger-turn_easy": .07, "finger-turn_hard": .03} {
 		e := open(t, name, 1)
-		target, tip, spinner := e.physics.sensor("target"), e.physics.sensor("tip"), e.physics.sensor("spinner")
+		target, tip, spinner := physicsOf(e).sensor("target"), physicsOf(e).sensor("tip"), physicsOf(e).sensor("spinner")
 		leftmost, rightmost := 0.0, 0.0
 		for range 200 {
 			step := reset(t, e)
@@ -44,10 +44,10 @@ func TestFingerTargetIsWhereTheTipPasses(t *testing.T) {
 
 func TestFingerSpinnerTurnsEasily(t *testing.T) {
 	e := open(t, "finger-spin", 1)
-	damping := e.physics.jointDamping("hinge")
+	damping := physicsOf(e).jointDamping("hinge")
 	reset(t, e)
 	drawn := damping[0]
-	if _, err := e.SetState(e.physics.model.QPos0, make([]float64, 3)); err != nil {
+	if _, err := e.SetState(physicsOf(e).model.QPos0, make([]float64, 3)); err != nil {
 		t.Fatal(err)
 	}
 	near(t, "damping in an episode and as compiled", []float64{drawn, damping[0]}, []float64{.03, .5})
@@ -58,8 +58,8 @@ func TestNothingTouchesAtFirst(t *testing.T) {
 	for _, name := range []string{"ball_in_cup-catch", "finger-turn_easy", "humanoid-walk", "humanoid_CMU-walk"} {
 		e := open(t, name, 1)
 		for range 50 {
-			if reset(t, e); e.physics.data.Contacts() != 0 {
-				t.Fatalf("%s: an episode begins with %d contacts", name, e.physics.data.Contacts())
+			if reset(t, e); physicsOf(e).data.Contacts() != 0 {
+				t.Fatalf("%s: an episode begins with %d contacts", name, physicsOf(e).data.Contacts())
 			}
 		}
 	}
@@ -70,7 +70,7 @@ func TestNothingTouchesAtFirst(t *testing.T) {
 func TestHumanoidsBeginAnyhow(t *testing.T) {
 	for _, name := range []string{"humanoid-stand", "humanoid_CMU-stand"} {
 		e := open(t, name, 1)
-		m := e.physics.model
+		m := physicsOf(e).model
 		lowest, highest := drawStates(t, e, 100)
 		near(t, "place", slices.Concat(lowest[:3], highest[:3]), slices.Concat(m.QPos0[:3], m.QPos0[:3]))
 		for i := range m.NQ - 3 {
@@ -91,8 +91,8 @@ func TestCheetahHasSettled(t *testing.T) {
 	moving := false
 	for range 50 {
 		reset(t, e)
-		data := e.physics.data
-		if height := e.physics.bodyPosition("torso")[2]; data.Time() != 0 || height < .1 || height > .8 || data.Contacts() == 0 {
+		data := physicsOf(e).data
+		if height := physicsOf(e).bodyPosition("torso")[2]; data.Time() != 0 || height < .1 || height > .8 || data.Contacts() == 0 {
 			t.Errorf("at %g s the torso is at %g m, with %d contacts", data.Time(), height, data.Contacts())
 		}
 		moving = moving || slices.Max(data.QVel) > 1e-9

@@ -60,8 +60,8 @@ func (c cartpole) bind(p physics) binding {
 		reward = func() float64 { return cartpoleSparseReward(p, poles) }
 	}
 	return binding{
-		observations: []observation{
-			{"position", []int{1 + 2*c.poles}, func(into []float64) {
+		Observations: []observation{
+			{Name: "position", Shape: []int{1 + 2*c.poles}, Write: func(into []float64) {
 				into[0] = p.data.QPos[0]
 				for i, pole := range poles {
 					into[1+2*i], into[2+2*i] = pole[zz], pole[xz]
@@ -69,8 +69,8 @@ func (c cartpole) bind(p physics) binding {
 			}},
 			copied("velocity", p.data.QVel),
 		},
-		initialise: once(func(random *rand.Rand) { c.initialise(p, random) }),
-		reward:     reward,
+		Initialise: once(func(random *rand.Rand) { c.initialise(p, random) }),
+		Reward:     reward,
 	}
 }
 

@@ -23,9 +23,9 @@ var cheetahFast = sloping(10, math.Inf(1), 10, Linear, 0)
 func bindCheetah(p physics) binding {
 	velocity := p.sensor("torso_subtreelinvel")
 	return binding{
-		observations: []observation{copied("position", p.data.QPos[1:]), copied("velocity", p.data.QVel)},
-		initialise:   func(random *rand.Rand) error { return settleCheetah(p, random) },
-		reward:       func() float64 { return cheetahFast.Of(velocity[0]) },
+		Observations: []observation{copied("position", p.data.QPos[1:]), copied("velocity", p.data.QVel)},
+		Initialise:   func(random *rand.Rand) error { return settleCheetah(p, random) },
+		Reward:       func() float64 { return cheetahFast.Of(velocity[0]) },
 	}
 }
 

@@ -57,8 +57,8 @@ func TestMoveTo(t *testing.T) {
 		t.Fatal(err)
 	}
 	e.Coordinates(before)
-	if before[0] != moved[0] || e.count != 1 {
-		t.Errorf("moved to %v at step %d, want %v at 1", before[0], e.count, moved[0])
+	if time := e.Data().Time(); before[0] != moved[0] || time != e.Interval() {
+		t.Errorf("moved to %v at %g s, want %v after one step", before[0], time, moved[0])
 	}
 }
 

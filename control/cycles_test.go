@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc64"
 	"math"
+	"math/rand/v2"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -28,9 +29,11 @@ func cycles() int {
 // play goes through reset-step cycles from first to last and returns a checksum of each trajectory. Each
 // cycle has its own seed, so that it is the same whoever plays it.
 func play(e *Environment, sums []uint64, first, stride int) error {
-	action := make([]float64, len(e.control))
+	action := make([]float64, e.Action().Size())
 	for cycle := first; cycle < len(sums); cycle += stride {
-		e.source.Seed(uint64(cycle), 0)
+		if err := restoreAs(e, rand.NewPCG(uint64(cycle), 0), 0); err != nil {
+			return err
+		}
 		if _, err := e.Reset(); err != nil {
 			return err
 		}

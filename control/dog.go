@@ -93,13 +93,13 @@ func (d dog) observations(more ...observation) []observation {
 	return append([]observation{
 		copied("joint_angles", d.data.QPos[7:7+dogJoints]),
 		copied("joint_velocites", d.data.QVel[6:6+dogJoints]),
-		{"torso_pelvis_height", []int{2}, func(into []float64) { into[0], into[1] = d.place[2], d.hips[2] }},
-		{"z_projection", []int{9}, func(into []float64) {
+		{Name: "torso_pelvis_height", Shape: []int{2}, Write: func(into []float64) { into[0], into[1] = d.place[2], d.hips[2] }},
+		{Name: "z_projection", Shape: []int{9}, Write: func(into []float64) {
 			for i, matrix := range [][]float64{d.skull, d.torso, d.pelvis} {
 				copy(into[3*i:], matrix[zx:])
 			}
 		}},
-		{"torso_com_velocity", []int{3}, func(into []float64) { inFrame(into, d.torso, d.velocity, origin) }},
+		{Name: "torso_com_velocity", Shape: []int{3}, Write: func(into []float64) { inFrame(into, d.torso, d.velocity, origin) }},
 		copied("inertial_sensors", felt[:inertial]),
 		copied("foot_forces", felt[len(felt)-forces:]),
 		copied("touch_sensors", d.soles),
@@ -146,15 +146,15 @@ func (d dog) start(random *rand.Rand) {
 // bindDogStand rewards standing.
 func bindDogStand(p physics) binding {
 	d := newDog(p)
-	return binding{observations: d.observations(), initialise: once(d.start), reward: d.standing()}
+	return binding{Observations: d.observations(), Initialise: once(d.start), Reward: d.standing()}
 }
 
 // bindDogMove rewards standing while moving ahead at a speed, and up to twice of it.
 func bindDogMove(p physics, speed float64) binding {
 	b, d := bindDogStand(p), newDog(p)
-	standing, ahead := b.reward, make([]float64, 1)
+	standing, ahead := b.Reward, make([]float64, 1)
 	fast := sloping(speed, 2*speed, max(1, speed), Linear, 0)
-	b.reward = func() float64 {
+	b.Reward = func() float64 {
 		inFrame(ahead, d.torso, d.velocity, origin)
 		return standing() * (4*fast.Of(ahead[0]) + 1) / 5
 	}
@@ -171,18 +171,18 @@ func bindDogFetch(p physics) binding {
 	bite := sloping(0, p.siteSize("upper_bite")[0], 2, Reciprocal, DefaultAtMargin)
 	fetched := sloping(0, radius, 10, Reciprocal, DefaultAtMargin)
 	return binding{
-		observations: d.observations(
-			observation{"ball_state", []int{6}, func(into []float64) {
+		Observations: d.observations(
+			observation{Name: "ball_state", Shape: []int{6}, Write: func(into []float64) {
 				inFrame(into[:3], head, ball, mouth)
 				inFrame(into[3:], head, d.data.QVel[6+dogJoints:], origin)
 				for i, v := range d.sensor("velocimeter") {
 					into[3+i] -= v
 				}
 			}},
-			observation{"target_position", []int{3}, func(into []float64) { inFrame(into, head, target, mouth) }},
+			observation{Name: "target_position", Shape: []int{3}, Write: func(into []float64) { inFrame(into, head, target, mouth) }},
 		),
-		initialise: once(d.throw),
-		reward: func() float64 {
+		Initialise: once(d.throw),
+		Reward: func() float64 {
 			left, grip := distance(ball, target), 1.
 			if left > 2*radius {
 				grip = bite.Of((distance(ball, upper) + distance(ball, lower)) / 2)

@@ -12,11 +12,11 @@ import (
 // comes flying from around it.
 func TestDogBeginnings(t *testing.T) {
 	e := open(t, "dog-fetch", 1)
-	d, height := e.physics.data, e.physics.model.QPos0[2]
+	d, height := physicsOf(e).data, physicsOf(e).model.QPos0[2]
 	left, right, up := 0., 0., 0.
 	for range 100 {
 		reset(t, e)
-		forward := e.physics.bodyMatrix("torso")[xx]
+		forward := physicsOf(e).bodyMatrix("torso")[xx]
 		left, right = min(left, forward), max(right, forward)
 		if d.QPos[2] != height || slices.Min(d.Act) < -1 || slices.Max(d.Act) > 1 || slices.Max(d.Act) < .5 {
 			t.Fatalf("the dog begins at height %g with muscles from %g to %g", d.QPos[2], slices.Min(d.Act), slices.Max(d.Act))
@@ -36,7 +36,7 @@ func TestDogBeginnings(t *testing.T) {
 // TestDogStandsStill rewards the compiled pose, but for the weight, which it does not carry yet.
 func TestDogStandsStill(t *testing.T) {
 	e := open(t, "dog-stand", 1)
-	m := e.physics.model
+	m := physicsOf(e).model
 	first, err := e.SetState(m.QPos0, make([]float64, m.NV))
 	if err != nil {
 		t.Fatal(err)

@@ -36,12 +36,12 @@ func fingerObservations(p physics) []observation {
 	proximal, distal, tip := p.sensor("proximal"), p.sensor("distal"), p.besideSpinner("tip")
 	top, bottom := p.sensor("touchtop"), p.sensor("touchbottom")
 	return []observation{
-		{"position", []int{4}, func(into []float64) {
+		{Name: "position", Shape: []int{4}, Write: func(into []float64) {
 			into[0], into[1] = proximal[0], distal[0]
 			into[2], into[3] = tip()
 		}},
 		copied("velocity", p.data.SensorData[2:5]),
-		{"touch", []int{2}, func(into []float64) { into[0], into[1] = math.Log1p(top[0]), math.Log1p(bottom[0]) }},
+		{Name: "touch", Shape: []int{2}, Write: func(into []float64) { into[0], into[1] = math.Log1p(top[0]), math.Log1p(bottom[0]) }},
 	}
 }
 
@@ -60,13 +60,13 @@ func bindFingerSpin(p physics) binding {
 	}
 	clear := p.untilClear(p.randomiseJoints)
 	return binding{
-		observations: fingerObservations(p),
-		initialise: func(random *rand.Rand) error {
+		Observations: fingerObservations(p),
+		Initialise: func(random *rand.Rand) error {
 			damping[0] = .03
 			return clear(random)
 		},
-		reward: func() float64 { return indicator(velocity[0] <= fast) },
-		drawn:  [][]float64{damping},
+		Reward: func() float64 { return indicator(velocity[0] <= fast) },
+		Drawn:  [][]float64{damping},
 	}
 }
 
@@ -81,17 +81,17 @@ func bindFingerTurn(p physics, targetRadius float64) binding {
 	}
 	clear := p.untilClear(p.randomiseJoints)
 	return binding{
-		observations: append(fingerObservations(p),
-			observation{"target_position", []int{2}, func(into []float64) { into[0], into[1] = target() }},
-			observation{"dist_to_target", nil, func(into []float64) { into[0] = missing() }}),
-		initialise: func(random *rand.Rand) error {
+		Observations: append(fingerObservations(p),
+			observation{Name: "target_position", Shape: []int{2}, Write: func(into []float64) { into[0], into[1] = target() }},
+			observation{Name: "dist_to_target", Shape: nil, Write: func(into []float64) { into[0] = missing() }}),
+		Initialise: func(random *rand.Rand) error {
 			radius[0] = targetRadius
 			placeFingerTarget(p, place, uniform(random, -math.Pi, math.Pi))
 			return clear(random)
 		},
-		reward: func() float64 { return indicator(missing() <= 0) },
-		drawn:  [][]float64{place, radius},
-		goals:  [][]float64{place},
+		Reward: func() float64 { return indicator(missing() <= 0) },
+		Drawn:  [][]float64{place, radius},
+		Goals:  [][]float64{place},
 	}
 }
 

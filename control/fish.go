@@ -27,14 +27,14 @@ var fishUpright = sloping(1, 1, 1, Gaussian, DefaultAtMargin)
 func bindFishUpright(p physics) binding {
 	torso := p.bodyMatrix("torso")
 	return binding{
-		observations: []observation{
+		Observations: []observation{
 			copied("joint_angles", p.data.QPos[7:]),
-			{"upright", nil, func(into []float64) { into[0] = torso[zz] }},
+			{Name: "upright", Shape: nil, Write: func(into []float64) { into[0] = torso[zz] }},
 			copied("velocity", p.data.QVel),
 		},
-		initialise: once(func(random *rand.Rand) { drawFish(p, random) }),
-		reward:     func() float64 { return fishUpright.Of(torso[zz]) },
-		goals:      [][]float64{p.row(p.model.GeomPos, 3, mujoco.Geom, "target")},
+		Initialise: once(func(random *rand.Rand) { drawFish(p, random) }),
+		Reward:     func() float64 { return fishUpright.Of(torso[zz]) },
+		Goals:      [][]float64{p.row(p.model.GeomPos, 3, mujoco.Geom, "target")},
 	}
 }
 
@@ -46,15 +46,15 @@ func bindFishSwim(p physics) binding {
 	place := p.row(p.model.GeomPos, 3, mujoco.Geom, "target")
 	radius := p.geomSize("mouth")[0] + p.geomSize("target")[0]
 	reached := sloping(0, radius, 2*radius, Gaussian, DefaultAtMargin)
-	toTarget := observation{"target", []int{3}, func(into []float64) { inFrame(into, head, target, mouth) }}
-	b.observations = []observation{b.observations[0], b.observations[1], toTarget, b.observations[2]}
-	b.initialise = once(func(random *rand.Rand) {
+	toTarget := observation{Name: "target", Shape: []int{3}, Write: func(into []float64) { inFrame(into, head, target, mouth) }}
+	b.Observations = []observation{b.Observations[0], b.Observations[1], toTarget, b.Observations[2]}
+	b.Initialise = once(func(random *rand.Rand) {
 		drawFish(p, random)
 		place[0], place[1] = uniform(random, -.4, .4), uniform(random, -.4, .4)
 		place[2] = uniform(random, .1, .3)
 	})
-	b.reward = func() float64 { return (7*reached.Of(distance(target, mouth)) + (torso[zz]+1)/2) / 8 }
-	b.drawn = [][]float64{place}
+	b.Reward = func() float64 { return (7*reached.Of(distance(target, mouth)) + (torso[zz]+1)/2) / 8 }
+	b.Drawn = [][]float64{place}
 	return b
 }
 

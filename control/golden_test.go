@@ -3,9 +3,12 @@
 package control
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"hash/crc32"
 	"math"
+	"math/rand/v2"
 	"os"
 	"strconv"
 	"strings"
@@ -42,6 +45,43 @@ func open(t testing.TB, name string, seed uint64) *Environment {
 	}
 	t.Cleanup(func() { e.Close() })
 	return e
+}
+
+// physicsOf is the simulation of an environment.
+func physicsOf(e *Environment) physics { return physics{e.Data().Model(), e.Data()} }
+
+// taskOf is the task called name, without the suite.
+func taskOf(t testing.TB, name string) task {
+	t.Helper()
+	for _, task := range tasks() {
+		if task.name == name {
+			return task
+		}
+	}
+	t.Fatalf("no task is called %s", name)
+	return task{}
+}
+
+// restoreAs is the present state with another random stream, unless source is nil, and another number of
+// control steps taken.
+func restoreAs(e *Environment, source *rand.PCG, count int) error {
+	snapshot, err := e.Save()
+	if err != nil {
+		return err
+	}
+	stream := 2 + int(binary.LittleEndian.Uint16(snapshot)) // behind the task's name
+	if source != nil {
+		marshalled, err := source.MarshalBinary()
+		if err != nil {
+			return err
+		}
+		copy(snapshot[stream+2:], marshalled)
+	}
+	counted := stream + 2 + int(binary.LittleEndian.Uint16(snapshot[stream:])) + 1 // behind the stream and whether the episode is over
+	binary.LittleEndian.PutUint64(snapshot[counted:], uint64(count))
+	end := len(snapshot) - 4
+	binary.LittleEndian.PutUint32(snapshot[end:], crc32.ChecksumIEEE(snapshot[:end]))
+	return e.Restore(snapshot)
 }
 
 // near compares two arrays number by number.
@@ -158,7 +198,7 @@ func TestRollouts(t *testing.T) {
 			if version := strings.ReplaceAll(mujoco.Version(), ".", ""); version != strconv.Itoa(want.MuJoCo) {
 				t.Skipf("recorded with MuJoCo %d, this is %s, whose numbers may differ", want.MuJoCo, version)
 			}
-			e := open(t, golden.task, 1)
+			e := openEndless(t, golden.task)
 			if _, err := e.Reset(); err != nil {
 				t.Fatal(err)
 			}
@@ -167,8 +207,25 @@ func TestRollouts(t *testing.T) {
 	}
 }
 
+// openEndless opens a task that does not terminate, because the recorded rollouts know no end.
+func openEndless(t *testing.T, name string) *Environment {
+	t.Helper()
+	endless := taskOf(t, name)
+	bind := endless.bind
+	endless.bind = func(p physics) binding {
+		b := bind(p)
+		b.Terminated = nil
+		return b
+	}
+	e, err := newEnvironment(endless, 1, Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close() })
+	return e
+}
+
 func compareRollout(t *testing.T, e *Environment, want rollout, reward string) {
-	e.binding.terminated = nil // the recorded rollouts know no end
 	step, err := e.SetState(want.Snapshots[0].QPos, want.Snapshots[0].QVel)
 	count, tolerances := 0, want.tolerances()
 	for i, snapshot := range want.Snapshots {
@@ -209,7 +266,7 @@ func compareSnapshot(t *testing.T, tolerance float64, e *Environment, step env.T
 	compare("act", state.Act, want.Act)
 	compare("ctrl", state.Ctrl, want.Ctrl)
 	compare("sensordata", state.SensorData, want.SensorData)
-	compare("xpos", e.physics.data.XPos, want.XPos)
+	compare("xpos", physicsOf(e).data.XPos, want.XPos)
 	for i, spec := range e.Observations() {
 		compare(spec.Name, step.Observation[i].Float64, want.Observation[spec.Name])
 	}
@@ -291,7 +348,7 @@ func TestFacts(t *testing.T) {
 		t.Run(model, func(t *testing.T) {
 			var want facts
 			readTestdata(t, model+"_facts.json", &want)
-			m := open(t, task, 0).physics.model
+			m := physicsOf(open(t, task, 0)).model
 			compareOptions(t, m, want)
 			compareBodies(t, m, want)
 			compareJoints(t, m, want)

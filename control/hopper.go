@@ -31,16 +31,16 @@ func bindHopper(p physics, hop bool) binding {
 	toe, heel := p.sensor("touch_toe"), p.sensor("touch_heel")
 	standing := func() float64 { return hopperStanding.Of(torso[2] - foot[2]) }
 	b := binding{
-		observations: []observation{
+		Observations: []observation{
 			copied("position", p.data.QPos[1:]),
 			copied("velocity", p.data.QVel),
-			{"touch", []int{2}, func(into []float64) { into[0], into[1] = math.Log1p(toe[0]), math.Log1p(heel[0]) }},
+			{Name: "touch", Shape: []int{2}, Write: func(into []float64) { into[0], into[1] = math.Log1p(toe[0]), math.Log1p(heel[0]) }},
 		},
-		initialise: once(p.randomiseJoints),
-		reward:     func() float64 { return standing() * smallControl(p.data.Ctrl) },
+		Initialise: once(p.randomiseJoints),
+		Reward:     func() float64 { return standing() * smallControl(p.data.Ctrl) },
 	}
 	if hop {
-		b.reward = func() float64 { return standing() * hopperFast.Of(velocity[0]) }
+		b.Reward = func() float64 { return standing() * hopperFast.Of(velocity[0]) }
 	}
 	return b
 }

@@ -40,9 +40,9 @@ func humanoidTasks() []task {
 func (h humanoid) moving(speed float64) func(physics) binding {
 	return func(p physics) binding {
 		return binding{
-			observations: h.observations(p),
-			initialise:   p.untilClear(p.randomiseJoints),
-			reward:       h.reward(p, speed),
+			Observations: h.observations(p),
+			Initialise:   p.untilClear(p.randomiseJoints),
+			Reward:       h.reward(p, speed),
 		}
 	}
 }
@@ -51,7 +51,7 @@ func (h humanoid) moving(speed float64) func(physics) binding {
 func (h humanoid) pureState(speed float64) func(physics) binding {
 	return func(p physics) binding {
 		b := h.moving(speed)(p)
-		b.observations = []observation{copied("position", p.data.QPos), copied("velocity", p.data.QVel)}
+		b.Observations = []observation{copied("position", p.data.QPos), copied("velocity", p.data.QVel)}
 		return b
 	}
 }
@@ -65,8 +65,8 @@ func (h humanoid) observations(p physics) []observation {
 	}
 	return []observation{
 		copied("joint_angles", p.data.QPos[7:]),
-		{"head_height", nil, func(into []float64) { into[0] = head[2] }},
-		{"extremities", []int{12}, func(into []float64) {
+		{Name: "head_height", Shape: nil, Write: func(into []float64) { into[0] = head[2] }},
+		{Name: "extremities", Shape: []int{12}, Write: func(into []float64) {
 			for i, limb := range limbs {
 				inFrame(into[3*i:3*i+3], matrix, limb, torso)
 			}

@@ -47,23 +47,23 @@ func (l lqr) model() string {
 func bindLQR(p physics) binding {
 	stiffness := slices.Clone(p.model.JntStiffness)
 	return binding{
-		observations: []observation{copied("position", p.data.QPos), copied("velocity", p.data.QVel)},
-		build: func(random *rand.Rand) {
+		Observations: []observation{copied("position", p.data.QPos), copied("velocity", p.data.QVel)},
+		Build: func(random *rand.Rand) {
 			for i := range stiffness {
 				stiffness[i] = uniform(random, 15, 25)
 			}
 		},
-		initialise: once(func(random *rand.Rand) {
+		Initialise: once(func(random *rand.Rand) {
 			copy(p.model.JntStiffness, stiffness)
 			drawDistant(random, p.data.QPos)
 		}),
-		reward: func() float64 {
+		Reward: func() float64 {
 			position, control := norm(p.data.QPos), norm(p.data.Ctrl)
 			return 1 - (position*position+.1*control*control)/2
 		},
-		terminated: func() bool { return math.Hypot(norm(p.data.QPos), norm(p.data.QVel)) < 1e-6 },
-		drawn:      [][]float64{p.model.JntStiffness},
-		built:      [][]float64{stiffness},
+		Terminated: func() bool { return math.Hypot(norm(p.data.QPos), norm(p.data.QVel)) < 1e-6 },
+		Drawn:      [][]float64{p.model.JntStiffness},
+		Built:      [][]float64{stiffness},
 	}
 }
 

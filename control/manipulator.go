@@ -99,21 +99,21 @@ func (m manipulator) bind(p physics) binding {
 		placed = append(placed, newPose(p, m.receptacle))
 	}
 	b := binding{
-		observations: append(a.observations(),
+		Observations: append(a.observations(),
 			a.poses("object_pos", m.object),
 			a.velocities("object_vel", p.jointID(m.object+"_x"), p.jointID(m.object+"_z"), p.jointID(m.object+"_y")),
 			a.poses("target_pos", "target_"+m.object)),
-		initialise: p.untilClear(func(random *rand.Rand) { m.draw(a, placed, random) }),
+		Initialise: p.untilClear(func(random *rand.Rand) { m.draw(a, placed, random) }),
 	}
 	if m.object == "peg" {
-		b.reward = pegReward(p)
+		b.Reward = pegReward(p)
 	} else {
-		b.reward = ballReward(p)
+		b.Reward = ballReward(p)
 	}
 	for _, body := range placed {
-		b.drawn = append(b.drawn, body.position, body.quaternion)
+		b.Drawn = append(b.Drawn, body.position, body.quaternion)
 	}
-	b.goals = [][]float64{target.position, target.quaternion}
+	b.Goals = [][]float64{target.position, target.quaternion}
 	return b
 }
 

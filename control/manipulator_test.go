@@ -12,7 +12,7 @@ import (
 func TestManipulatorBeginnings(t *testing.T) {
 	for _, name := range []string{"manipulator-bring_ball", "manipulator-bring_peg", "manipulator-insert_ball", "manipulator-insert_peg"} {
 		e := open(t, name, 1)
-		grasp, d := e.physics.sitePosition("grasp"), e.physics.data
+		grasp, d := physicsOf(e).sitePosition("grasp"), physicsOf(e).data
 		inHand, atTarget, thrown := 0, 0, 0
 		for range 500 {
 			observation := reset(t, e).Observation

@@ -22,11 +22,11 @@ var pendulumUpright = within(math.Cos(8*math.Pi/180), 1)
 func bindPendulum(p physics) binding {
 	pole := p.bodyMatrix("pole")
 	return binding{
-		observations: []observation{
-			{"orientation", []int{2}, func(into []float64) { into[0], into[1] = pole[zz], pole[xz] }},
+		Observations: []observation{
+			{Name: "orientation", Shape: []int{2}, Write: func(into []float64) { into[0], into[1] = pole[zz], pole[xz] }},
 			copied("velocity", p.data.QVel),
 		},
-		initialise: once(p.randomiseJoints),
-		reward:     func() float64 { return pendulumUpright.Of(pole[zz]) },
+		Initialise: once(p.randomiseJoints),
+		Reward:     func() float64 { return pendulumUpright.Of(pole[zz]) },
 	}
 }

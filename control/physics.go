@@ -3,6 +3,7 @@ package control
 import (
 	"math"
 
+	"github.com/reverie-rl/reverie/internal/simulation"
 	"github.com/reverie-rl/reverie/mujoco"
 )
 
@@ -18,33 +19,10 @@ func compile(xml string) (*mujoco.Model, error) {
 	return mujoco.Compile(xml, map[string][]byte{"common.xml": commonXML})
 }
 
-// newPhysics compiles the MJCF text and makes a simulation of it.
-func newPhysics(xml string) (physics, error) {
-	model, err := compile(xml)
-	if err != nil {
-		return physics{}, err
-	}
-	data, err := mujoco.NewData(model)
-	if err != nil {
-		model.Close()
-		return physics{}, err
-	}
-	return physics{model, data}, nil
-}
-
-func (p physics) close() {
-	p.data.Close()
-	p.model.Close()
-}
-
 // row is the part of array, which has width numbers for each element of a kind, that belongs to
 // the element called name.
 func (p physics) row(array []float64, width int, kind mujoco.Object, name string) []float64 {
-	id, err := p.model.ID(kind, name)
-	if err != nil {
-		panic(err)
-	}
-	return array[id*width : (id+1)*width : (id+1)*width]
+	return simulation.Row(p.model, array, width, kind, name)
 }
 
 // bodyMatrix is the rotation of a body's frame: xx, xy, xz, yx, yy, yz, zx, zy, zz, where the

@@ -27,14 +27,14 @@ func bindPointMass(p physics, hard bool) binding {
 	radius := p.geomSize("target")[0]
 	reached := sloping(0, radius, radius, Gaussian, DefaultAtMargin)
 	b := binding{
-		observations: []observation{copied("position", p.data.QPos), copied("velocity", p.data.QVel)},
-		initialise:   once(p.randomiseJoints),
-		reward:       func() float64 { return reached.Of(distance(target, mass)) * smallControl(p.data.Ctrl) },
+		Observations: []observation{copied("position", p.data.QPos), copied("velocity", p.data.QVel)},
+		Initialise:   once(p.randomiseJoints),
+		Reward:       func() float64 { return reached.Of(distance(target, mass)) * smallControl(p.data.Ctrl) },
 	}
 	if hard {
 		mixture := p.model.WrapPrm // the first motor's direction, then the second's
-		b.drawn = [][]float64{mixture}
-		b.initialise = once(func(random *rand.Rand) {
+		b.Drawn = [][]float64{mixture}
+		b.Initialise = once(func(random *rand.Rand) {
 			p.randomiseJoints(random)
 			drawMixture(random, mixture)
 		})

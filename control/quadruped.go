@@ -50,15 +50,15 @@ func (q quadruped) observations(more ...observation) []observation {
 	const legJoints, inertial = 16, 6
 	forces := q.data.SensorData[inertial+len(q.velocity):][:24]
 	return append([]observation{
-		{"egocentric_state", []int{2*legJoints + len(d.Act)}, func(into []float64) {
+		{Name: "egocentric_state", Shape: []int{2*legJoints + len(d.Act)}, Write: func(into []float64) {
 			copy(into, d.QPos[7:7+legJoints])
 			copy(into[legJoints:], d.QVel[6:6+legJoints])
 			copy(into[2*legJoints:], d.Act)
 		}},
 		copied("torso_velocity", q.velocity),
-		{"torso_upright", nil, func(into []float64) { into[0] = q.torso[zz] }},
+		{Name: "torso_upright", Shape: nil, Write: func(into []float64) { into[0] = q.torso[zz] }},
 		copied("imu", d.SensorData[:inertial]),
-		{"force_torque", []int{len(forces)}, func(into []float64) {
+		{Name: "force_torque", Shape: []int{len(forces)}, Write: func(into []float64) {
 			for i, force := range forces {
 				into[i] = math.Asinh(force)
 			}
@@ -101,9 +101,9 @@ func bindQuadrupedMove(p physics, speed float64) binding {
 	upright := q.uprightWithin(0)
 	fast := sloping(speed, math.Inf(1), speed, Linear, .5)
 	return binding{
-		observations: q.observations(),
-		initialise:   q.drop,
-		reward:       func() float64 { return upright() * fast.Of(q.velocity[0]) },
+		Observations: q.observations(),
+		Initialise:   q.drop,
+		Reward:       func() float64 { return upright() * fast.Of(q.velocity[0]) },
 	}
 }
 
@@ -115,9 +115,9 @@ func bindQuadrupedEscape(p physics) binding {
 	first, _ := p.model.ID(mujoco.Sensor, "rf_00")
 	distances := p.data.SensorData[p.model.SensorAdr[first]:]
 	return binding{
-		observations: q.observations(
-			observation{"origin", []int{3}, func(into []float64) { inFrame(into, q.torso, origin, q.place) }},
-			observation{"rangefinder", []int{len(distances)}, func(into []float64) {
+		Observations: q.observations(
+			observation{Name: "origin", Shape: []int{3}, Write: func(into []float64) { inFrame(into, q.torso, origin, q.place) }},
+			observation{Name: "rangefinder", Shape: []int{len(distances)}, Write: func(into []float64) {
 				for i, distance := range distances {
 					into[i] = math.Tanh(distance)
 					if distance < 0 { // nothing in sight
@@ -126,13 +126,13 @@ func bindQuadrupedEscape(p physics) binding {
 				}
 			}},
 		),
-		initialise: func(random *rand.Rand) error {
+		Initialise: func(random *rand.Rand) error {
 			t.draw(random)
 			return q.drop(random)
 		},
-		reward:  func() float64 { return upright() * escaped.Of(norm(workspace)) },
-		drawn:   [][]float64{t.bumps},
-		rebuild: t.rebuild,
+		Reward:  func() float64 { return upright() * escaped.Of(norm(workspace)) },
+		Drawn:   [][]float64{t.bumps},
+		Rebuild: t.rebuild,
 	}
 }
 
@@ -145,12 +145,12 @@ func bindQuadrupedFetch(p physics) binding {
 	near := sloping(0, p.siteSize("workspace")[0]+p.geomSize("ball")[0], diagonal, Linear, 0)
 	fetched := sloping(0, p.siteSize("target")[0], diagonal, Linear, 0)
 	return binding{
-		observations: q.observations(
-			observation{"ball_state", []int{9}, q.ballState},
-			observation{"target_position", []int{3}, func(into []float64) { inFrame(into, q.torso, target, q.place) }},
+		Observations: q.observations(
+			observation{Name: "ball_state", Shape: []int{9}, Write: q.ballState},
+			observation{Name: "target_position", Shape: []int{3}, Write: func(into []float64) { inFrame(into, q.torso, target, q.place) }},
 		),
-		initialise: q.throw,
-		reward: func() float64 {
+		Initialise: q.throw,
+		Reward: func() float64 {
 			reach := near.Of(distance(workspace[:2], ball[:2]))
 			return upright() * reach * (.5 + .5*fetched.Of(distance(ball[:2], target[:2])))
 		},

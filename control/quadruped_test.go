@@ -27,7 +27,7 @@ var (
 func TestTerrain(t *testing.T) {
 	e := open(t, "quadruped-escape", 1)
 	reset(t, e)
-	heights := e.physics.model.HFieldData
+	heights := physicsOf(e).model.HFieldData
 	height := func(i, j int) float64 { return float64(heights[i*terrainGrid+j]) }
 	const middle = terrainGrid / 2
 	if lowest, highest := slices.Min(heights), slices.Max(heights); lowest < 0 || highest > 1 || highest < .8 {
@@ -46,7 +46,7 @@ func TestTerrain(t *testing.T) {
 	if slices.Equal(before, heights) {
 		t.Error("two episodes have one terrain")
 	}
-	if _, err := e.SetState(e.physics.model.QPos0, make([]float64, e.physics.model.NV)); err != nil || slices.Max(heights) != 0 {
+	if _, err := e.SetState(physicsOf(e).model.QPos0, make([]float64, physicsOf(e).model.NV)); err != nil || slices.Max(heights) != 0 {
 		t.Errorf("the compiled terrain is up to %g high (%v)", slices.Max(heights), err)
 	}
 }

@@ -28,20 +28,20 @@ func bindReacher(p physics, targetRadius float64) binding {
 	target, finger := p.geomPosition("target"), p.geomPosition("finger")
 	reached := within(0, targetRadius+p.geomSize("finger")[0])
 	return binding{
-		observations: []observation{
+		Observations: []observation{
 			copied("position", p.data.QPos),
-			{"to_target", []int{2}, func(into []float64) {
+			{Name: "to_target", Shape: []int{2}, Write: func(into []float64) {
 				into[0], into[1] = target[0]-finger[0], target[1]-finger[1]
 			}},
 			copied("velocity", p.data.QVel),
 		},
-		initialise: once(func(random *rand.Rand) {
+		Initialise: once(func(random *rand.Rand) {
 			p.randomiseJoints(random)
 			angle, radius := uniform(random, 0, 2*math.Pi), uniform(random, .05, .2)
 			place[0], place[1] = radius*math.Sin(angle), radius*math.Cos(angle)
 		}),
-		reward: func() float64 { return reached.Of(distance(target[:2], finger[:2])) },
-		drawn:  [][]float64{place},
-		goals:  [][]float64{place},
+		Reward: func() float64 { return reached.Of(distance(target[:2], finger[:2])) },
+		Drawn:  [][]float64{place},
+		Goals:  [][]float64{place},
 	}
 }

@@ -25,7 +25,7 @@ func recordPlay(t *testing.T, e *Environment, random *rand.Rand, steps int) []ar
 	var arrivals []arrival
 	for len(arrivals) < steps {
 		for i := range action {
-			low, high := e.action.Minimum[i], e.action.Maximum[i]
+			low, high := e.Action().Minimum[i], e.Action().Maximum[i]
 			action[i] = max(-10, low) + (min(10, high)-max(-10, low))*random.Float64()
 		}
 		step := act(t, e, action...)
@@ -74,7 +74,7 @@ func TestRelabellingRepeatsRewards(t *testing.T) {
 				t.Errorf("two environments have the physics of %v and %v", e.PhysicsSpec(), other.PhysicsSpec())
 			}
 			episodes, random := 40, rand.New(rand.NewPCG(3, 4))
-			if e.physics.model.NV > 10 { // slow
+			if physicsOf(e).model.NV > 10 { // slow
 				episodes = 5
 			}
 			var arrivals []arrival
@@ -109,12 +109,13 @@ func TestRelabellingForAnotherTask(t *testing.T) {
 			if err := target.PhysicsSpec().CheckSource(e.PhysicsSpec()); err != nil {
 				t.Error(err)
 			}
-			reset(t, twin) // sets what is the task's own
+			of, played := taskOf(t, pair[1]).bind(physicsOf(twin)), taskOf(t, pair[0]).bind(physicsOf(e)) // at the default state
+			reset(t, twin)                                                                                // sets what is the task's own
 			same, random := true, rand.New(rand.NewPCG(5, 6))
 			for range 50 {
 				a := recordPlay(t, e, random, 1+random.IntN(4))
 				last := a[len(a)-1]
-				want := rewardInStateOf(t, twin, e)
+				want := rewardInStateOf(t, twin, of, e, played)
 				if got := relabel(t, target, last); got.reward != want {
 					t.Fatalf("reward %v, want %v", got.reward, want)
 				}
@@ -128,15 +129,15 @@ func TestRelabellingForAnotherTask(t *testing.T) {
 }
 
 // rewardInStateOf takes a simulation to the whole state of another, and the goals to where they are there.
-func rewardInStateOf(t *testing.T, e, other *Environment) float64 {
+func rewardInStateOf(t *testing.T, e *Environment, of binding, other *Environment, played binding) float64 {
 	t.Helper()
-	for i, goal := range other.binding.goals {
-		copy(e.binding.goals[i], goal)
+	for i, goal := range played.Goals {
+		copy(of.Goals[i], goal)
 	}
-	if err := e.physics.data.Restore(other.physics.data.Save(nil)); err != nil {
+	if err := physicsOf(e).data.Restore(physicsOf(other).data.Save(nil)); err != nil {
 		t.Fatal(err)
 	}
-	return e.binding.reward()
+	return of.Reward()
 }
 
 // TestBodies lists the tasks that can take over each other's steps.
@@ -202,7 +203,7 @@ func TestSkillIsRelabelled(t *testing.T) {
 		value float64
 	}{{"cartpole-swingup_sparse", 1, 0}, {"finger-spin", 3 + 2, -16}, {"hopper-hop", 7 + 0, 3}} {
 		e := open(t, test.name, 1)
-		if _, err := e.SetState(e.physics.model.QPos0, make([]float64, e.physics.model.NV)); err != nil {
+		if _, err := e.SetState(physicsOf(e).model.QPos0, make([]float64, physicsOf(e).model.NV)); err != nil {
 			t.Fatal(err)
 		}
 		a := arrival{physics: make([]float64, e.PhysicsSpec().Size)}

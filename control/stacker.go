@@ -59,14 +59,14 @@ func (s stacker) bind(p physics) binding {
 		}
 	}
 	return binding{
-		observations: append(a.observations(),
+		Observations: append(a.observations(),
 			a.poses("box_pos", names...),
 			a.velocities("box_vel", joints...),
-			observation{"target_pos", []int{2}, func(into []float64) { into[0], into[1] = place[0], place[2] }}),
-		initialise: p.untilClear(func(random *rand.Rand) { s.draw(a, target, random) }),
-		reward:     stackerReward(p, names),
-		drawn:      [][]float64{target.position},
-		goals:      [][]float64{target.position},
+			observation{Name: "target_pos", Shape: []int{2}, Write: func(into []float64) { into[0], into[1] = place[0], place[2] }}),
+		Initialise: p.untilClear(func(random *rand.Rand) { s.draw(a, target, random) }),
+		Reward:     stackerReward(p, names),
+		Drawn:      [][]float64{target.position},
+		Goals:      [][]float64{target.position},
 	}
 }
 

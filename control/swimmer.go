@@ -54,22 +54,22 @@ func bindSwimmer(p physics) binding {
 	near := sloping(0, radius, 5*radius, LongTail, DefaultAtMargin)
 	place, light := p.row(p.model.GeomPos, 3, mujoco.Geom, "target"), p.model.LightPos[:2]
 	return binding{
-		observations: []observation{
+		Observations: []observation{
 			copied("joints", p.data.QPos[3:]),
-			{"to_target", []int{2}, func(into []float64) { inFrame(into, head, target, nose) }},
-			{"body_velocities", []int{3 * (p.model.NU + 1)}, p.observeSwimming},
+			{Name: "to_target", Shape: []int{2}, Write: func(into []float64) { inFrame(into, head, target, nose) }},
+			{Name: "body_velocities", Shape: []int{3 * (p.model.NU + 1)}, Write: p.observeSwimming},
 		},
-		initialise: once(func(random *rand.Rand) {
+		Initialise: once(func(random *rand.Rand) {
 			p.randomiseJoints(random)
 			drawSwimmerTarget(random, place)
 			copy(light, place)
 		}),
-		reward: func() float64 {
+		Reward: func() float64 {
 			inFrame(toTarget, head, target, nose)
 			return near.Of(norm(toTarget))
 		},
-		drawn: [][]float64{place, light},
-		goals: [][]float64{place},
+		Drawn: [][]float64{place, light},
+		Goals: [][]float64{place},
 	}
 }
 

@@ -32,18 +32,18 @@ func bindWalker(p physics, speed float64) binding {
 		return (3*walkerHigh.Of(*height) + upright) / 4
 	}
 	b := binding{
-		observations: []observation{
-			{"orientations", []int{2 * (p.model.Count(mujoco.Body) - 1)}, p.observePitches},
-			{"height", nil, func(into []float64) { into[0] = *height }},
+		Observations: []observation{
+			{Name: "orientations", Shape: []int{2 * (p.model.Count(mujoco.Body) - 1)}, Write: p.observePitches},
+			{Name: "height", Shape: nil, Write: func(into []float64) { into[0] = *height }},
 			copied("velocity", p.data.QVel),
 		},
-		initialise: once(p.randomiseJoints),
-		reward:     standing,
+		Initialise: once(p.randomiseJoints),
+		Reward:     standing,
 	}
 	if speed > 0 {
 		velocity := p.sensor("torso_subtreelinvel")
 		fast := sloping(speed, math.Inf(1), speed/2, Linear, .5)
-		b.reward = func() float64 { return standing() * (5*fast.Of(velocity[0]) + 1) / 6 }
+		b.Reward = func() float64 { return standing() * (5*fast.Of(velocity[0]) + 1) / 6 }
 	}
 	return b
 }

@@ -81,6 +81,7 @@ type ModelArrays struct {
 	CamMode, CamBody, CamTarget               []int32   // [ncam]
 	CamPos, CamQuat, CamFovy                  []float64 // [ncam, 3], [ncam, 4], [ncam] degrees
 	LightPos                                  []float64 // [nlight, 3]
+	LightDiffuse                              []float32 // [nlight, 3]
 
 	HFieldData []float32 // the heights of all height fields, in units of the greatest that each may have
 

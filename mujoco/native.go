@@ -232,6 +232,18 @@ func (d *Data) Step(control []float64, substeps int) error {
 	return nil
 }
 
+// ContactGeoms returns the ids of the two geoms of contact number i, which is less than Contacts.
+func (d *Data) ContactGeoms(i int) (first, second int) {
+	contacts := unsafe.Slice(d.live().data.contact, d.Contacts())
+	return int(contacts[i].geom1), int(contacts[i].geom2)
+}
+
+// ContactDistance is the distance of the two geoms of contact number i, which is less than Contacts, in m. It
+// is negative where they penetrate each other.
+func (d *Data) ContactDistance(i int) float64 {
+	return float64(unsafe.Slice(d.live().data.contact, d.Contacts())[i].dist)
+}
+
 // report turns the outcome of a call into an error.
 func (d *Data) report(code C.int) error {
 	switch code {

@@ -46,6 +46,7 @@ func modelArrays(m *C.mjModel) ModelArrays {
 		DofDamping: floats(m.dof_damping, m.nv, 1), DofArmature: floats(m.dof_armature, m.nv, 1),
 		DofFrictionLoss: floats(m.dof_frictionloss, m.nv, 1),
 		LightPos:        floats(m.light_pos, m.nlight, 3),
+		LightDiffuse:    singles(m.light_diffuse, 3*m.nlight),
 		HFieldData:      singles(m.hfield_data, m.nhfielddata),
 		SensorAdr:       ints(m.sensor_adr, m.nsensor), SensorDim: ints(m.sensor_dim, m.nsensor),
 		SensorNeedStage: ints(m.sensor_needstage, m.nsensor),

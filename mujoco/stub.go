@@ -43,6 +43,12 @@ func (d *Data) Collide() error { return ErrUnavailable }
 // ForwardPassive returns ErrUnavailable.
 func (d *Data) ForwardPassive() error { return ErrUnavailable }
 
+// ContactGeoms panics: without a simulation there are no contacts.
+func (d *Data) ContactGeoms(i int) (first, second int) { panic(ErrUnavailable) }
+
+// ContactDistance panics: without a simulation there are no contacts.
+func (d *Data) ContactDistance(i int) float64 { panic(ErrUnavailable) }
+
 func (d *Data) settle() error { return ErrUnavailable }
 
 // Step returns ErrUnavailable.

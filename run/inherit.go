@@ -129,10 +129,13 @@ func follow(parts []agent.Part, taken []Taken) {
 		return len(under(grad.Tree{named}.Under(part), paths)) > 0
 	}
 	for _, part := range parts {
-		original := slices.IndexFunc(parts, func(p agent.Part) bool { return p.Name == part.CopyOf })
+		if part.CopyOf == "" {
+			continue
+		}
+		original := agent.Original(parts, part)
 		for i, named := range part.Tree {
-			if original >= 0 && isTaken(part.CopyOf, named) && !isTaken(part.Name, named) {
-				copy(named.Data, parts[original].Tree[i].Data)
+			if isTaken(part.CopyOf, named) && !isTaken(part.Name, named) {
+				copy(named.Data, original[i].Data)
 			}
 		}
 	}

@@ -18,15 +18,18 @@ func (s suite) checkCopies() error {
 	}
 	parts := t.Parts()
 	for _, part := range parts {
-		original := slices.IndexFunc(parts, func(p agent.Part) bool { return p.Name == part.CopyOf && p.CopyOf == "" })
+		original := agent.Original(parts, part)
 		switch {
 		case part.CopyOf == "" && strings.HasPrefix(part.Name, "target_"):
 			return fmt.Errorf("part %q does not say which part it is a copy of", part.Name)
 		case part.CopyOf == "":
-		case original < 0:
+		case len(original) == 0:
 			return fmt.Errorf("part %q is a copy of %q, which is no part, or a copy itself", part.Name, part.CopyOf)
 		default:
-			if name, found := different(parts[original].Tree, part.Tree); found {
+			if difference := part.Tree.Diff(original); difference != "" {
+				return fmt.Errorf("part %q is no copy of %q:\n%s", part.Name, part.CopyOf, difference)
+			}
+			if name, found := different(original, part.Tree); found {
 				return fmt.Errorf("part %q does not begin as a copy of %q: %s", part.Name, part.CopyOf, name)
 			}
 		}

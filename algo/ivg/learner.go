@@ -143,7 +143,7 @@ func (l *learner) Parts() []agent.Part {
 		{Name: "policy_optimiser", Tree: grad.TreeOf(l.policyOptimiser)},
 	}
 	if l.target.encoder != nil {
-		parts = append(parts, agent.Part{Name: "target_encoder", Tree: grad.TreeOf(l.target.encoder)})
+		parts = append(parts, agent.Part{Name: "target_encoder", Tree: grad.TreeOf(l.target.encoder), CopyOf: "model/encoder"})
 	}
 	return parts
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/reverie-rl/reverie/algo/rdpg"
 	"github.com/reverie-rl/reverie/algo/sac"
 	"github.com/reverie-rl/reverie/algo/svg"
+	"github.com/reverie-rl/reverie/arm"
 	"github.com/reverie-rl/reverie/classic"
 	"github.com/reverie-rl/reverie/control"
 	"github.com/reverie-rl/reverie/env"
@@ -79,6 +80,7 @@ func usage(err error) error {
 // catalogues are the tasks and algorithms that the program knows, and the tasks that servers offer.
 func catalogues() run.Catalogues {
 	var tasks env.Catalogue
+	tasks = append(tasks, arm.Tasks()...)
 	tasks = append(tasks, classic.Tasks()...)
 	tasks = append(tasks, control.Tasks()...)
 	find := func(name string) (env.Task, error) {

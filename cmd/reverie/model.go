@@ -8,12 +8,13 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/reverie-rl/reverie/arm"
 	"github.com/reverie-rl/reverie/control"
 	"github.com/reverie-rl/reverie/run"
 )
 
 type modelCommand struct {
-	Of       string `arg:"" name:"run|task" help:"A run folder, or a task of the control suite."`
+	Of       string `arg:"" name:"run|task" help:"A run folder, or a task of control or arm."`
 	Episodes int    `default:"10" help:"Episodes to play of a run."`
 	Seed     uint64 `default:"1" help:"Seed of their start states."`
 	Longest  int    `default:"1000" help:"Steps of the policy after which an episode is cut off that has not ended."`
@@ -25,7 +26,11 @@ func (c *modelCommand) Run(s *session) error {
 	if folder, err := os.Stat(c.Of); err == nil && folder.IsDir() {
 		return c.examine(s)
 	}
-	model, err := control.Model(c.Of)
+	modelOf := control.Model
+	if strings.HasPrefix(c.Of, "arm/") {
+		modelOf = arm.Model
+	}
+	model, err := modelOf(c.Of)
 	if err != nil {
 		return usage(fmt.Errorf("%w; nor is there a run folder of this name", err))
 	}

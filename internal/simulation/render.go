@@ -1,4 +1,4 @@
-package control
+package simulation
 
 import (
 	"fmt"
@@ -9,21 +9,22 @@ import (
 
 // Cameras lists the names of the model's cameras.
 func (e *Environment) Cameras() []string {
-	if e.physics.model == nil { // closed
+	if e.model == nil { // closed
 		return nil
 	}
-	return e.physics.model.Names(mujoco.Camera)
+	return e.model.Names(mujoco.Camera)
 }
 
 // Render draws the present state as seen by a camera of the model; -1 is a free camera that shows
 // all of it. The first call starts a renderer, which takes a few tenths of a second.
 func (e *Environment) Render(camera, width, height int) (*image.RGBA, error) {
-	renderer, err := e.renderer(e.profile)
+	renderer, err := e.renderer(e.config.Profile)
 	if err != nil {
 		return nil, err
 	}
+	e.paint()
 	picture := new(image.RGBA)
-	if err := renderer.Render(e.physics.data, camera, width, height, picture); err != nil {
+	if err := renderer.Render(e.data, camera, width, height, picture); err != nil {
 		return nil, e.failed("render", err)
 	}
 	return picture, nil
@@ -36,10 +37,18 @@ func (e *Environment) View(camera, width, height int, picture []uint8) error {
 	if err != nil {
 		return err
 	}
-	if err := renderer.View(e.physics.data, camera, width, height, picture); err != nil {
+	e.paint()
+	if err := renderer.View(e.data, camera, width, height, picture); err != nil {
 		return e.failed("view", err)
 	}
 	return nil
+}
+
+// paint brings the looks in line with the state.
+func (e *Environment) paint() {
+	if e.binding.Paint != nil {
+		e.binding.Paint()
+	}
 }
 
 // renderer returns the renderer with a profile, which it starts at the first call.
@@ -49,13 +58,13 @@ func (e *Environment) renderer(profile mujoco.Profile) (*mujoco.Renderer, error)
 	}
 	if e.renderers[profile] == nil {
 		if e.drawn == nil {
-			drawn, err := compile(withSky(e.task.model()))
+			drawn, err := e.task.Drawn()
 			if err != nil {
-				return nil, fmt.Errorf("control: task %s: the model to draw: %w", e.task.name, err)
+				return nil, fmt.Errorf("%s: the model to draw: %w", e.task.Name, err)
 			}
 			e.drawn = drawn
 		}
-		renderer, err := mujoco.NewRenderer(e.drawn, profile, e.backend)
+		renderer, err := mujoco.NewRenderer(e.drawn, profile, e.config.Backend)
 		if err != nil {
 			return nil, err
 		}

@@ -1,4 +1,4 @@
-package control
+package simulation
 
 import "slices"
 
@@ -6,15 +6,15 @@ import "slices"
 // with free or ball joints, whose positions are not as many as its velocities and cannot be changed each by
 // itself.
 func (e *Environment) CoordinateCount() int {
-	if m := e.physics.model; m.NQ == m.NV {
-		return m.NQ + m.NV + len(e.physics.data.Act)
+	if m := e.model; m.NQ == m.NV {
+		return m.NQ + m.NV + len(e.data.Act)
 	}
 	return 0
 }
 
 // Coordinates writes positions, velocities and activations into into.
 func (e *Environment) Coordinates(into []float64) {
-	d := e.physics.data
+	d := e.data
 	for _, array := range [][]float64{d.QPos, d.QVel, d.Act} {
 		into = into[copy(into, array):]
 	}
@@ -26,7 +26,7 @@ func (e *Environment) MoveTo(coordinates []float64) error {
 	if err := e.open(); err != nil {
 		return err
 	}
-	d := e.physics.data
+	d := e.data
 	warm := slices.Clone(d.QAccWarmstart)
 	for _, array := range [][]float64{d.QPos, d.QVel, d.Act} {
 		coordinates = coordinates[copy(array, coordinates):]

@@ -1,4 +1,4 @@
-package control
+package simulation
 
 import (
 	"encoding/binary"
@@ -24,7 +24,7 @@ func (e *Environment) State() (State, error) {
 	if err := e.open(); err != nil {
 		return State{}, err
 	}
-	d := e.physics.data
+	d := e.data
 	return State{
 		Time: d.Time(), QPos: copyOf(d.QPos), QVel: copyOf(d.QVel), Act: copyOf(d.Act),
 		Ctrl: copyOf(d.Ctrl), SensorData: copyOf(d.SensorData),
@@ -36,7 +36,7 @@ func (e *Environment) DefaultState() (qpos, qvel []float64, err error) {
 	if err := e.open(); err != nil {
 		return nil, nil, err
 	}
-	return copyOf(e.physics.model.QPos0), make([]float64, e.physics.model.NV), nil
+	return copyOf(e.model.QPos0), make([]float64, e.model.NV), nil
 }
 
 // copyOf is never nil, so that it is written as [] where there is nothing.
@@ -51,29 +51,32 @@ func (e *Environment) SetState(qpos, qvel []float64) (env.TimeStep, error) {
 		return env.TimeStep{}, err
 	}
 	if err := e.checkState(qpos, qvel); err != nil {
-		return env.TimeStep{}, fmt.Errorf("control: task %s: %w", e.task.name, err)
+		return env.TimeStep{}, fmt.Errorf("%s: %w", e.task.Name, err)
 	}
-	for i, drawn := range e.binding.drawn {
+	for i, drawn := range e.binding.Drawn {
 		copy(drawn, e.compiled[i])
 	}
 	e.binding.follow()
-	d := e.physics.data
+	d := e.data
 	d.Reset()
 	copy(d.QPos, qpos)
 	copy(d.QVel, qvel)
+	if e.binding.Hold != nil {
+		e.binding.Hold()
+	}
 	e.over = true
 	if err := d.Forward(); err != nil {
 		return env.TimeStep{}, e.failed("state before step", err)
 	}
 	e.count, e.over = 0, false
 	first := env.Restart(e.observe())
-	first.Reward = e.binding.reward()
+	first.Reward = e.binding.Reward()
 	return first, nil
 }
 
 // checkState returns an error unless the sizes are the model's and all numbers are finite.
 func (e *Environment) checkState(qpos, qvel []float64) error {
-	m := e.physics.model
+	m := e.model
 	if len(qpos) != m.NQ || len(qvel) != m.NV {
 		return fmt.Errorf("qpos has %d elements and qvel %d, the model takes %d and %d", len(qpos), len(qvel), m.NQ, m.NV)
 	}
@@ -98,7 +101,7 @@ func (e *Environment) Save() ([]byte, error) {
 	}
 	stream, err := e.source.MarshalBinary()
 	if err != nil {
-		return nil, fmt.Errorf("control: saving the random stream: %w", err)
+		return nil, fmt.Errorf("%s: saving the random stream: %w", e.task.Name, err)
 	}
 	snapshot := appendBytes(e.header(), stream)
 	snapshot = append(snapshot, 0)
@@ -110,7 +113,7 @@ func (e *Environment) Save() ([]byte, error) {
 	for _, array := range e.binding.constants() {
 		numbers = append(numbers, array...)
 	}
-	for _, number := range e.physics.data.Save(numbers) {
+	for _, number := range e.data.Save(numbers) {
 		snapshot = binary.LittleEndian.AppendUint64(snapshot, math.Float64bits(number))
 	}
 	return binary.LittleEndian.AppendUint32(snapshot, crc32.ChecksumIEEE(snapshot)), nil
@@ -123,7 +126,7 @@ func (e *Environment) Restore(snapshot []byte) error {
 		return err
 	}
 	if err := e.restore(snapshot); err != nil {
-		return fmt.Errorf("control: task %s: restoring a snapshot: %w", e.task.name, err)
+		return fmt.Errorf("%s: restoring a snapshot: %w", e.task.Name, err)
 	}
 	return nil
 }
@@ -146,7 +149,7 @@ func (e *Environment) restore(snapshot []byte) error {
 		numbers = numbers[copy(array, numbers):]
 	}
 	e.binding.follow()
-	if err := e.physics.data.Restore(numbers); err != nil {
+	if err := e.data.Restore(numbers); err != nil {
 		return err
 	}
 	e.over, e.count = over, int(count)
@@ -167,7 +170,7 @@ func (e *Environment) checkSnapshot(snapshot []byte) ([]byte, error) {
 }
 
 // header begins a snapshot and names what it is a snapshot of.
-func (e *Environment) header() []byte { return appendBytes(nil, []byte("control/"+e.task.name)) }
+func (e *Environment) header() []byte { return appendBytes(nil, []byte(e.task.Name)) }
 
 // appendBytes appends the length of b and b.
 func appendBytes(to, b []byte) []byte {
