@@ -23,21 +23,26 @@ type Architecture struct {
 	Binary       bool          // these are zeros and ones: their probabilities are predicted
 	Reward       *dist.Support // atoms of the head of rewards; nil for a Gaussian
 	Continuation bool          // there is a head for the continuation
+
+	// RecurrentFirst draws the RSSM's parameters before the encoder's: results are reproduced by the order in which they
+	// were drawn.
+	RecurrentFirst bool
 }
 
-// NewModel makes a model. Its parameters are drawn in the order of Model's fields, numbers before pictures.
+// NewModel makes a model. Its parameters are drawn in the order of Model's fields, numbers before pictures, unless
+// RecurrentFirst is set.
 func NewModel(a Architecture, random *rand.Rand) Model {
-	encoder, embedding := a.newEncoder(random)
-	recurrent := NewRSSM(RSSMSizes{
-		Action: a.Action, Embedding: embedding, Deterministic: a.Deterministic, Hidden: a.Hidden,
-	}, a.Latent, a.NormalisedCell, random)
-	features := recurrent.FeatureSize()
-	model := Model{
-		Encoder: encoder,
-		RSSM:    recurrent,
-		Decoder: a.newDecoder(features, random),
-		Reward:  NewScalar(features, a.Layers, a.Reward, random),
+	var model Model
+	if a.RecurrentFirst {
+		model.RSSM = a.newRSSM(random)
 	}
+	model.Encoder = a.newEncoder(random)
+	if !a.RecurrentFirst {
+		model.RSSM = a.newRSSM(random)
+	}
+	features := model.RSSM.FeatureSize()
+	model.Decoder = a.newDecoder(features, random)
+	model.Reward = NewScalar(features, a.Layers, a.Reward, random)
 	if a.Continuation {
 		continuation := NewChance(features, a.Layers, random)
 		model.Continuation = &continuation
@@ -45,23 +50,38 @@ func NewModel(a Architecture, random *rand.Rand) Model {
 	return model
 }
 
-// newEncoder makes an encoder of what there is to observe, and returns the size of its embedding.
-func (a Architecture) newEncoder(random *rand.Rand) (Encoder, int) {
-	var vector Encoder
+// newRSSM makes the recurrent part.
+func (a Architecture) newRSSM(random *rand.Rand) RSSM {
+	sizes := RSSMSizes{Action: a.Action, Embedding: a.embedding(), Deterministic: a.Deterministic, Hidden: a.Hidden}
+	return NewRSSM(sizes, a.Latent, a.NormalisedCell, random)
+}
+
+// embedding is how many numbers the encoder puts out.
+func (a Architecture) embedding() int {
 	size := 0
 	if a.Observation > 0 {
-		size = a.Layers[len(a.Layers)-1]
+		size += a.Layers[len(a.Layers)-1]
+	}
+	if a.Channels > 0 {
+		size += imageEmbedding * a.Depth
+	}
+	return size
+}
+
+// newEncoder makes an encoder of what there is to observe.
+func (a Architecture) newEncoder(random *rand.Rand) Encoder {
+	var vector Encoder
+	if a.Observation > 0 {
 		vector = VectorEncoder{NewNetwork(append([]int{a.Observation}, a.Layers...), 1, random), a.Symlog}
 	}
 	if a.Channels == 0 {
-		return vector, size
+		return vector
 	}
 	image := NewImageEncoder(a.Channels, a.Depth, random)
-	size += imageEmbedding * a.Depth
 	if vector == nil {
-		return image, size
+		return image
 	}
-	return PairEncoder{a.Observation, vector, image}, size
+	return PairEncoder{a.Observation, vector, image}
 }
 
 // newDecoder makes a decoder of the same.

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -21,24 +22,46 @@ func architecture() Architecture {
 // A model is what its parts are when they are made one after another, to the last bit: stored results depend on the
 // order in which parameters are drawn.
 func TestModelsAreMadeInOrder(t *testing.T) {
-	a, random := architecture(), newRandom()
-	vectors := VectorEncoder{NewNetwork([]int{observations, 8, embedding}, 1, random), true}
-	encoder := PairEncoder{observations, vectors, NewImageEncoder(1, 1, random)}
-	recurrent := NewRSSM(RSSMSizes{Action: actions, Embedding: embedding + 32, Deterministic: 6, Hidden: 7}, a.Latent, true, random)
-	numbers := VectorDecoder{NewNetwork([]int{9, 8, embedding, observations}, 1, random), true}
-	decoder := PairDecoder{observations, numbers, NewImageDecoder(9, 1, 1, random)}
-	reward := NewScalar(9, a.Layers, a.Reward, random)
-	continuation := NewChance(9, a.Layers, random)
-	want := grad.TreeOf(Model{encoder, recurrent, decoder, reward, &continuation})
-	got := grad.TreeOf(NewModel(a, newRandom()))
-	if difference := got.Diff(want); difference != "" {
-		t.Fatal(difference)
-	}
-	for i, named := range got {
-		if !slices.Equal(named.Data, want[i].Data) {
-			t.Errorf("%s differs", named.Name)
+	for _, recurrentFirst := range []bool{false, true} {
+		a := architecture()
+		a.RecurrentFirst = recurrentFirst
+		want, got := grad.TreeOf(assembled(a, newRandom())), grad.TreeOf(NewModel(a, newRandom()))
+		if difference := got.Diff(want); difference != "" {
+			t.Fatal(difference)
+		}
+		for i, named := range got {
+			if !slices.Equal(named.Data, want[i].Data) {
+				t.Errorf("with the recurrent part first %v, %s differs", recurrentFirst, named.Name)
+			}
 		}
 	}
+}
+
+// assembled is a model of architecture, part by part.
+func assembled(a Architecture, random *rand.Rand) Model {
+	var m Model
+	steps := []func(){
+		func() {
+			vectors := VectorEncoder{NewNetwork([]int{observations, 8, embedding}, 1, random), true}
+			m.Encoder = PairEncoder{observations, vectors, NewImageEncoder(1, 1, random)}
+		},
+		func() {
+			sizes := RSSMSizes{Action: actions, Embedding: embedding + 32, Deterministic: 6, Hidden: 7}
+			m.RSSM = NewRSSM(sizes, a.Latent, true, random)
+		},
+	}
+	if a.RecurrentFirst {
+		slices.Reverse(steps)
+	}
+	for _, step := range steps {
+		step()
+	}
+	numbers := VectorDecoder{NewNetwork([]int{9, 8, embedding, observations}, 1, random), true}
+	m.Decoder = PairDecoder{observations, numbers, NewImageDecoder(9, 1, 1, random)}
+	m.Reward = NewScalar(9, a.Layers, a.Reward, random)
+	continuation := NewChance(9, a.Layers, random)
+	m.Continuation = &continuation
+	return m
 }
 
 // A model expects as much as it observes: numbers, a picture, or both.

@@ -13,6 +13,7 @@ func newModel(c *Config, sizes agent.Sizes, random *rand.Rand) world.Model {
 		Observation: sizes.Observation, Channels: sizes.Image.Channels, Action: sizes.Action,
 		Latent: newLatent(c), NormalisedCell: c.Cell == NormGRU, Deterministic: c.Deterministic, Hidden: c.Hidden,
 		Layers: c.ModelLayers, Depth: c.Depth, Symlog: c.Symlog, Continuation: c.ContinuationWeight > 0,
+		RecurrentFirst: true,
 	}, random)
 }
 
