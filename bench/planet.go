@@ -18,10 +18,11 @@ const (
 // model of 24 observations and 6 actions with 16 stochastic and 64 deterministic units and layers of 64.
 func PlanetDecision(workers *grad.Workers) (Work, error) {
 	random := rand.New(rand.NewPCG(1, 1))
-	sizes := world.RSSMSizes{Action: vectors.Action, Embedding: decisionUnits, Deterministic: decisionUnits, Hidden: decisionUnits}
-	recurrent := world.NewRSSM(sizes, world.Gaussian{Numbers: decisionLatents, MinimumDeviation: 0.1}, true, random)
-	features := recurrent.FeatureSize()
-	model := world.Model{RSSM: recurrent, Reward: world.NewScalar(features, []int{decisionUnits, decisionUnits}, nil, random)}
+	model := world.NewModel(world.Architecture{
+		Observation: vectors.Observation, Action: vectors.Action,
+		Latent: world.Gaussian{Numbers: decisionLatents, MinimumDeviation: 0.1}, NormalisedCell: true,
+		Deterministic: decisionUnits, Hidden: decisionUnits, Layers: []int{decisionUnits, decisionUnits},
+	}, random)
 	for _, named := range grad.TreeOf(model.Reward) {
 		fillNormal(random, named.Data)
 	}
@@ -31,7 +32,7 @@ func PlanetDecision(workers *grad.Workers) (Work, error) {
 		return Work{}, err
 	}
 	planner := &plan.CEM{Sizes: plan.Sizes{Horizon: horizon, Action: vectors.Action}, Elites: 100, Deviation: 1}
-	state, nominal, decision := make([]float32, features), make([]float32, horizon*vectors.Action), uint64(0)
+	state, nominal, decision := make([]float32, model.RSSM.FeatureSize()), make([]float32, horizon*vectors.Action), uint64(0)
 	fillNormal(random, state)
 	return Work{func() error {
 		decision++

@@ -18,37 +18,13 @@ const (
 // windows are those that a world model learns from in an update.
 type windows struct{ batch, length int }
 
-// newRecurrent makes the recurrent part of a model.
-func newRecurrent(embedding int, random *rand.Rand) world.RSSM {
-	sizes := world.RSSMSizes{Action: vectors.Action, Embedding: embedding, Deterministic: modelUnits, Hidden: modelUnits}
-	return world.NewRSSM(sizes, world.Gaussian{Numbers: modelLatents, MinimumDeviation: 0.1}, false, random)
-}
-
-// newReward makes the head of rewards.
-func newReward(features int, random *rand.Rand) world.Scalar {
-	return world.NewScalar(features, []int{modelUnits, modelUnits}, nil, random)
-}
-
-// newVectorModel makes a model of vectors.
-func newVectorModel(random *rand.Rand) world.Model {
-	recurrent := newRecurrent(modelUnits, random)
-	features := recurrent.FeatureSize()
-	return world.Model{
-		Encoder: world.VectorEncoder{Network: world.NewNetwork([]int{vectors.Observation, modelUnits, modelUnits}, 1, random)},
-		RSSM:    recurrent,
-		Decoder: world.VectorDecoder{Network: world.NewNetwork([]int{features, modelUnits, modelUnits, vectors.Observation}, 1, random)},
-		Reward:  newReward(features, random),
-	}
-}
-
-// newPixelModel makes a model of pictures in colours.
-func newPixelModel(random *rand.Rand) world.Model {
-	recurrent := newRecurrent(32*pixelDepth, random)
-	features := recurrent.FeatureSize()
-	return world.Model{
-		Encoder: world.NewImageEncoder(3, pixelDepth, random), RSSM: recurrent,
-		Decoder: world.NewImageDecoder(features, 3, pixelDepth, random), Reward: newReward(features, random),
-	}
+// newModel makes a model that observes so many numbers, and a picture with so many channels.
+func newModel(numbers, channels int) world.Model {
+	return world.NewModel(world.Architecture{
+		Observation: numbers, Channels: channels, Action: vectors.Action,
+		Latent: world.Gaussian{Numbers: modelLatents, MinimumDeviation: 0.1}, Deterministic: modelUnits, Hidden: modelUnits,
+		Layers: []int{modelUnits, modelUnits}, Depth: pixelDepth,
+	}, rand.New(rand.NewPCG(1, 1)))
 }
 
 // fit is the model's evidence bound with 3 nats for free, on windows that are inputs.
@@ -87,7 +63,7 @@ func (w windows) update(model world.Model, workers *grad.Workers, observe func(t
 // observations, 6 actions, 30 stochastic and 200 deterministic units, layers of 200, Adam.
 func RSSMWorldModel(workers *grad.Workers) (Work, error) {
 	w := windows{batch: 32, length: 50}
-	step, err := w.update(newVectorModel(rand.New(rand.NewPCG(1, 1))), workers, func(t *grad.Tracer) *grad.Value {
+	step, err := w.update(newModel(vectors.Observation, 0), workers, func(t *grad.Tracer) *grad.Value {
 		return t.Input("observations", w.length, w.batch, vectors.Observation)
 	})
 	if err != nil {
@@ -101,7 +77,7 @@ func RSSMWorldModel(workers *grad.Workers) (Work, error) {
 // decoder of PlaNet and Dreamer at depth 16 in place of layers.
 func PixelWorldModel(workers *grad.Workers) (Work, error) {
 	w := windows{batch: 16, length: 32}
-	step, err := w.update(newPixelModel(rand.New(rand.NewPCG(1, 1))), workers, func(t *grad.Tracer) *grad.Value {
+	step, err := w.update(newModel(0, 3), workers, func(t *grad.Tracer) *grad.Value {
 		pixels := t.Bytes("pictures", w.length, w.batch, world.ImageSide*world.ImageSide*3)
 		return pixels.Mul(grad.Scalar(1.0 / 255)).Sub(grad.Scalar(0.5))
 	})

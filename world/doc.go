@@ -16,6 +16,8 @@
 // for ImageEncoder and ImageDecoder: the convolutions of Ha and Schmidhuber (2018, "World Models", arXiv
 // 1803.10122). Numbers and behind them a picture are a pair, for PairEncoder and PairDecoder.
 //
+// NewModel puts a model together for any of these, as an Architecture says.
+//
 // # The loss
 //
 // It is the negative evidence bound, each of its terms with a weight of its own:

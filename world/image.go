@@ -11,6 +11,9 @@ import (
 // ImageSide is the height and the width of the pictures that ImageEncoder and ImageDecoder are made for.
 const ImageSide = 64
 
+// imageEmbedding is how many numbers an ImageEncoder puts out for each unit of depth.
+const imageEmbedding = 32
+
 // ImageEncoder reads pictures as rows [..., 64 · 64 · channels] of numbers from -½ to ½, with convolutions.
 type ImageEncoder struct {
 	Network  nn.ConvEncoder

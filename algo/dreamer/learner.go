@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/algo/internal/observation"
 	"github.com/reverie-rl/reverie/algo/internal/offpolicy"
 	"github.com/reverie-rl/reverie/algo/internal/settings"
 	"github.com/reverie-rl/reverie/algo/internal/windows"
@@ -44,7 +45,7 @@ func newLearner(config agent.Config, sizes agent.Sizes, seed uint64, workers *gr
 	if err != nil {
 		return nil, err
 	}
-	if err := checkImage(sizes.Image); err != nil {
+	if err := observation.CheckImage("dreamer", sizes.Image, world.ImageSide); err != nil {
 		return nil, err
 	}
 	if sizes.Discrete && c.ExplorationCorrelation > 0 {

@@ -23,7 +23,8 @@ type Config struct {
 	Deterministic   int     `toml:"deterministic"`    // units of the cell
 	Hidden          int     `toml:"hidden"`           // units of the other layers of the recurrent model
 	ModelLayers     []int   `toml:"model_layers"`     // units of each hidden layer of encoder, decoder and heads
-	Symlog          bool    `toml:"symlog"`           // observations pass through symlog
+	Depth           int     `toml:"depth"`            // channels of the first layer of a picture's encoder, and of the last but one of its decoder
+	Symlog          bool    `toml:"symlog"`           // numbers that are observed pass through symlog
 
 	Warmup         int64 `toml:"warmup"`           // environment steps before the first update, with actions drawn uniformly
 	StepsPerUpdate int64 `toml:"steps_per_update"` // environment steps between updates
@@ -61,7 +62,7 @@ type Config struct {
 func Small() *Config {
 	return &Config{
 		Latent: Gaussian, Stochastic: 16, LatentDeviation: 0.02, Cell: NormGRU, Deterministic: 64, Hidden: 64,
-		ModelLayers: []int{64, 64}, Symlog: true,
+		ModelLayers: []int{64, 64}, Depth: 16, Symlog: true,
 		Warmup: 5000, StepsPerUpdate: 5, Batch: 32, Window: 16,
 		ObservationWeight: 40, RewardWeight: 20,
 		DynamicsWeight: 1, RepresentationWeight: 0.1, FreeNats: 1, OvershootingDistance: 12,
@@ -85,13 +86,22 @@ func Medium() *Config {
 func Paper() *Config {
 	c := Small()
 	c.Stochastic, c.LatentDeviation, c.Cell, c.Deterministic, c.Hidden = 30, 0.1, GRU, 200, 200
-	c.ModelLayers, c.Symlog = []int{200, 200}, false
+	c.ModelLayers, c.Depth, c.Symlog = []int{200, 200}, 32, false
 	c.StepsPerUpdate, c.Batch, c.Window = 10, 50, 50
 	c.ObservationWeight, c.RewardWeight = 1, 1
 	c.DynamicsWeight, c.RepresentationWeight, c.FreeNats = 1, 1, 3
 	c.GradientNorm = 1000
 	c.WarmStart, c.Samples, c.Iterations, c.Elites, c.MinimumDeviation = false, 1000, 10, 100, 1e-3
 	c.SampledRollouts = true
+	return c
+}
+
+// Pixels is Small for tasks whose agents see a picture of 64 x 64 pixels. All of its pixels together weigh as they are.
+func Pixels() *Config {
+	c := Small()
+	c.Stochastic, c.Deterministic, c.Hidden, c.Depth = 24, 128, 128, 8
+	c.StepsPerUpdate, c.Batch, c.Window = 10, 16, 24
+	c.ObservationWeight = 1
 	return c
 }
 
@@ -122,7 +132,9 @@ func Algorithm() agent.Algorithm {
 			"small":   func() agent.Config { return Small() },
 			"medium":  func() agent.Config { return Medium() },
 			"paper":   func() agent.Config { return Paper() },
+			"pixels":  func() agent.Config { return Pixels() },
 		},
-		New: newLearner,
+		Images: true,
+		New:    newLearner,
 	}
 }

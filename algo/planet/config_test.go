@@ -14,6 +14,7 @@ func TestValidate(t *testing.T) {
 		{"stochastic", func(c *Config) { c.Stochastic = 0 }},
 		{"latent_deviation", func(c *Config) { c.LatentDeviation = 0 }},
 		{"model_layers", func(c *Config) { c.ModelLayers = nil }},
+		{"depth", func(c *Config) { c.Depth = 0 }},
 		{"window", func(c *Config) { c.Window = 0 }},
 		{"free_nats", func(c *Config) { c.FreeNats = math.NaN() }},
 		{"overshooting_weight", func(c *Config) { c.OvershootingWeight = -1; c.OvershootingDistance = 2 }},

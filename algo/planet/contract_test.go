@@ -1,6 +1,7 @@
 package planet
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/reverie-rl/reverie/agent"
@@ -26,6 +27,27 @@ var variants = map[string]func(c *Config){
 	},
 	"mppi":     func(c *Config) { c.Planner, c.ContinuationWeight = planning.MPPI, 1 },
 	"shooting": func(c *Config) { c.Planner, c.WarmStart = planning.Shooting, false },
+}
+
+// PlaNet sees pictures, alone and beside numbers.
+func TestContractWithPictures(t *testing.T) {
+	for name, numbers := range map[string]int{"alone": 0, "beside numbers": 3} {
+		t.Run(name, func(t *testing.T) {
+			sizes := agent.Sizes{Observation: numbers, Action: 2, Image: agent.ImageSize{Height: 64, Width: 64, Channels: 3}}
+			agenttest.RunWith(t, Algorithm(), sizes, func() agent.Config {
+				c := tiny()
+				c.Depth, c.ObservationWeight, c.Batch, c.Window = 1, 1, 2, 2
+				return c
+			})
+		})
+	}
+}
+
+func TestPicturesOfAnotherSize(t *testing.T) {
+	_, err := newLearner(tiny(), agent.Sizes{Action: 1, Image: agent.ImageSize{Height: 32, Width: 64, Channels: 3}}, 1, nil)
+	if err == nil || !strings.Contains(err.Error(), "planet: the picture has 32 x 64 pixels") {
+		t.Errorf("the error is %v", err)
+	}
 }
 
 func TestContract(t *testing.T) {

@@ -1,4 +1,4 @@
-// Package planet is PlaNet on states: it learns a model of the world from experience, and chooses every action by
+// Package planet is PlaNet, on states and on pictures: it learns a model of the world from experience, and chooses every action by
 // planning in it (Hafner et al., 2019, "Learning Latent Dynamics for Planning from Pixels", arXiv 1811.04551). There
 // is no policy network and no value.
 //
@@ -31,6 +31,7 @@
 //
 // # What differs from the paper
 //
+//   - Pictures have all their 8 bits: they are not made coarser, and no noise is added to them.
 //   - Updates come between actions, not in a block behind each episode.
 //   - With warm start, which the paper does not have, a plan begins with the one before, moved by a step. The paper's
 //     preset begins anew.

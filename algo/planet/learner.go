@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/algo/internal/observation"
 	"github.com/reverie-rl/reverie/algo/internal/offpolicy"
 	"github.com/reverie-rl/reverie/algo/internal/settings"
 	"github.com/reverie-rl/reverie/algo/internal/windows"
@@ -37,6 +38,9 @@ var _ agent.Learner = (*learner)(nil)
 func newLearner(config agent.Config, sizes agent.Sizes, seed uint64, workers *grad.Workers) (agent.Learner, error) {
 	c, err := settings.Of[*Config]("planet", config)
 	if err != nil {
+		return nil, err
+	}
+	if err := observation.CheckImage("planet", sizes.Image, world.ImageSide); err != nil {
 		return nil, err
 	}
 	l := &learner{config: c, workers: workers, Learner: offpolicy.Learner{Settings: offpolicy.Settings{

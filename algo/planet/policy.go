@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/algo/internal/observation"
 	"github.com/reverie-rl/reverie/algo/internal/planning"
 	"github.com/reverie-rl/reverie/grad"
 	"github.com/reverie-rl/reverie/internal/rng"
@@ -18,6 +19,7 @@ type policy struct {
 	learner     *learner
 	source, own grad.Tree // of the learner's model, and of the copy that filters and plans
 	filter      *grad.Executable[float32]
+	seen        agent.Observation // the filter's inputs
 	decider     *planning.Decider
 
 	learned bool // the learner has made an update
@@ -40,6 +42,7 @@ func (l *learner) Policy() (agent.Policy, error) {
 	if p.filter, err = compileFilter(model, l.Sizes); err != nil {
 		return nil, err
 	}
+	p.seen = observation.Memory(p.filter, l.Sizes)
 	p.Refresh()
 	return p, nil
 }
@@ -65,7 +68,7 @@ func (l *learner) stateSize() int {
 func compileFilter(model world.Model, sizes agent.Sizes) (*grad.Executable[float32], error) {
 	program, err := grad.Trace(func(t *grad.Tracer) {
 		before := model.RSSM.StateOf(t.Input("features", 1, model.RSSM.FeatureSize()))
-		embedding := model.Encoder.Embed(t.Input("observation", 1, sizes.Observation))
+		embedding := model.Encoder.Embed(observation.Input(t, sizes, 1))
 		action := t.Input("action", 1, sizes.Action)
 		never := t.Value(grad.Scalar(0)).Broadcast(1) // an episode begins with zeros, which is the initial state
 		output := func(name string, noise *grad.Value) {
@@ -85,8 +88,8 @@ func (p *policy) StateSize() int { return len(p.state) }
 
 // Act plans and takes the first action of the plan. Unless it is to be deterministic it believes in a sample of the
 // posterior and adds noise, and before the first update it draws actions uniformly.
-func (p *policy) Act(observation agent.Observation, state []float32, occasion uint64, deterministic bool) agent.Action {
-	features := p.believe(observation.Numbers, state, occasion, deterministic)
+func (p *policy) Act(seen agent.Observation, state []float32, occasion uint64, deterministic bool) agent.Action {
+	features := p.believe(seen, state, occasion, deterministic)
 	left := p.state[len(features)+p.learner.Sizes.Action:]
 	copy(left, state[len(features)+p.learner.Sizes.Action:])
 	key := rng.Key{Seed: p.learner.Seed, Stream: streamExploration, Step: occasion}
@@ -104,10 +107,11 @@ func (p *policy) Act(observation agent.Observation, state []float32, occasion ui
 }
 
 // believe is the features of the model's state with one more observation.
-func (p *policy) believe(observation, state []float32, occasion uint64, deterministic bool) []float32 {
+func (p *policy) believe(seen agent.Observation, state []float32, occasion uint64, deterministic bool) []float32 {
 	features := copy(p.filter.Input("features"), state)
 	copy(p.filter.Input("action"), state[features:])
-	copy(p.filter.Input("observation"), observation)
+	copy(p.seen.Numbers, seen.Numbers)
+	copy(p.seen.Image, seen.Image)
 	p.filter.Seed(p.learner.Seed, occasion)
 	p.filter.Run()
 	if deterministic {

@@ -9,6 +9,7 @@ import (
 	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/agent/agenttest"
 	"github.com/reverie-rl/reverie/algo/internal/literal"
+	"github.com/reverie-rl/reverie/algo/internal/observation"
 	"github.com/reverie-rl/reverie/grad"
 	"github.com/reverie-rl/reverie/world"
 )
@@ -23,19 +24,39 @@ func policyOf(t *testing.T, l *learner) *policy {
 	return made.(*policy)
 }
 
-// An episode played deterministically: what the policy remembers of each step is what the model's filter makes of the
-// whole episode, and the action is the one that it remembers.
+// An episode played deterministically, of numbers, pictures or both: what the policy remembers of each step is what the
+// model's filter makes of the whole episode, and the action is the one that it remembers.
 func TestPolicyFilters(t *testing.T) {
-	const steps = 5
-	l := shaken(t, tiny())
+	image := agent.ImageSize{Height: world.ImageSide, Width: world.ImageSide, Channels: 1}
+	for name, sizes := range map[string]agent.Sizes{
+		"numbers":  {Observation: 3, Action: 2},
+		"pictures": {Image: image, Action: 2},
+		"both":     {Observation: 3, Image: image, Action: 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := tiny()
+			c.Depth = 1
+			made, err := newLearner(c, sizes, 5, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			l := made.(*learner)
+			literal.Shake(&l.Learner, grad.TreeOf(l.model))
+			checkFilter(t, l, 5)
+		})
+	}
+}
+
+// checkFilter plays an episode of so many steps with l's policy, and compares what it remembers with the filter.
+func checkFilter(t *testing.T, l *learner, steps int) {
+	t.Helper()
 	p := policyOf(t, l)
-	observations := make([]float32, steps*l.Sizes.Observation)
-	literal.Fill(rand.New(rand.NewPCG(3, 3)), nil, observations)
+	episode := randomObservations(l.Sizes, steps)
 	features, action := l.model.RSSM.FeatureSize(), l.Sizes.Action
 	taken, remembered := make([]float32, steps*action), make([][]float32, steps)
 	state := make([]float32, p.StateSize())
 	for step := range steps {
-		chosen := p.Act(agent.Observation{Numbers: observations[step*l.Sizes.Observation:][:l.Sizes.Observation]}, state, uint64(step), true)
+		chosen := p.Act(at(episode, l.Sizes, step), state, uint64(step), true)
 		copy(state, chosen.State)
 		if !slices.Equal(state[features:features+action], chosen.Values) {
 			t.Errorf("the action is %v, and %v is remembered", chosen.Values, state[features:features+action])
@@ -45,7 +66,7 @@ func TestPolicyFilters(t *testing.T) {
 		}
 		remembered[step] = slices.Clone(state[:features])
 	}
-	want := filtered(t, l, observations, taken, steps)
+	want := filtered(t, l, episode, taken, steps)
 	for step, row := range remembered {
 		for i, x := range row {
 			literal.Near(t, "what is remembered", float64(x), float64(want[step*features+i]), 1e-4)
@@ -53,12 +74,29 @@ func TestPolicyFilters(t *testing.T) {
 	}
 }
 
+// randomObservations are those of an episode, one behind the other.
+func randomObservations(sizes agent.Sizes, steps int) agent.Observation {
+	random := rand.New(rand.NewPCG(3, 3))
+	o := agent.Observation{Numbers: make([]float32, steps*sizes.Observation), Image: make([]byte, steps*sizes.Image.Bytes())}
+	literal.Fill(random, nil, o.Numbers)
+	for i := range o.Image {
+		o.Image[i] = byte(random.Uint32())
+	}
+	return o
+}
+
+// at is the observation of one step of an episode.
+func at(episode agent.Observation, sizes agent.Sizes, step int) agent.Observation {
+	numbers, image := sizes.Observation, sizes.Image.Bytes()
+	return agent.Observation{Numbers: episode.Numbers[step*numbers:][:numbers], Image: episode.Image[step*image:][:image]}
+}
+
 // filtered is the features of the states of an episode by their modes.
-func filtered(t *testing.T, l *learner, observations, actions []float32, steps int) []float32 {
+func filtered(t *testing.T, l *learner, episode agent.Observation, actions []float32, steps int) []float32 {
 	t.Helper()
 	program, err := grad.Trace(func(t *grad.Tracer) {
 		s := world.Sequence{
-			Observation: t.Input("observation", steps, 1, l.Sizes.Observation), Action: t.Input("action", steps, 1, l.Sizes.Action),
+			Observation: observation.Input(t, l.Sizes, steps, 1), Action: t.Input("action", steps, 1, l.Sizes.Action),
 			First: t.Value(grad.Scalar(1)).Broadcast(1, 1).Pad(0, 0, steps-1),
 		}
 		t.Output("features", l.model.RSSM.Features(l.model.Filter(t, s, nil).State))
@@ -70,7 +108,9 @@ func filtered(t *testing.T, l *learner, observations, actions []float32, steps i
 	if err != nil {
 		t.Fatal(err)
 	}
-	copy(e.Input("observation"), observations)
+	seen := observation.Memory(e, l.Sizes)
+	copy(seen.Numbers, episode.Numbers)
+	copy(seen.Image, episode.Image)
 	copy(e.Input("action"), actions)
 	e.Run()
 	return e.Output("features")
@@ -80,10 +120,10 @@ func filtered(t *testing.T, l *learner, observations, actions []float32, steps i
 func TestActionsBeforeTheFirstUpdate(t *testing.T) {
 	l := placed(t, tiny())
 	p := policyOf(t, l)
-	observation, state := []float32{1, 2, 3}, make([]float32, p.StateSize())
+	seen, state := []float32{1, 2, 3}, make([]float32, p.StateSize())
 	mean, square := 0.0, 0.0
 	for occasion := range uint64(2000) {
-		chosen := p.Act(agent.Observation{Numbers: observation}, state, occasion, false)
+		chosen := p.Act(agent.Observation{Numbers: seen}, state, occasion, false)
 		x := float64(chosen.Values[0])
 		if math.Abs(float64(chosen.LogProbability)+2*math.Ln2) > 1e-6 || x < -1 || x > 1 {
 			t.Fatalf("the action %v has the log-density %v, want -2 log 2", chosen.Values, chosen.LogProbability)
@@ -96,7 +136,7 @@ func TestActionsBeforeTheFirstUpdate(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Refresh()
-	if chosen := p.Act(agent.Observation{Numbers: observation}, state, 1, false); math.Abs(float64(chosen.LogProbability)+2*math.Ln2) < 1e-6 {
+	if chosen := p.Act(agent.Observation{Numbers: seen}, state, 1, false); math.Abs(float64(chosen.LogProbability)+2*math.Ln2) < 1e-6 {
 		t.Error("after an update actions are still uniform")
 	}
 }

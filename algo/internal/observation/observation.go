@@ -2,6 +2,7 @@
 package observation
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/reverie-rl/reverie/agent"
@@ -33,6 +34,16 @@ func Input(t *grad.Tracer, sizes agent.Sizes, leading ...int) *grad.Value {
 		return pixels
 	}
 	return numbers.Concat(-1, pixels)
+}
+
+// CheckImage returns an error unless there is no picture, or one of side x side pixels, which are what an algorithm's
+// networks read.
+func CheckImage(algorithm string, size agent.ImageSize, side int) error {
+	if size.Bytes() > 0 && (size.Height != side || size.Width != side) {
+		return fmt.Errorf("%s: the picture has %d x %d pixels; its networks are for %d x %d, as --pixels %d asks for",
+			algorithm, size.Height, size.Width, side, side, side)
+	}
+	return nil
 }
 
 // Memory is that of the inputs in a compiled program, to be filled before it runs.
