@@ -12,7 +12,7 @@ import (
 // PlaNet and Dreamer at depth 16 around 64 latent numbers, squared error, Adam.
 func ConvVAE(workers *grad.Workers) (Work, error) {
 	random := rand.New(rand.NewPCG(1, 1))
-	encoder, decoder := nn.NewConvEncoder(3, 16, random), nn.NewConvDecoder(64, 3, 16, random)
+	encoder, decoder := nn.NewConvEncoder(64, 3, 16, random), nn.NewConvDecoder(64, 64, 3, 16, random)
 	latent := nn.NewLinear(512, 64, nn.GlorotUniform, random)
 	adam := optim.NewAdam(grad.TreeOf([]any{encoder, latent, decoder}), 3e-4)
 	program, err := grad.Trace(func(t *grad.Tracer) {

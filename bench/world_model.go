@@ -21,7 +21,7 @@ type windows struct{ batch, length int }
 // newModel makes a model that observes so many numbers, and a picture with so many channels.
 func newModel(numbers, channels int) world.Model {
 	return world.NewModel(world.Architecture{
-		Observation: numbers, Channels: channels, Action: vectors.Action,
+		Observation: numbers, Side: 64, Channels: channels, Action: vectors.Action,
 		Latent: world.Gaussian{Numbers: modelLatents, MinimumDeviation: 0.1}, Deterministic: modelUnits, Hidden: modelUnits,
 		Layers: []int{modelUnits, modelUnits}, Depth: pixelDepth,
 	}, rand.New(rand.NewPCG(1, 1)))
@@ -78,7 +78,7 @@ func RSSMWorldModel(workers *grad.Workers) (Work, error) {
 func PixelWorldModel(workers *grad.Workers) (Work, error) {
 	w := windows{batch: 16, length: 32}
 	step, err := w.update(newModel(0, 3), workers, func(t *grad.Tracer) *grad.Value {
-		pixels := t.Bytes("pictures", w.length, w.batch, world.ImageSide*world.ImageSide*3)
+		pixels := t.Bytes("pictures", w.length, w.batch, 64*64*3)
 		return pixels.Mul(grad.Scalar(1.0 / 255)).Sub(grad.Scalar(0.5))
 	})
 	if err != nil {

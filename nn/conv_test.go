@@ -202,7 +202,7 @@ func TestGradientsThroughConvolutions(t *testing.T) {
 
 // Images are not what is learned: the gradient ends at the first layer's kernel.
 func TestImagesNeedNoGradient(t *testing.T) {
-	encoder := nn.NewConvEncoder(3, 2, source())
+	encoder := nn.NewConvEncoder(64, 3, 2, source())
 	program, err := grad.Trace(func(t *grad.Tracer) {
 		loss := encoder.Apply(t.Input("images", 2, 64, 64, 3)).Square().Sum()
 		for _, named := range grad.TreeOf(encoder) {
@@ -220,7 +220,7 @@ func TestImagesNeedNoGradient(t *testing.T) {
 }
 
 func TestPixelNetworks(t *testing.T) {
-	encoder, decoder := nn.NewConvEncoder(3, 4, source()), nn.NewConvDecoder(7, 3, 4, source())
+	encoder, decoder := nn.NewConvEncoder(64, 3, 4, source()), nn.NewConvDecoder(7, 64, 3, 4, source())
 	if _, shape := evaluate(t, encoder.Apply, 2, 1, 64, 64, 3); !slices.Equal(shape, []int{2, 1, 128}) {
 		t.Errorf("the encoder's result has shape %v", shape)
 	}

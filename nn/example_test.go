@@ -36,7 +36,7 @@ func ExampleGRU() {
 // axes are as many as one likes.
 func ExampleConvEncoder() {
 	random := rand.New(rand.NewPCG(1, 1))
-	encoder, decoder := nn.NewConvEncoder(3, 8, random), nn.NewConvDecoder(256, 3, 8, random)
+	encoder, decoder := nn.NewConvEncoder(64, 3, 8, random), nn.NewConvDecoder(256, 64, 3, 8, random)
 	_, err := grad.Trace(func(t *grad.Tracer) {
 		images := t.Input("images", 5, 2, 64, 64, 3)
 		embedding := encoder.Apply(images)

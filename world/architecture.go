@@ -4,12 +4,14 @@ import (
 	"math/rand/v2"
 
 	"github.com/reverie-rl/reverie/dist"
+	"github.com/reverie-rl/reverie/nn"
 )
 
 // Architecture is how a Model is put together. It observes numbers, a picture, or both.
 type Architecture struct {
 	Observation int // numbers that are observed; 0 for a picture alone
-	Channels    int // of the picture, ImageSide pixels high and wide; 0 without one
+	Side        int // pixels of the picture's height and width, one of nn.ConvSides
+	Channels    int // of the picture; 0 without one
 	Action      int
 
 	Latent         Latent
@@ -36,12 +38,12 @@ func NewModel(a Architecture, random *rand.Rand) Model {
 	if a.RecurrentFirst {
 		model.RSSM = a.newRSSM(random)
 	}
-	model.Encoder = a.newEncoder(random)
+	model.Encoder = a.NewEncoder(random)
 	if !a.RecurrentFirst {
 		model.RSSM = a.newRSSM(random)
 	}
 	features := model.RSSM.FeatureSize()
-	model.Decoder = a.newDecoder(features, random)
+	model.Decoder = a.NewDecoder(features, random)
 	model.Reward = NewScalar(features, a.Layers, a.Reward, random)
 	if a.Continuation {
 		continuation := NewChance(features, a.Layers, random)
@@ -52,24 +54,24 @@ func NewModel(a Architecture, random *rand.Rand) Model {
 
 // newRSSM makes the recurrent part.
 func (a Architecture) newRSSM(random *rand.Rand) RSSM {
-	sizes := RSSMSizes{Action: a.Action, Embedding: a.embedding(), Deterministic: a.Deterministic, Hidden: a.Hidden}
+	sizes := RSSMSizes{Action: a.Action, Embedding: a.Embedding(), Deterministic: a.Deterministic, Hidden: a.Hidden}
 	return NewRSSM(sizes, a.Latent, a.NormalisedCell, random)
 }
 
-// embedding is how many numbers the encoder puts out.
-func (a Architecture) embedding() int {
+// Embedding is how many numbers the encoder puts out.
+func (a Architecture) Embedding() int {
 	size := 0
 	if a.Observation > 0 {
 		size += a.Layers[len(a.Layers)-1]
 	}
 	if a.Channels > 0 {
-		size += imageEmbedding * a.Depth
+		size += nn.ConvEmbedding(a.Side, a.Depth)
 	}
 	return size
 }
 
-// newEncoder makes an encoder of what there is to observe.
-func (a Architecture) newEncoder(random *rand.Rand) Encoder {
+// NewEncoder makes an encoder of what there is to observe, to embeddings of Embedding numbers.
+func (a Architecture) NewEncoder(random *rand.Rand) Encoder {
 	var vector Encoder
 	if a.Observation > 0 {
 		vector = VectorEncoder{NewNetwork(append([]int{a.Observation}, a.Layers...), 1, random), a.Symlog}
@@ -77,15 +79,15 @@ func (a Architecture) newEncoder(random *rand.Rand) Encoder {
 	if a.Channels == 0 {
 		return vector
 	}
-	image := NewImageEncoder(a.Channels, a.Depth, random)
+	image := NewImageEncoder(a.Side, a.Channels, a.Depth, random)
 	if vector == nil {
 		return image
 	}
 	return PairEncoder{a.Observation, vector, image}
 }
 
-// newDecoder makes a decoder of the same.
-func (a Architecture) newDecoder(features int, random *rand.Rand) Decoder {
+// NewDecoder makes a decoder of so many features to the same.
+func (a Architecture) NewDecoder(features int, random *rand.Rand) Decoder {
 	var vector Decoder
 	if a.Observation > 0 {
 		vector = a.newVectorDecoder(features, random)
@@ -93,7 +95,7 @@ func (a Architecture) newDecoder(features int, random *rand.Rand) Decoder {
 	if a.Channels == 0 {
 		return vector
 	}
-	image := NewImageDecoder(features, a.Channels, a.Depth, random)
+	image := NewImageDecoder(features, a.Side, a.Channels, a.Depth, random)
 	if vector == nil {
 		return image
 	}

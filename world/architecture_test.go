@@ -13,7 +13,7 @@ import (
 func architecture() Architecture {
 	support := dist.SymexpSupport(-2, 2, 5)
 	return Architecture{
-		Observation: observations, Channels: 1, Action: actions,
+		Observation: observations, Side: 64, Channels: 1, Action: actions,
 		Latent: Gaussian{Numbers: 3, MinimumDeviation: 0.1}, NormalisedCell: true, Deterministic: 6, Hidden: 7,
 		Layers: []int{8, embedding}, Depth: 1, Symlog: true, Reward: &support, Continuation: true,
 	}
@@ -43,7 +43,7 @@ func assembled(a Architecture, random *rand.Rand) Model {
 	steps := []func(){
 		func() {
 			vectors := VectorEncoder{NewNetwork([]int{observations, 8, embedding}, 1, random), true}
-			m.Encoder = PairEncoder{observations, vectors, NewImageEncoder(1, 1, random)}
+			m.Encoder = PairEncoder{observations, vectors, NewImageEncoder(64, 1, 1, random)}
 		},
 		func() {
 			sizes := RSSMSizes{Action: actions, Embedding: embedding + 32, Deterministic: 6, Hidden: 7}
@@ -57,7 +57,7 @@ func assembled(a Architecture, random *rand.Rand) Model {
 		step()
 	}
 	numbers := VectorDecoder{NewNetwork([]int{9, 8, embedding, observations}, 1, random), true}
-	m.Decoder = PairDecoder{observations, numbers, NewImageDecoder(9, 1, 1, random)}
+	m.Decoder = PairDecoder{observations, numbers, NewImageDecoder(9, 64, 1, 1, random)}
 	m.Reward = NewScalar(9, a.Layers, a.Reward, random)
 	continuation := NewChance(9, a.Layers, random)
 	m.Continuation = &continuation
@@ -70,11 +70,11 @@ func TestModelsExpectWhatTheyObserve(t *testing.T) {
 		change func(a *Architecture)
 		width  int
 	}{
-		"both":         {func(*Architecture) {}, observations + ImageSide*ImageSide},
+		"both":         {func(*Architecture) {}, observations + 64*64},
 		"numbers":      {func(a *Architecture) { a.Channels, a.Continuation = 0, false }, observations},
 		"zeros, ones":  {func(a *Architecture) { a.Channels, a.Symlog, a.Binary = 0, false, true }, observations},
-		"a picture":    {func(a *Architecture) { a.Observation = 0 }, ImageSide * ImageSide},
-		"two pictures": {func(a *Architecture) { a.Observation, a.Channels = 0, 2 }, 2 * ImageSide * ImageSide},
+		"a picture":    {func(a *Architecture) { a.Observation = 0 }, 64 * 64},
+		"two pictures": {func(a *Architecture) { a.Observation, a.Channels = 0, 2 }, 2 * 64 * 64},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := architecture()

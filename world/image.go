@@ -8,35 +8,29 @@ import (
 	"github.com/reverie-rl/reverie/nn"
 )
 
-// ImageSide is the height and the width of the pictures that ImageEncoder and ImageDecoder are made for.
-const ImageSide = 64
-
-// imageEmbedding is how many numbers an ImageEncoder puts out for each unit of depth.
-const imageEmbedding = 32
-
-// ImageEncoder reads pictures as rows [..., 64 · 64 · channels] of numbers from -½ to ½, with convolutions.
+// ImageEncoder reads pictures as rows [..., side · side · channels] of numbers from -½ to ½, with convolutions.
 type ImageEncoder struct {
-	Network  nn.ConvEncoder
-	Channels int
+	Network        nn.ConvEncoder
+	Side, Channels int
 }
 
-// NewImageEncoder returns an encoder to embeddings of 32 depth numbers.
-func NewImageEncoder(channels, depth int, random *rand.Rand) ImageEncoder {
-	return ImageEncoder{nn.NewConvEncoder(channels, depth, random), channels}
+// NewImageEncoder returns an encoder of pictures of a side of nn.ConvSides to embeddings of nn.ConvEmbedding numbers.
+func NewImageEncoder(side, channels, depth int, random *rand.Rand) ImageEncoder {
+	return ImageEncoder{nn.NewConvEncoder(side, channels, depth, random), side, channels}
 }
 
 // Embed is what the network puts out.
 func (e ImageEncoder) Embed(observation *grad.Value) *grad.Value {
 	leading := observation.Shape()[:len(observation.Shape())-1]
-	return e.Network.Apply(observation.Reshape(append(slices.Clone(leading), ImageSide, ImageSide, e.Channels)...))
+	return e.Network.Apply(observation.Reshape(append(slices.Clone(leading), e.Side, e.Side, e.Channels)...))
 }
 
 // ImageDecoder is a Gaussian of unit deviation for such pictures.
 type ImageDecoder struct{ Network nn.ConvDecoder }
 
 // NewImageDecoder returns a decoder of so many features.
-func NewImageDecoder(features, channels, depth int, random *rand.Rand) ImageDecoder {
-	return ImageDecoder{nn.NewConvDecoder(features, channels, depth, random)}
+func NewImageDecoder(features, side, channels, depth int, random *rand.Rand) ImageDecoder {
+	return ImageDecoder{nn.NewConvDecoder(features, side, channels, depth, random)}
 }
 
 // Mean is the most likely picture.

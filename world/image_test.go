@@ -7,12 +7,12 @@ import (
 	"github.com/reverie-rl/reverie/grad/gradtest"
 )
 
-const pixels = ImageSide * ImageSide
+const pixels = 64 * 64
 
 // By hand: kernels whose weights sum to ½ halve a picture of one colour in each of the four layers, and below 0
 // nothing is left of it.
 func TestImageEncoderByHand(t *testing.T) {
-	encoder := NewImageEncoder(2, 1, newRandom())
+	encoder := NewImageEncoder(64, 2, 1, newRandom())
 	for _, layer := range encoder.Network.Layers {
 		layer.Kernel.Filled(0.5 / float32(layer.Kernel.Shape[0]))
 	}
@@ -31,7 +31,7 @@ func TestImageEncoderByHand(t *testing.T) {
 // By hand: with no weights the picture has the colour of the last bias, and the loss is half of the number of its
 // elements times the squared distance.
 func TestImageDecoderByHand(t *testing.T) {
-	decoder := NewImageDecoder(3, 2, 1, newRandom())
+	decoder := NewImageDecoder(3, 64, 2, 1, newRandom())
 	for _, named := range grad.TreeOf(decoder) {
 		named.Filled(0)
 	}
@@ -49,7 +49,7 @@ func TestImageDecoderByHand(t *testing.T) {
 }
 
 func TestImageGradients(t *testing.T) {
-	encoder, decoder := shaken(NewImageEncoder(1, 1, newRandom())), shaken(NewImageDecoder(3, 1, 1, newRandom()))
+	encoder, decoder := shaken(NewImageEncoder(64, 1, 1, newRandom())), shaken(NewImageDecoder(3, 64, 1, 1, newRandom()))
 	pattern, random := grad.NewParameter(2, pixels), newRandom()
 	for i := range pattern.Data {
 		pattern.Data[i] = float32(random.NormFloat64())
@@ -67,9 +67,9 @@ func TestImageGradients(t *testing.T) {
 func TestPairs(t *testing.T) {
 	random, numbers := newRandom(), 4
 	vectors := VectorEncoder{NewNetwork([]int{numbers, 5}, 1, random), true}
-	images := NewImageEncoder(1, 1, random)
+	images := NewImageEncoder(64, 1, 1, random)
 	vector := VectorDecoder{NewNetwork([]int{3, 4}, 1, random), true}
-	image := NewImageDecoder(3, 1, 1, random)
+	image := NewImageDecoder(3, 64, 1, 1, random)
 	e := run(t, func(t *grad.Tracer) {
 		features, row, picture := t.Input("features", 2, batch, 3), t.Input("row", 2, batch, numbers), t.Input("picture", 2, batch, pixels)
 		both := row.Concat(-1, picture)

@@ -45,7 +45,7 @@ func newLearner(config agent.Config, sizes agent.Sizes, seed uint64, workers *gr
 	if err != nil {
 		return nil, err
 	}
-	if err := observation.CheckImage("dreamer", sizes.Image, world.ImageSide); err != nil {
+	if err := observation.CheckImage("dreamer", sizes.Image); err != nil {
 		return nil, err
 	}
 	if sizes.Discrete && c.ExplorationCorrelation > 0 {

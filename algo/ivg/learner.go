@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/algo/internal/observation"
 	"github.com/reverie-rl/reverie/algo/internal/offpolicy"
 	"github.com/reverie-rl/reverie/algo/internal/settings"
 	"github.com/reverie-rl/reverie/algo/internal/windows"
@@ -43,7 +44,7 @@ func newLearner(config agent.Config, sizes agent.Sizes, seed uint64, workers *gr
 	if err != nil {
 		return nil, err
 	}
-	if err := checkImage(sizes.Image); err != nil {
+	if err := observation.CheckImage("ivg", sizes.Image); err != nil {
 		return nil, err
 	}
 	l := &learner{config: c, Learner: offpolicy.Learner{Settings: offpolicy.Settings{

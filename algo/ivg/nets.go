@@ -1,7 +1,6 @@
 package ivg
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 
@@ -33,7 +32,7 @@ func newModel(c *Config, sizes agent.Sizes, random *rand.Rand) model {
 	return model{
 		Encoder:    newEncoder(c, sizes, random),
 		Transition: world.NewResidual(world.ResidualSizes{Latent: c.LatentSize, Action: sizes.Action, Hidden: c.Hidden}, random),
-		Decoder:    newDecoder(c, sizes, random),
+		Decoder:    architecture(c, sizes).NewDecoder(c.LatentSize, random),
 	}
 }
 
@@ -48,8 +47,9 @@ type encoder struct {
 }
 
 func newEncoder(c *Config, sizes agent.Sizes, random *rand.Rand) encoder {
-	frame, embedding := newFrame(c, sizes, random)
-	e := encoder{Frame: frame, size: c.LatentSize, history: c.History}
+	a := architecture(c, sizes)
+	embedding := a.Embedding()
+	e := encoder{Frame: a.NewEncoder(random), size: c.LatentSize, history: c.History}
 	if c.History == 1 {
 		latent := nn.NewLinear(embedding, c.LatentSize, nn.TruncatedNormalFanIn(1), random)
 		e.Latent = &latent
@@ -60,21 +60,12 @@ func newEncoder(c *Config, sizes agent.Sizes, random *rand.Rand) encoder {
 	return e
 }
 
-// newFrame makes an encoder of one observation, and returns the size of its embedding.
-func newFrame(c *Config, sizes agent.Sizes, random *rand.Rand) (world.Encoder, int) {
-	size := c.ModelLayers[len(c.ModelLayers)-1]
-	var vector world.Encoder
-	if sizes.Observation > 0 {
-		vector = world.VectorEncoder{Network: world.NewNetwork(layers(sizes.Observation, c.ModelLayers), 1, random), Symlog: c.Symlog}
+// architecture is that of the networks of what is seen.
+func architecture(c *Config, sizes agent.Sizes) world.Architecture {
+	return world.Architecture{
+		Observation: sizes.Observation, Side: sizes.Image.Height, Channels: sizes.Image.Channels,
+		Layers: c.ModelLayers, Depth: c.Depth, Symlog: c.Symlog,
 	}
-	if sizes.Image.Channels == 0 {
-		return vector, size
-	}
-	image := world.NewImageEncoder(sizes.Image.Channels, c.Depth, random)
-	if vector == nil {
-		return image, 32 * c.Depth
-	}
-	return world.PairEncoder{Numbers: sizes.Observation, Vector: vector, Image: image}, size + 32*c.Depth
 }
 
 // Embed is what is known of each observation [..., observation] alone, [..., embedding], activated.
@@ -113,35 +104,6 @@ func (e encoder) Apply(observations *grad.Value) *grad.Value {
 		histories[i] = embeddings.Slice(0, i, i+count)
 	}
 	return e.Join(histories...)
-}
-
-// newDecoder makes a decoder of what there is to see.
-func newDecoder(c *Config, sizes agent.Sizes, random *rand.Rand) world.Decoder {
-	var vector world.Decoder
-	if sizes.Observation > 0 {
-		vector = world.VectorDecoder{Network: world.NewNetwork(layers(c.LatentSize, c.ModelLayers, sizes.Observation), 1, random), Symlog: c.Symlog}
-	}
-	if sizes.Image.Channels == 0 {
-		return vector
-	}
-	image := world.NewImageDecoder(c.LatentSize, sizes.Image.Channels, c.Depth, random)
-	if vector == nil {
-		return image
-	}
-	return world.PairDecoder{Numbers: sizes.Observation, Vector: vector, Image: image}
-}
-
-// checkImage returns an error unless there is no picture or one of the size that the networks are for.
-func checkImage(size agent.ImageSize) error {
-	if side := world.ImageSide; size.Bytes() > 0 && (size.Height != side || size.Width != side) {
-		return fmt.Errorf("ivg: the picture has %d x %d pixels; its networks are for %d x %d, as --pixels %d asks for", size.Height, size.Width, side, side, side)
-	}
-	return nil
-}
-
-// layers are the sizes of all layers of a network.
-func layers(inputs int, hidden []int, outputs ...int) []int {
-	return append(append([]int{inputs}, hidden...), outputs...)
 }
 
 // head predicts numbers, [..., outputs], in units of scale.

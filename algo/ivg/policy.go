@@ -16,8 +16,7 @@ func (l *learner) memorySize() int {
 	if l.config.History == 1 {
 		return 0
 	}
-	_, embedding := newFrame(l.config, blind(l.Sizes), rand.New(rand.NewPCG(0, 0)))
-	return (l.config.History-1)*embedding + 1
+	return (l.config.History-1)*architecture(l.config, blind(l.Sizes)).Embedding() + 1
 }
 
 // stateSize is the size of the policy's state.

@@ -40,7 +40,7 @@ func newLearner(config agent.Config, sizes agent.Sizes, seed uint64, workers *gr
 	if err != nil {
 		return nil, err
 	}
-	if err := observation.CheckImage("planet", sizes.Image, world.ImageSide); err != nil {
+	if err := observation.CheckImage("planet", sizes.Image); err != nil {
 		return nil, err
 	}
 	l := &learner{config: c, workers: workers, Learner: offpolicy.Learner{Settings: offpolicy.Settings{

@@ -10,7 +10,7 @@ import (
 // newModel makes the model of the world.
 func newModel(c *Config, sizes agent.Sizes, random *rand.Rand) world.Model {
 	return world.NewModel(world.Architecture{
-		Observation: sizes.Observation, Channels: sizes.Image.Channels, Action: sizes.Action,
+		Observation: sizes.Observation, Side: sizes.Image.Height, Channels: sizes.Image.Channels, Action: sizes.Action,
 		Latent: newLatent(c), NormalisedCell: c.Cell == NormGRU, Deterministic: c.Deterministic, Hidden: c.Hidden,
 		Layers: c.ModelLayers, Depth: c.Depth, Symlog: c.Symlog, Continuation: c.ContinuationWeight > 0,
 		RecurrentFirst: true,

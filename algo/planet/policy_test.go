@@ -27,7 +27,7 @@ func policyOf(t *testing.T, l *learner) *policy {
 // An episode played deterministically, of numbers, pictures or both: what the policy remembers of each step is what the
 // model's filter makes of the whole episode, and the action is the one that it remembers.
 func TestPolicyFilters(t *testing.T) {
-	image := agent.ImageSize{Height: world.ImageSide, Width: world.ImageSide, Channels: 1}
+	image := agent.ImageSize{Height: 64, Width: 64, Channels: 1}
 	for name, sizes := range map[string]agent.Sizes{
 		"numbers":  {Observation: 3, Action: 2},
 		"pictures": {Image: image, Action: 2},

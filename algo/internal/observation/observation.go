@@ -7,6 +7,7 @@ import (
 
 	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/grad"
+	"github.com/reverie-rl/reverie/nn"
 )
 
 // The names of the inputs. A program has those of which there are any.
@@ -36,12 +37,11 @@ func Input(t *grad.Tracer, sizes agent.Sizes, leading ...int) *grad.Value {
 	return numbers.Concat(-1, pixels)
 }
 
-// CheckImage returns an error unless there is no picture, or one of side x side pixels, which are what an algorithm's
-// networks read.
-func CheckImage(algorithm string, size agent.ImageSize, side int) error {
-	if size.Bytes() > 0 && (size.Height != side || size.Width != side) {
-		return fmt.Errorf("%s: the picture has %d x %d pixels; its networks are for %d x %d, as --pixels %d asks for",
-			algorithm, size.Height, size.Width, side, side, side)
+// CheckImage returns an error unless there is no picture, or one that the convolutions of package nn read.
+func CheckImage(algorithm string, size agent.ImageSize) error {
+	if size.Bytes() > 0 && (size.Height != size.Width || !slices.Contains(nn.ConvSides, size.Height)) {
+		return fmt.Errorf("%s: the picture has %d x %d pixels; its networks are for as high as wide, one of %v, as --pixels asks for",
+			algorithm, size.Height, size.Width, nn.ConvSides)
 	}
 	return nil
 }
