@@ -7,7 +7,7 @@ import (
 )
 
 // fixed are the settings that a run keeps for life, and why. All others may be changed when it resumes: the
-// new value counts from there on.
+// new value counts from there on; of freeze, what is named no longer learns again.
 var fixed = map[string]string{
 	"task":          "it is what the run learns",
 	"agent":         "its parameters are those of this algorithm",

@@ -5,7 +5,7 @@
 //	events.*       the same for TensorBoard
 //	checkpoints/   the newest two generations of everything needed to go on
 //	stream/        the experience log, from which replay is read again
-//	provenance.json  the runs whose experience was used, if any
+//	provenance.json  the parts and the experience of other runs that it began with, and what is frozen, if any
 //	videos/        the trained policy
 //	dreams/        what the agent's model of the world expected, if it has one, at every evaluation
 //	curve.svg      return against environment steps
