@@ -15,7 +15,7 @@
 //	name = "mpo-20"                   # in tables; the agent, if it is left out
 //	seeds = [1]
 //	threshold = 700                   # the suite fails if the mean score is less
-//	from = "source:model"             # parts of the run of the entry of this name, with the same seed
+//	from = "ivg on control/reacher-easy:model" # parts of the run of this entry with the same seed
 //
 //	[target]                          # returns to reach; the page tells after how many steps
 //	"control/cartpole-swingup" = 700
@@ -63,7 +63,8 @@ type Entry struct {
 	Seeds     []uint64 `toml:"seeds"`     // the suite's by default
 	Settings  []string `toml:"settings"`  // key=value
 	Threshold *float64 `toml:"threshold"` // the least mean score
-	// From is NAME or NAME:part,part: what runs begin with of those of another entry, seed by seed.
+	// From is NAME or NAME:part,part: what runs begin with of those of another entry, seed by seed. NAME on TASK tells
+	// entries of one name apart.
 	From string `toml:"from"`
 
 	source *Entry // that From names; nil without
@@ -139,7 +140,7 @@ func (s *Suite) findSource(e *Entry) error {
 		if source == e {
 			break
 		}
-		if source.Name != name {
+		if source.Name != name && source.String() != name {
 			continue
 		}
 		for _, seed := range e.Seeds {

@@ -165,7 +165,7 @@ func (s stopper) Write(text []byte) (int, error) {
 // Runs begin with parts of those of another entry, which are made before them, seed by seed.
 func TestRunsBeginWithOthers(t *testing.T) {
 	folder := t.TempDir()
-	s := mustLoad(t, strings.Replace(quick, "seeds = [7]", "seeds = [2]\nfrom = 'mpo:policy'", 1))
+	s := mustLoad(t, strings.Replace(quick, "seeds = [7]", "seeds = [2]\nfrom = 'mpo on classic/pendulum:policy'", 1))
 	o := options(folder)
 	if err := plan(t, s, o).Train(context.Background()); err != nil {
 		t.Fatal(err)
