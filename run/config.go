@@ -52,7 +52,7 @@ type Config struct {
 
 	ActionRepeat int    `toml:"action_repeat"` // environment steps for which each action is applied
 	Pixels       int    `toml:"pixels"`        // side of the picture that the agent sees; 0 for none
-	Camera       string `toml:"camera"`        // of that picture: a name, or a number in digits
+	Camera       string `toml:"camera"`        // of that picture: a name, or a number in digits; several, with commas, are a picture each
 
 	Hide    []string `toml:"hide"`    // observations that the agent does not see, "velocities" for all of these, "states" for all but the picture
 	Delay   int      `toml:"delay"`   // actions by which it sees the others late

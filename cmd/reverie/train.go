@@ -19,7 +19,7 @@ type trainCommand struct {
 	Steps      *int64   `help:"Environment steps in all."`
 	Seed       *uint64  `help:"Seed of everything random."`
 	Pixels     *int     `placeholder:"SIZE" help:"Show the agent a picture of SIZE x SIZE pixels too."`
-	Camera     *string  `help:"The camera of that picture: a name or a number."`
+	Camera     *string  `help:"The camera of that picture: a name or a number; several, with commas, give a picture each."`
 	Preset     string   `default:"default" help:"The algorithm's preset to start from; a resumed run keeps its settings."`
 	Set        []string `sep:"none" placeholder:"KEY=VALUE" help:"Change a setting of config.toml; may be repeated."`
 	Out        string   `type:"path" help:"The run folder; by default one under runs/."`

@@ -80,3 +80,33 @@ func TestHideVelocitiesOfTheSuite(t *testing.T) {
 		}
 	}
 }
+
+// Two cameras see two pictures of the same state.
+func TestTwoCamerasOfTheSuite(t *testing.T) {
+	task := env.Task{Name: "control/cartpole-swingup", New: func(seed uint64) (env.Environment, error) {
+		return control.New("control/cartpole-swingup", seed, control.Config{Profile: mujoco.Fast})
+	}}
+	e, err := wrap.Drawn(task, 16, "fixed,lookatcart").New(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	specs := e.Observations()
+	first, second := len(specs)-2, len(specs)-1
+	if specs[first].Name != wrap.PixelsName || specs[second].Name != wrap.PixelsName+"_lookatcart" {
+		t.Errorf("the pictures are called %q and %q", specs[first].Name, specs[second].Name)
+	}
+	step, err := e.Reset()
+	if errors.Is(err, errors.ErrUnsupported) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slices.Equal(step.Observation[first].Uint8, step.Observation[second].Uint8) {
+		t.Error("both cameras see the same")
+	}
+	if _, err := wrap.Drawn(task, 16, "fixed,nowhere").New(1); err == nil {
+		t.Error("a camera that does not exist is taken")
+	}
+}

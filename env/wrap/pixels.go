@@ -31,6 +31,11 @@ type pixels struct {
 // show the picture alone. It is an error if the task cannot draw itself; a camera that does not exist is
 // an error of Reset and Step.
 func Pixels(inner env.Environment, camera, width, height int) (env.Environment, error) {
+	return newPixels(inner, PixelsName, camera, width, height)
+}
+
+// newPixels adds a picture as the observation called name.
+func newPixels(inner env.Environment, name string, camera, width, height int) (env.Environment, error) {
 	const kind = "pixels"
 	view := viewOf(inner)
 	if view == nil {
@@ -39,7 +44,7 @@ func Pixels(inner env.Environment, camera, width, height int) (env.Environment, 
 	if width < 1 || height < 1 {
 		return nil, fmt.Errorf("wrap: %s: a picture of %d x %d pixels, want 1 x 1 or more", kind, width, height)
 	}
-	spec := env.Spec{Name: PixelsName, Shape: []int{height, width, 3}, Kind: env.Uint8}
+	spec := env.Spec{Name: name, Shape: []int{height, width, 3}, Kind: env.Uint8}
 	p := &pixels{view: view, camera: camera, width: width, height: height, picture: make([]uint8, spec.Size())}
 	p.base = base{Environment: inner, kind: kind}
 	p.specs = append(slices.Clone(inner.Observations()), spec)

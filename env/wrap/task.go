@@ -3,6 +3,7 @@ package wrap
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/reverie-rl/reverie/env"
 )
@@ -30,14 +31,27 @@ func seeded(task env.Task, wrapper func(inner env.Environment, seed uint64) (env
 }
 
 // Drawn is task with the observation PixelsName, a picture of size x size pixels of the camera that
-// Camera finds.
-func Drawn(task env.Task, size int, camera string) env.Task {
+// Camera finds. Cameras may be several with commas between them: the pictures of the second and further ones are called
+// PixelsName, an underscore, and the camera.
+func Drawn(task env.Task, size int, cameras string) env.Task {
+	name := PixelsName
+	for i, camera := range strings.Split(cameras, ",") {
+		if i > 0 {
+			name = PixelsName + "_" + camera
+		}
+		task = drawnBy(task, name, size, camera)
+	}
+	return task
+}
+
+// drawnBy is task with the picture of one camera as the observation called name.
+func drawnBy(task env.Task, name string, size int, camera string) env.Task {
 	return Task(task, func(inner env.Environment) (env.Environment, error) {
 		number, err := Camera(inner, camera)
 		if err != nil {
 			return nil, err
 		}
-		return Pixels(inner, number, size, size)
+		return newPixels(inner, name, number, size, size)
 	})
 }
 
