@@ -6,9 +6,11 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 
 	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/env"
 )
 
 // ActiveNats is the divergence from which on a latent variable counts as active: with less its posterior is
@@ -29,6 +31,8 @@ type ModelReport struct {
 	// pictures, of a model that predicts them.
 	Errors   []HorizonError `json:"errors"`
 	Pictures []HorizonError `json:"pictures,omitempty"`
+	// Observations are the errors of each observation of numbers, ObservedAhead steps behind the context.
+	Observations []ObservationError `json:"observations,omitempty"`
 	// Divergences are the mean KL of posterior and prior of each latent variable, in nats, the largest first.
 	Divergences []float64 `json:"divergences"`
 	Active      int       `json:"active"` // variables of at least ActiveNats
@@ -47,6 +51,17 @@ type HorizonError struct {
 	Count      int     `json:"count"` // predictions
 	Model      float64 `json:"model"`
 	RepeatLast float64 `json:"repeat_last"` // of the last observation that was seen
+}
+
+// ObservedAhead is how many steps ahead the observations are looked at one by one.
+const ObservedAhead = 5
+
+// ObservationError is the sum of squared errors over the numbers of an observation, in units of the sum of their
+// variances over all episodes.
+type ObservationError struct {
+	Name       string  `json:"name"`
+	Model      float64 `json:"model"`
+	RepeatLast float64 `json:"repeat_last"`
 }
 
 // Rewards are Pearson's correlations of predicted and received rewards: at states that are filtered, and open
@@ -83,11 +98,11 @@ func (t *Trained) ExamineModel(episodes Episodes) (*ModelReport, error) {
 	if err != nil {
 		return nil, err
 	}
-	played, _, err := t.play(episodes)
+	played, drawing, err := t.play(episodes)
 	if err != nil {
 		return nil, err
 	}
-	return examine(played, dreamSpan(t.Sizes), filter, predict)
+	return examine(played, drawing.specs, dreamSpan(t.Sizes), filter, predict)
 }
 
 // examination is segments of episodes, what a model makes of them when it sees all, and what it predicts when it
@@ -98,8 +113,8 @@ type examination struct {
 	filtered, predicted []agent.Dream
 }
 
-// examine measures a model on episodes.
-func examine(episodes []*episode, span agent.Span, filter, predict agent.Dreamer) (*ModelReport, error) {
+// examine measures a model on episodes with these observations.
+func examine(episodes []*episode, specs []env.Spec, span agent.Span, filter, predict agent.Dreamer) (*ModelReport, error) {
 	x := examination{span: span}
 	for _, e := range episodes {
 		for begin := 0; begin+span.Context < len(e.Observations); begin += span.Steps() {
@@ -111,9 +126,10 @@ func examine(episodes []*episode, span agent.Span, filter, predict agent.Dreamer
 	if len(x.segments) == 0 {
 		return nil, fmt.Errorf("no episode is longer than the %d observations that a prediction begins with: there is nothing to measure", span.Context)
 	}
+	variances := varianceOf(episodes)
 	report := &ModelReport{
 		Episodes: len(episodes), Segments: len(x.segments), Context: span.Context,
-		Errors: x.numberErrors(varianceOf(episodes)), Pictures: x.pictureErrors(pictureVariance(episodes)), Divergences: x.divergences(), Rewards: x.rewards(), Continuation: x.calibration(),
+		Errors: x.numberErrors(variances), Observations: x.observationErrors(specs, variances), Pictures: x.pictureErrors(pictureVariance(episodes)), Divergences: x.divergences(), Rewards: x.rewards(), Continuation: x.calibration(),
 	}
 	for _, nats := range report.Divergences {
 		if nats >= ActiveNats {
@@ -164,6 +180,41 @@ func (x *examination) numberErrors(variances []float64) []HorizonError {
 	}, func(i, last, step int) float64 {
 		return normalisedError(x.segments[i].Observations[last], x.segments[i].Observations[step], variances)
 	})
+}
+
+// observationErrors are those of each observation of numbers that varies.
+func (x *examination) observationErrors(specs []env.Spec, variances []float64) []ObservationError {
+	var all []ObservationError
+	begin := 0
+	for _, spec := range specs {
+		if spec.Kind != env.Float64 {
+			continue
+		}
+		end := begin + spec.Size()
+		all = append(all, x.observationError(spec.Name, begin, end, floats.Sum(variances[begin:end]))...)
+		begin = end
+	}
+	return all
+}
+
+// observationError is that of the numbers from begin to end, whose variances have this sum; none if they do not vary.
+func (x *examination) observationError(name string, begin, end int, variance float64) []ObservationError {
+	last := x.span.Context - 1
+	e, count := ObservationError{Name: name}, 0.0
+	for i, segment := range x.segments {
+		if last+ObservedAhead >= len(segment.Observations) {
+			continue
+		}
+		seen := segment.Observations[last+ObservedAhead][begin:end]
+		e.Model += squaredDistance(x.predicted[i].Observations[last+ObservedAhead][begin:end], seen)
+		e.RepeatLast += squaredDistance(segment.Observations[last][begin:end], seen)
+		count++
+	}
+	if count == 0 || variance == 0 {
+		return nil
+	}
+	e.Model, e.RepeatLast = e.Model/count/variance, e.RepeatLast/count/variance
+	return []ObservationError{e}
 }
 
 // pictureErrors are the errors of pictures, in units of the sum of the variances of all bytes.
@@ -223,8 +274,8 @@ func pictureVariance(episodes []*episode) float64 {
 	return variance
 }
 
-// squaredDistance is the sum of the squared differences of two pictures.
-func squaredDistance(a, b []byte) float64 {
+// squaredDistance is the sum of the squared differences of two rows or pictures.
+func squaredDistance[E byte | float32](a, b []E) float64 {
 	sum := 0.0
 	for i := range a {
 		difference := float64(a[i]) - float64(b[i])

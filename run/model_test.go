@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/reverie-rl/reverie/agent"
+	"github.com/reverie-rl/reverie/env"
 )
 
 // rows is one number of each row.
@@ -48,7 +49,7 @@ func oneTooHigh(context int) agent.Dreamer {
 // four steps and a rest of one, from which nothing can be predicted, the second a segment of three.
 func TestExamineByHand(t *testing.T) {
 	span := agent.Span{Context: 2, Horizon: 2, Samples: 1}
-	r, err := examine(twoEpisodes(), span, oneTooHigh(span.Steps()), oneTooHigh(span.Context))
+	r, err := examine(twoEpisodes(), nil, span, oneTooHigh(span.Steps()), oneTooHigh(span.Context))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +91,7 @@ func TestPictureErrorsByHand(t *testing.T) {
 	dreamer := func(s agent.Segment) (agent.Dream, error) {
 		return agent.Dream{Observations: s.Observations, Pictures: [][]byte{{0, 9}, {10, 9}, {25, 9}}, Rewards: make([]float32, 3)}, nil
 	}
-	r, err := examine([]*episode{e}, agent.Span{Context: 2, Horizon: 4, Samples: 1}, dreamer, dreamer)
+	r, err := examine([]*episode{e}, nil, agent.Span{Context: 2, Horizon: 4, Samples: 1}, dreamer, dreamer)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,12 +116,12 @@ func TestCalibrateByHand(t *testing.T) {
 
 func TestNothingToExamine(t *testing.T) {
 	span := agent.Span{Context: 5, Horizon: 2, Samples: 1}
-	if _, err := examine(twoEpisodes(), span, nil, nil); err == nil || !strings.Contains(err.Error(), "longer than the 5 observations") {
+	if _, err := examine(twoEpisodes(), nil, span, nil, nil); err == nil || !strings.Contains(err.Error(), "longer than the 5 observations") {
 		t.Errorf("short episodes are %v", err)
 	}
 	broken := func(agent.Segment) (agent.Dream, error) { return agent.Dream{}, errors.New("broken") }
 	span.Context = 2
-	if _, err := examine(twoEpisodes(), span, oneTooHigh(4), broken); err == nil || !strings.Contains(err.Error(), "broken") {
+	if _, err := examine(twoEpisodes(), nil, span, oneTooHigh(4), broken); err == nil || !strings.Contains(err.Error(), "broken") {
 		t.Errorf("a broken model is %v", err)
 	}
 	unreal := func(s agent.Segment) (agent.Dream, error) {
@@ -128,7 +129,7 @@ func TestNothingToExamine(t *testing.T) {
 		d.Observations[3][0] = float32(math.Inf(1))
 		return d, err
 	}
-	if _, err := examine(twoEpisodes(), span, oneTooHigh(4), unreal); err == nil || !strings.Contains(err.Error(), "predicts +Inf") {
+	if _, err := examine(twoEpisodes(), nil, span, oneTooHigh(4), unreal); err == nil || !strings.Contains(err.Error(), "predicts +Inf") {
 		t.Errorf("a prediction without bounds is %v", err)
 	}
 	if constant := correlation([]float64{1, 1}, []float64{1, 2}); constant != nil {
@@ -141,4 +142,32 @@ func near(t *testing.T, what string, got, want float64) {
 	if !(math.Abs(got-want) <= 1e-6*(1+math.Abs(want))) {
 		t.Errorf("%s is %g, want %g", what, got, want)
 	}
+}
+
+// By hand: of two observations beside a picture, "place" has two numbers that go 0 to 6 and 0 to 12, with variances of 4
+// and 16, and "still" one that stays. Five steps behind two that were seen the model is wrong by 1 and 3, and what was
+// seen last by 5 and 10.
+func TestObservationErrorsByHand(t *testing.T) {
+	e := &episode{rewards: make([]float32, 7), discounts: make([]float32, 7)}
+	e.Actions = make([][]float32, 6)
+	for i := range 7 {
+		e.Observations = append(e.Observations, []float32{float32(i), float32(2 * i), 4})
+	}
+	dreamer := func(s agent.Segment) (agent.Dream, error) {
+		d := agent.Dream{Rewards: make([]float32, len(s.Observations))}
+		for _, row := range s.Observations {
+			d.Observations = append(d.Observations, []float32{row[0] + 1, row[1] - 3, row[2] + 1})
+		}
+		return d, nil
+	}
+	specs := []env.Spec{{Name: "place", Shape: []int{2}}, {Name: "pixels", Shape: []int{2}, Kind: env.Uint8}, {Name: "still"}}
+	r, err := examine([]*episode{e}, specs, agent.Span{Context: 2, Horizon: 5, Samples: 1}, dreamer, dreamer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Observations) != 1 || r.Observations[0].Name != "place" {
+		t.Fatalf("got %+v", r.Observations)
+	}
+	near(t, "the model's error", r.Observations[0].Model, 10.0/20)
+	near(t, "repeating", r.Observations[0].RepeatLast, 125.0/20)
 }

@@ -73,6 +73,12 @@ func (r modelReport) print(out io.Writer) error {
 	fmt.Fprintf(table, "%s on %s at step %d: %d segments of %d episodes, %d observations seen of each\n", r.Agent, r.Task, r.Step, r.Segments, r.Episodes, r.Context)
 	printErrors(table, "observations, in units of their variance", r.Errors)
 	printErrors(table, "pictures, in units of their variance", r.Pictures)
+	for i, e := range r.Observations {
+		if i == 0 {
+			fmt.Fprintf(table, "\nsquared error of each observation, %d steps ahead, in units of its variance\nobservation\tmodel\trepeat last\t\n", run.ObservedAhead)
+		}
+		fmt.Fprintf(table, "%s\t%.4f\t%.4f\t\n", e.Name, e.Model, e.RepeatLast)
+	}
 	fmt.Fprintf(table, "\nKL of posterior and prior: %d of %d latent variables are active (at least %g nats)\n", r.Active, len(r.Divergences), run.ActiveNats)
 	fmt.Fprintf(table, "nats, largest first: %s\n", numbers(r.Divergences))
 	fmt.Fprintf(table, "\ncorrelation of predicted and received rewards: %s filtered, %s open loop\n", optional(r.Rewards.Filtered), optional(r.Rewards.OpenLoop))
