@@ -65,7 +65,7 @@ bench-peers:
 
 # The learning results of bench/results: hours on two cores, resumable.
 results: native build
-	for suite in mpo family memory maze dreamer planners planet grid pixels ablations; do bin/reverie bench suite $$suite || exit 1; done
+	for suite in mpo family memory maze dreamer planners planet grid pixels ablations ivg transfer transfer_arm transfer_pixels arm; do bin/reverie bench suite $$suite || exit 1; done
 
 # Learns a task with two algorithms for a few minutes, and fails if the scores are too low for it to work.
 bench-smoke: build
