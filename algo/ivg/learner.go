@@ -114,7 +114,7 @@ func (l *learner) trace(t *grad.Tracer) {
 	}{
 		{"model/loss", loss}, {"model/observation", f.observation}, {"model/consistency", f.consistency},
 		{"model/reward", f.reward}, {"model/gradient_norm", modelNorm}, {"model/latent_size", f.predicted.Abs().Mean()},
-		{"value/loss", b.valueLoss}, {"value/mean", b.value}, {"value/ratio", b.c}, {"imagined/reward", b.reward},
+		{"value/loss", b.valueLoss}, {"value/mean", b.value}, {"value/ratio", b.ratio}, {"imagined/reward", b.reward},
 		{"policy/loss", b.policyLoss}, {"policy/kl", b.divergence}, {"policy/mean_size", b.meanSize},
 		{"policy/deviation", b.deviation}, {"policy/gradient_norm", policyNorm},
 	} {

@@ -115,8 +115,8 @@ func (l *learner) rewardOf(latent, action, task *grad.Value) *grad.Value {
 	return rewards.Mul(task).Sum(-1)
 }
 
-// error is the loss of predictions of the value, with these shares, in units of the scale of values.
-func (l *learner) error(predicted, target, shares *grad.Value) *grad.Value {
+// valueError is the loss of predictions of the value, with these shares, in units of the scale of values.
+func (l *learner) valueError(predicted, target, shares *grad.Value) *grad.Value {
 	return halfSquare(predicted.Sub(target.Stop()).Div(grad.Scalar(l.config.ValueScale))).Mul(shares).Sum()
 }
 
@@ -195,9 +195,10 @@ func (l *learner) inTurn(t *grad.Tracer, states int) *grad.Value {
 
 // behaviour is the losses of value and policy, and numbers to watch. All are scalars.
 type behaviour struct {
-	valueLoss, policyLoss              *grad.Value
-	value, reward                      *grad.Value // means of values and of predicted rewards
-	divergence, meanSize, deviation, c *grad.Value // of the policy; c is the mean clipped importance ratio, nil without V-trace
+	valueLoss, policyLoss           *grad.Value
+	value, reward                   *grad.Value // means of values and of predicted rewards
+	divergence, meanSize, deviation *grad.Value // of the policy
+	ratio                           *grad.Value // mean clipped importance ratio, nil without V-trace
 }
 
 // objective is the imagined return that the policy climbs, [states], of regularised rewards [horizon, states] and
@@ -214,11 +215,10 @@ func (c *Config) horizonWeights() rl.HorizonWeights {
 	return rl.Horizon(c.Horizon, c.Discount)
 }
 
-// imagine traces the losses of value and policy in imagination.
-func (l *learner) imagine(t *grad.Tracer, r recorded, predicted *grad.Value) behaviour {
-	c := l.config
-	start, _, counts := l.starts(r)
-	states := start.Shape()[0]
+// imagineFrom lets the policy act in the model from start, [states, latent]. It returns the latents with the task of each
+// trajectory behind them too, [horizon+1, states, ...].
+func (l *learner) imagineFrom(t *grad.Tracer, start *grad.Value) (d trajectory, tasked *grad.Value) {
+	c, states := l.config, start.Shape()[0]
 	task := l.inTurn(t, states)
 	m := imagination{
 		policy: func(latent *grad.Value) dist.Gaussian { return l.policy.Apply(with(latent, task)) },
@@ -226,33 +226,36 @@ func (l *learner) imagine(t *grad.Tracer, r recorded, predicted *grad.Value) beh
 		reward: func(next, action *grad.Value) *grad.Value { return l.rewardOf(next, action, task) },
 		fixed:  c.Gradient == Likelihood,
 	}
-	d := m.roll(t, start, t.Normal(offpolicy.StreamGradient, c.Horizon, states, l.Sizes.Action))
-	over := func(latents *grad.Value) *grad.Value { // with the task of each trajectory, [steps, states, ...]
-		if task == nil {
-			return latents
-		}
-		return with(latents, task.KeepAxis(0).Broadcast(latents.Shape()[0], states, l.Sizes.Tasks))
-	}
+	d = m.roll(t, start, t.Normal(offpolicy.StreamGradient, c.Horizon, states, l.Sizes.Action))
+	return d, with(d.latents, optional(func(task *grad.Value) *grad.Value {
+		return task.KeepAxis(0).Broadcast(c.Horizon+1, states, l.Sizes.Tasks)
+	}, task))
+}
+
+// imagine traces the losses of value and policy in imagination.
+func (l *learner) imagine(t *grad.Tracer, r recorded, predicted *grad.Value) behaviour {
+	c := l.config
+	start, _, counts := l.starts(r)
+	d, latents := l.imagineFrom(t, start)
 	rewards, share := l.regularised(d.rewards, d.divergence), shares(counts)
+	values := last(l.value.Apply(latents))
+	returns := l.returns(t, last(l.target.value.Apply(latents)), rewards)
+	average := func(x *grad.Value) *grad.Value { return x.Mean(0).Mul(share).Sum() }
 	b := behaviour{
-		reward: d.rewards.Mean(0).Mul(share).Sum(), divergence: d.divergence.Mean(0).Mul(share).Sum(),
-		meanSize: d.meanSize.Mean(0).Mul(share).Sum(), deviation: d.deviation.Mean(0).Mul(share).Sum(),
+		value: average(values), reward: average(d.rewards),
+		divergence: average(d.divergence), meanSize: average(d.meanSize), deviation: average(d.deviation),
 	}
-	values := last(l.value.Apply(over(d.latents)))
-	b.value = values.Mean(0).Mul(share).Sum()
-	returns := l.returns(t, last(l.target.value.Apply(over(d.latents))), rewards)
-	if c.ValueTarget == Imagined {
-		own := last(l.value.Apply(over(departures(d.latents).Stop())))
-		b.valueLoss = l.error(own, returns, share.Div(grad.Scalar(float64(c.Horizon))))
+	if c.ValueTarget == VTrace {
+		b.valueLoss, b.ratio = l.traced(r, predicted)
 	} else {
-		b.valueLoss, b.c = l.traced(r, predicted)
+		own := last(l.value.Apply(departures(latents).Stop()))
+		b.valueLoss = l.valueError(own, returns, share.Div(grad.Scalar(float64(c.Horizon))))
 	}
-	gain := objective(t, c, rewards, values)
 	if c.Gradient == Likelihood {
 		advantage := returns.Sub(departures(values)).Stop()
-		gain = rl.WeightedReturn(t, d.logProb.Mul(advantage).Sub(d.divergence.Mul(grad.Scalar(c.KLWeight))), values.Stop(), c.horizonWeights())
+		rewards, values = l.regularised(d.logProb.Mul(advantage), d.divergence), values.Stop()
 	}
-	b.policyLoss = gain.Mul(share).Sum().Div(grad.Scalar(-c.ValueScale))
+	b.policyLoss = objective(t, c, rewards, values).Mul(share).Sum().Div(grad.Scalar(-c.ValueScale))
 	return b
 }
 
@@ -279,7 +282,7 @@ func (l *learner) traced(r recorded, predicted *grad.Value) (loss, ratio *grad.V
 	rewards := l.regularised(arrivals(r.Reward), divergence(distribution))
 	targets, _ := rl.VTrace(turned(values), turned(rewards), turned(arrivals(r.Discount)), turned(logRatios), l.config.Discount, 1, 1, 1)
 	ratio = logRatios.Min(grad.Scalar(0)).Exp().Mul(shares(mask)).Sum()
-	return l.error(last(l.value.Apply(with(departures(predicted), task))), turned(targets), shares(mask)), ratio
+	return l.valueError(last(l.value.Apply(with(departures(predicted), task))), turned(targets), shares(mask)), ratio
 }
 
 // climb traces the losses of IVG(0): a value of actions in encoded latents, which shapes them, and the policy that
@@ -306,7 +309,7 @@ func (l *learner) climb(t *grad.Tracer, r recorded) behaviour {
 	here, action := act(start, offpolicy.StreamGradient)
 	value := of(l.value, start, action)
 	return behaviour{
-		valueLoss:  l.error(own, target, shares(arrivals(r.Arrival))),
+		valueLoss:  l.valueError(own, target, shares(arrivals(r.Arrival))),
 		policyLoss: l.regularised(value, divergence(here)).Mul(share).Sum().Div(grad.Scalar(-c.ValueScale)),
 		value:      value.Mul(share).Sum(), reward: arrivals(r.Reward).Mul(shares(arrivals(r.Arrival))).Sum(),
 		divergence: divergence(here).Mul(share).Sum(),
