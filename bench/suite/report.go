@@ -159,8 +159,8 @@ func scoreTable(all []result) string {
 	return b.String()
 }
 
-// targetTable has a row for each agent on a task with a target: the environment steps of the first evaluation of each
-// seed that reached it.
+// targetTable has a row for each agent on a task with a target: the environment steps after which the mean of three
+// evaluations in a row first reached it, for each seed.
 func (s *Suite) targetTable(all []result) string {
 	var b strings.Builder
 	for _, r := range all {
@@ -177,14 +177,15 @@ func (s *Suite) targetTable(all []result) string {
 	if b.Len() == 0 {
 		return ""
 	}
-	return "\nEnvironment steps until an evaluation first reaches a return; - if none does:\n\n| task | agent | return | steps of each seed |\n|---|---|---|---|\n" + b.String()
+	return "\nEnvironment steps until the mean of three evaluations in a row first reaches a return; - if it never does:\n\n| task | agent | return | steps of each seed |\n|---|---|---|---|\n" + b.String()
 }
 
-// stepsTo is the first step of a learning curve at which the return is at least target.
+// stepsTo is the step of a learning curve at which the last of three evaluations in a row is made whose mean is at least
+// target.
 func stepsTo(curve []track.Point, target float64) string {
-	for _, point := range curve {
-		if point.Y >= target {
-			return fmt.Sprintf("%.0f", point.X)
+	for i := 2; i < len(curve); i++ {
+		if score(curve[:i+1]) >= target {
+			return fmt.Sprintf("%.0f", curve[i].X)
 		}
 	}
 	return "-"
