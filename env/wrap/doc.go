@@ -10,6 +10,8 @@
 //	e, err = wrap.Pixels(e, 0, 64, 64) // one picture for 4 control steps
 //	e, err = wrap.Select(e, wrap.PixelsName)
 //
+// An env.MultiObjective and an env.Constrained stay what they are (env.Objectives, env.Constraints).
+//
 // An env.MultiTask stays one: the rewards of all its tasks pass through, and the observation that tells which is
 // played is never delayed, hidden or otherwise changed; to ask for that is an error.
 //
