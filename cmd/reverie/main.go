@@ -18,6 +18,7 @@ import (
 	"github.com/reverie-rl/reverie/algo/dqn"
 	"github.com/reverie-rl/reverie/algo/dreamer"
 	"github.com/reverie-rl/reverie/algo/ivg"
+	"github.com/reverie-rl/reverie/algo/mompo"
 	"github.com/reverie-rl/reverie/algo/mpc"
 	"github.com/reverie-rl/reverie/algo/mpo"
 	"github.com/reverie-rl/reverie/algo/pets"
@@ -90,7 +91,8 @@ func catalogues() run.Catalogues {
 		return tasks.Find(name)
 	}
 	return run.Catalogues{Tasks: tasks, FindTask: find, Algorithms: []agent.Algorithm{
-		bc.Algorithm(), d4pg.Algorithm(), dmpo.Algorithm(), dqn.Algorithm(), dreamer.Algorithm(), ivg.Algorithm(), mpc.Algorithm(), mpo.Algorithm(),
+		bc.Algorithm(), d4pg.Algorithm(), dmpo.Algorithm(), dqn.Algorithm(), dreamer.Algorithm(), ivg.Algorithm(),
+		mompo.Algorithm(), mpc.Algorithm(), mpo.Algorithm(),
 		pets.Algorithm(), planet.Algorithm(), rdpg.Algorithm(),
 		sac.Algorithm(), svg.Algorithm(),
 	}}

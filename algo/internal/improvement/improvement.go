@@ -37,6 +37,7 @@ type Operator struct {
 	Others               []Temperature // of further objectives
 
 	settings  Settings
+	duals     []optim.Dual // all of them, some not in use
 	optimiser *optim.Adam
 }
 
@@ -51,20 +52,13 @@ func New(s Settings, action int) Operator {
 	if s.EpsilonPenalty > 0 {
 		o.Penalty = newTemperature(s)
 	}
+	o.duals = []optim.Dual{o.Temperature.Dual, o.Penalty.Dual, o.Mean, o.Deviation}
 	for range s.Others {
-		o.Others = append(o.Others, newTemperature(s))
+		further := newTemperature(s)
+		o.Others, o.duals = append(o.Others, further), append(o.duals, further.Dual)
 	}
-	o.optimiser = optim.NewAdam(grad.TreeOf(o.duals()), s.LearningRate)
+	o.optimiser = optim.NewAdam(grad.TreeOf(o.duals), s.LearningRate)
 	return o
-}
-
-// duals are all that are descended, some of them not in use.
-func (o Operator) duals() []optim.Dual {
-	duals := []optim.Dual{o.Temperature.Dual, o.Penalty.Dual, o.Mean, o.Deviation}
-	for _, temperature := range o.Others {
-		duals = append(duals, temperature.Dual)
-	}
-	return duals
 }
 
 // Optimiser is that of the duals.
@@ -72,7 +66,7 @@ func (o Operator) Optimiser() *optim.Adam { return o.optimiser }
 
 // Project brings duals back that have sunk too far to recover. It is called after every update.
 func (o Operator) Project() {
-	for _, dual := range o.duals() {
+	for _, dual := range o.duals {
 		if dual.Raw != nil {
 			dual.Project()
 		}
