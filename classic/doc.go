@@ -25,7 +25,7 @@ func Tasks() []env.Task {
 		{Name: asterixName, Tags: gridTags(), New: NewAsterix},
 		{Name: breakoutName, Tags: gridTags(), New: NewBreakout},
 		{Name: catchName, Tags: []string{"classic", "discrete", "episodic"}, New: NewCatch},
-		{Name: treasureName, Tags: []string{"classic", "discrete", "episodic", "objectives"}, New: NewDeepSeaTreasure},
+		{Name: treasureName, Tags: []string{"classic", "discrete", "episodic", "objectives", "deterministic"}, New: NewDeepSeaTreasure},
 		{Name: freewayName, Tags: gridTags(), New: NewFreeway},
 		{Name: lqrName, Tags: []string{"classic", "continuous", "exact"}, New: NewLQR},
 		{Name: pendulumName, Tags: []string{"classic", "continuous", "dense", "demo"}, New: NewPendulum},
