@@ -23,9 +23,8 @@ func small() *Config {
 
 // variants are the ways in which an update can be put together.
 var variants = map[string]func(c *Config){
-	"default":     func(*Config) {},
-	"no penalty":  func(c *Config) { c.EpsilonPenalty = 0 },
-	"no clipping": func(c *Config) { c.GradientNorm = 0 },
+	"default":                 func(*Config) {},
+	"no penalty, no clipping": func(c *Config) { c.EpsilonPenalty, c.GradientNorm = 0, 0 },
 }
 
 func TestContract(t *testing.T) {
