@@ -79,6 +79,7 @@ var rules = map[string]rule{
 	"target_period": positive, "target_rate": fraction,
 	"epsilon": positive, "epsilon_penalty": notNegative, "epsilon_mean": positive, "epsilon_deviation": positive, "epsilon_policy": positive,
 	"initial_temperature": anyNumber, "initial_mean_multiplier": anyNumber, "initial_deviation_multiplier": anyNumber, "initial_policy_multiplier": anyNumber,
+	"multiplier_layers": layers, "initial_multiplier": positive, "multiplier_learning_rate": positive, "bounds": {"one or more finite numbers", anyNumber.ok},
 	"preferences":       {"one or more finite numbers", anyNumber.ok},
 	"initial_deviation": positive, "minimum_deviation": notNegative, "maximum_deviation": positive,
 	"minimum_model_deviation": positive, "importance_limit": positive, "windows": positive, "recent": positive,
