@@ -31,6 +31,7 @@ import (
 	"github.com/reverie-rl/reverie/control"
 	"github.com/reverie-rl/reverie/env"
 	"github.com/reverie-rl/reverie/env/remote"
+	"github.com/reverie-rl/reverie/realworld"
 	"github.com/reverie-rl/reverie/run"
 )
 
@@ -84,9 +85,14 @@ func catalogues() run.Catalogues {
 	tasks = append(tasks, arm.Tasks()...)
 	tasks = append(tasks, classic.Tasks()...)
 	tasks = append(tasks, control.Tasks()...)
+	plain := tasks
+	tasks = append(tasks, realworld.Tasks(plain)...)
 	find := func(name string) (env.Task, error) {
 		if strings.HasPrefix(name, remote.Scheme) {
 			return remote.Task(name, remote.Timeout)
+		}
+		if strings.HasPrefix(name, realworld.Suite) {
+			return realworld.Find(name, plain)
 		}
 		return tasks.Find(name)
 	}

@@ -23,7 +23,7 @@ type Change struct {
 	// wrapped environment.
 	Observations            []env.Spec
 	Objectives, Constraints []string
-	Rewards                 bool // Arrive changes rewards, which are then no env.Relabeller's
+	Rewards                 bool // Arrive changes rewards, as objectives do: they do not follow from the physics then
 }
 
 // changed is the wrapper that a Change describes.
@@ -44,7 +44,7 @@ func Changed(inner env.Environment, change Change) (env.Environment, error) {
 	return offerObserver(c)
 }
 
-func (c *changed) changesRewards() bool { return c.change.Rewards }
+func (c *changed) changesRewards() bool { return c.change.Rewards || c.change.Objectives != nil }
 
 func (c *changed) Observations() []env.Spec {
 	if c.change.Observations != nil {
