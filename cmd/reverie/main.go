@@ -13,6 +13,7 @@ import (
 
 	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/algo/bc"
+	"github.com/reverie-rl/reverie/algo/cmpo"
 	"github.com/reverie-rl/reverie/algo/d4pg"
 	"github.com/reverie-rl/reverie/algo/dmpo"
 	"github.com/reverie-rl/reverie/algo/dqn"
@@ -97,7 +98,7 @@ func catalogues() run.Catalogues {
 		return tasks.Find(name)
 	}
 	return run.Catalogues{Tasks: tasks, FindTask: find, Algorithms: []agent.Algorithm{
-		bc.Algorithm(), d4pg.Algorithm(), dmpo.Algorithm(), dqn.Algorithm(), dreamer.Algorithm(), ivg.Algorithm(),
+		bc.Algorithm(), cmpo.Algorithm(), d4pg.Algorithm(), dmpo.Algorithm(), dqn.Algorithm(), dreamer.Algorithm(), ivg.Algorithm(),
 		mompo.Algorithm(), mpc.Algorithm(), mpo.Algorithm(),
 		pets.Algorithm(), planet.Algorithm(), rdpg.Algorithm(),
 		sac.Algorithm(), svg.Algorithm(),
