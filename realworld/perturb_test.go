@@ -131,7 +131,9 @@ func TestWhatParametersChange(t *testing.T) {
 	check("the foot's friction", row(m, m.GeomFriction, 3, mujoco.Geom, "right_right_foot")[:1], .3)
 	check("the floor's friction", row(m, m.GeomFriction, 3, mujoco.Geom, "floor")[:1], .3)
 	m = value("humanoid", "joint_damping", 1, false)
-	damping := func(joint string) float64 { return m.DofDamping[simulation.Row(m, m.JntDofAdr, 1, mujoco.Joint, joint)[0]] }
+	damping := func(joint string) float64 {
+		return m.DofDamping[simulation.Row(m, m.JntDofAdr, 1, mujoco.Joint, joint)[0]]
+	}
 	check("the dampings of a knee and of a big joint", []float64{damping("right_knee"), damping("abdomen_y")}, 1, 5)
 	m = value("humanoid", "head_size", .15, false)
 	check("the head", row(m, m.GeomSize, 3, mujoco.Geom, "head")[:1], .15)
