@@ -156,6 +156,8 @@ type Sizes struct {
 	// Tasks is the number of tasks that the environment is, 0 if it is one: the last so many numbers of an
 	// observation are the one-hot row of the task that is played.
 	Tasks int
+	// Objectives is the number of objectives of an env.MultiObjective, 0 if there is the reward alone.
+	Objectives int
 }
 
 // SizesOf returns the sizes for a task, or an error if its observations or actions have a kind that agents
@@ -177,6 +179,10 @@ func SizesOf(task env.Environment) (Sizes, error) {
 	}
 	if err := sizes.taskSize(task); err != nil {
 		return sizes, err
+	}
+	sizes.Objectives = len(env.Objectives(task))
+	if sizes.Tasks > 0 && sizes.Objectives > 0 {
+		return sizes, fmt.Errorf("agent: an environment of %d tasks has %d objectives; its rewards can be those of either", sizes.Tasks, sizes.Objectives)
 	}
 	return sizes, sizes.actionSizes(task.Action())
 }

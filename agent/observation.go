@@ -14,9 +14,10 @@ type Observation struct {
 }
 
 // Layout is that of the rows that replay holds of a task, for a policy with state numbers of recurrent state.
-// Where there are several tasks a row has the reward of the task that is played, and then those of all.
+// Where there are several tasks a row has the reward of the task that is played, and then those of all; where
+// there are several objectives it has the reward, and then the objectives.
 func (s Sizes) Layout(state int) replay.Layout {
-	return replay.Layout{Observation: s.Observation, Action: s.Action, Reward: 1 + s.Tasks, Image: s.Image.Bytes(), State: state}
+	return replay.Layout{Observation: s.Observation, Action: s.Action, Reward: 1 + s.Tasks + s.Objectives, Image: s.Image.Bytes(), State: state}
 }
 
 // NewObservation returns memory for an observation of these sizes.

@@ -67,6 +67,14 @@ var vectors = replay.Layout{Observation: 24, Action: 6, Reward: 1}
 
 // learnerStep is one step of an algorithm's learner: 24 observations, 6 actions, a preset and these settings. It includes drawing the batch from replay and moving the target networks.
 func learnerStep(algorithm agent.Algorithm, preset, settings string) func(*grad.Workers) (Work, error) {
+	return learnerStepOn(agent.Sizes{Observation: vectors.Observation, Action: vectors.Action}, algorithm, preset, settings)
+}
+
+// twoObjectives are the sizes of the same task with two objectives.
+var twoObjectives = agent.Sizes{Observation: vectors.Observation, Action: vectors.Action, Objectives: 2}
+
+// learnerStepOn is learnerStep on a task of these sizes.
+func learnerStepOn(sizes agent.Sizes, algorithm agent.Algorithm, preset, settings string) func(*grad.Workers) (Work, error) {
 	return func(workers *grad.Workers) (Work, error) {
 		config, err := algorithm.Preset(preset)
 		if err != nil {
@@ -79,7 +87,7 @@ func learnerStep(algorithm agent.Algorithm, preset, settings string) func(*grad.
 		if unknown := read.Undecoded(); len(unknown) > 0 {
 			return Work{}, fmt.Errorf("bench: %s has no settings %v", algorithm.Name, unknown)
 		}
-		learner, err := algorithm.New(config, agent.Sizes{Observation: vectors.Observation, Action: vectors.Action}, 1, workers)
+		learner, err := algorithm.New(config, sizes, 1, workers)
 		if err != nil {
 			return Work{}, err
 		}
@@ -87,7 +95,7 @@ func learnerStep(algorithm agent.Algorithm, preset, settings string) func(*grad.
 		if err != nil {
 			return Work{}, err
 		}
-		sampler, err := randomExperience(10_000, policy.StateSize())
+		sampler, err := randomExperience(10_000, sizes.Layout(policy.StateSize()))
 		if err != nil {
 			return Work{}, err
 		}
@@ -95,17 +103,15 @@ func learnerStep(algorithm agent.Algorithm, preset, settings string) func(*grad.
 	}
 }
 
-// randomExperience is a replay of random steps of a policy with state numbers of recurrent state.
-func randomExperience(steps, state int) (*replay.Sampler, error) {
-	layout := vectors
-	layout.State = state
+// randomExperience is a replay of random steps of this layout.
+func randomExperience(steps int, layout replay.Layout) (*replay.Sampler, error) {
 	table, err := replay.NewTable(layout, steps+1)
 	if err != nil {
 		return nil, err
 	}
 	random := rand.New(rand.NewPCG(2, 2))
-	observation, action, reward := make([]float32, vectors.Observation), make([]float32, vectors.Action), make([]float32, 1)
-	remembered := make([]float32, state)
+	observation, action, reward := make([]float32, layout.Observation), make([]float32, layout.Action), make([]float32, layout.Reward)
+	remembered := make([]float32, layout.State)
 	fillNormal(random, observation)
 	if err := table.Begin(replay.Step{Observation: observation, State: remembered}); err != nil {
 		return nil, err
@@ -121,7 +127,7 @@ func randomExperience(steps, state int) (*replay.Sampler, error) {
 
 // Replay is the drawing of 256 five-step transitions from a replay of 100,000 steps.
 func Replay() (Work, error) {
-	sampler, err := randomExperience(100_000, 0)
+	sampler, err := randomExperience(100_000, vectors)
 	if err != nil {
 		return Work{}, err
 	}

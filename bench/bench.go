@@ -11,10 +11,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/reverie-rl/reverie/algo/cmpo"
 	"github.com/reverie-rl/reverie/algo/d4pg"
 	"github.com/reverie-rl/reverie/algo/dmpo"
 	"github.com/reverie-rl/reverie/algo/dreamer"
 	"github.com/reverie-rl/reverie/algo/ivg"
+	"github.com/reverie-rl/reverie/algo/mompo"
 	"github.com/reverie-rl/reverie/algo/mpo"
 	"github.com/reverie-rl/reverie/algo/pets"
 	"github.com/reverie-rl/reverie/algo/planet"
@@ -99,6 +101,8 @@ var works = []struct {
 	{"mlp_adam", MLPAdam},
 	{"mpo", learnerStep(mpo.Algorithm(), "default", improvementSettings)},
 	{"dmpo", learnerStep(dmpo.Algorithm(), "default", improvementSettings)},
+	{"mompo", learnerStepOn(twoObjectives, mompo.Algorithm(), "default", sampledSettings)},
+	{"cmpo", learnerStepOn(twoObjectives, cmpo.Algorithm(), "default", improvementSettings)},
 	{"d4pg", learnerStep(d4pg.Algorithm(), "default", transitionSettings)},
 	{"sac", learnerStep(sac.Algorithm(), "default", transitionSettings)},
 	{"svg", learnerStep(svg.Algorithm(), "default", sampledSettings)},

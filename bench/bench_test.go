@@ -15,7 +15,7 @@ import (
 func TestWorkDoesNotAllocate(t *testing.T) {
 	workers := grad.NewWorkers(2)
 	defer workers.Close()
-	for _, name := range []string{"mlp_adam", "mpo", "dmpo", "d4pg", "sac", "svg", "svg_one", "svg_infinity", "rdpg", "dreamer", "ivg", "gru", "conv_vae", "rssm_world_model", "dreamer_small", "planet", "pets", "replay"} {
+	for _, name := range []string{"mlp_adam", "mpo", "dmpo", "mompo", "cmpo", "d4pg", "sac", "svg", "svg_one", "svg_infinity", "rdpg", "dreamer", "ivg", "gru", "conv_vae", "rssm_world_model", "dreamer_small", "planet", "pets", "replay"} {
 		work, err := bench.Learner(name, workers)
 		if err != nil {
 			t.Fatal(err)
@@ -44,7 +44,7 @@ func fewestAllocations(step func()) float64 {
 }
 
 func TestUnknownWorkIsRefused(t *testing.T) {
-	if _, err := bench.Learner("nonsense", nil); err == nil || !strings.Contains(err.Error(), "mpo, dmpo, d4pg, sac, svg, svg_one, svg_infinity, rdpg, dreamer, ivg, gru") {
+	if _, err := bench.Learner("nonsense", nil); err == nil || !strings.Contains(err.Error(), "mpo, dmpo, mompo, cmpo, d4pg, sac, svg, svg_one, svg_infinity, rdpg, dreamer, ivg, gru") {
 		t.Errorf("the error is %v", err)
 	}
 }

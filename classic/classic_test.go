@@ -3,6 +3,7 @@ package classic
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/reverie-rl/reverie/env"
@@ -11,7 +12,11 @@ import (
 
 func TestContract(t *testing.T) {
 	for _, task := range Tasks() {
-		t.Run(task.Name, func(t *testing.T) { envtest.Run(t, task.New) })
+		var options []envtest.Option
+		if slices.Contains(task.Tags, envtest.DeterministicTag) {
+			options = append(options, envtest.Deterministic())
+		}
+		t.Run(task.Name, func(t *testing.T) { envtest.Run(t, task.New, options...) })
 	}
 }
 

@@ -3,6 +3,7 @@
 //	classic/asterix            collect treasures among enemies (discrete actions)
 //	classic/breakout           hit bricks with a ball (discrete actions)
 //	classic/catch              move a paddle under a falling ball (discrete actions)
+//	classic/deep_sea_treasure  dive for a treasure, or for a better one that takes longer (two objectives, discrete actions)
 //	classic/freeway            cross a road of eight lanes (discrete actions)
 //	classic/lqr                steer a linear system at quadratic cost; the optimum is known exactly
 //	classic/pendulum           swing a weak pendulum up, with a reward that shows the way
@@ -24,6 +25,7 @@ func Tasks() []env.Task {
 		{Name: asterixName, Tags: gridTags(), New: NewAsterix},
 		{Name: breakoutName, Tags: gridTags(), New: NewBreakout},
 		{Name: catchName, Tags: []string{"classic", "discrete", "episodic"}, New: NewCatch},
+		{Name: treasureName, Tags: []string{"classic", "discrete", "episodic", "objectives", "deterministic"}, New: NewDeepSeaTreasure},
 		{Name: freewayName, Tags: gridTags(), New: NewFreeway},
 		{Name: lqrName, Tags: []string{"classic", "continuous", "exact"}, New: NewLQR},
 		{Name: pendulumName, Tags: []string{"classic", "continuous", "dense", "demo"}, New: NewPendulum},

@@ -77,8 +77,8 @@ func columnsOf(schema stream.Schema) (*columns, error) {
 	if layout.Observation < 0 || layout.Image < 0 || layout.Observation+layout.Image < 1 || layout.Action < 1 || layout.Reward < 1 || layout.State < 0 || schema.Physics.Size < 0 {
 		return nil, fmt.Errorf("dataset: layout %+v, physics of %d: action, reward, and observation or image must be 1 or more, the others 0 or more", layout, schema.Physics.Size)
 	}
-	if tasks := len(schema.Tasks); tasks > 0 && layout.Reward != 1+tasks {
-		return nil, fmt.Errorf("dataset: there are %d tasks, %v, and %d rewards in a step, want 1 and one for each", tasks, schema.Tasks, layout.Reward)
+	if named := schema.Rewards(); named != nil && layout.Reward != 1+len(named) {
+		return nil, fmt.Errorf("dataset: there are %d tasks or objectives, %v, and %d rewards in a step, want 1 and one for each", len(named), named, layout.Reward)
 	}
 	fields, err := rowFields(schema)
 	if err != nil {
@@ -94,7 +94,7 @@ func columnsOf(schema stream.Schema) (*columns, error) {
 	}
 	c.vectors = append(c.vectors,
 		vector{actionColumn, 0, layout.Action, layout.Action, false, true, nil, actionSlab},
-		vector{rewardColumn, 0, layout.Reward, layout.Reward, layout.Reward == 1, true, schema.Tasks, rewardSlab},
+		vector{rewardColumn, 0, layout.Reward, layout.Reward, layout.Reward == 1, true, schema.Rewards(), rewardSlab},
 		vector{discountColumn, 0, 1, 1, true, true, nil, discountSlab},
 		vector{logProbabilityColumn, 0, 1, 1, true, true, nil, logProbabilitySlab})
 	if layout.State > 0 {

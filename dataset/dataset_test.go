@@ -393,7 +393,7 @@ func TestHead(t *testing.T) {
 
 func TestTasksThatDoNotFitTheRewards(t *testing.T) {
 	_, err := columnsOf(stream.Schema{Layout: replay.Layout{Observation: 1, Action: 1, Reward: 2}, Tasks: []string{"left", "right"}})
-	if want := "there are 2 tasks, [left right], and 2 rewards in a step"; err == nil || !strings.Contains(err.Error(), want) {
+	if want := "there are 2 tasks or objectives, [left right], and 2 rewards in a step"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("the error is %v, want one that says %q", err, want)
 	}
 }

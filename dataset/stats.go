@@ -10,11 +10,12 @@ import (
 // Stats is what is in a dataset.
 type Stats struct {
 	Totals
-	Losses  Losses         `json:"losses"`
-	Tasks   []string       `json:"tasks,omitempty"`   // if there are several: those of returns 1 and further
-	Returns []Distribution `json:"returns,omitempty"` // of whole episodes, one for each reward in a step
-	Lengths Distribution   `json:"lengths"`           // steps of all episodes
-	Columns []Moments      `json:"columns"`           // one for each element of a column
+	Losses     Losses         `json:"losses"`
+	Tasks      []string       `json:"tasks,omitempty"`      // if there are several: those of returns 1 and further
+	Objectives []string       `json:"objectives,omitempty"` // likewise
+	Returns    []Distribution `json:"returns,omitempty"`    // of whole episodes, one for each reward in a step
+	Lengths    Distribution   `json:"lengths"`              // steps of all episodes
+	Columns    []Moments      `json:"columns"`              // one for each element of a column
 }
 
 // Distribution describes numbers by their quartiles and moments.
@@ -90,7 +91,7 @@ func (m *measurer) begin(e *Episode) (err error) {
 	if m.columns, err = columnsOf(e.Schema); err != nil {
 		return err
 	}
-	m.stats.Tasks = e.Schema.Tasks
+	m.stats.Tasks, m.stats.Objectives = e.Schema.Tasks, e.Schema.Objectives
 	m.returns = make([][]float64, e.Schema.Layout.Reward)
 	for _, v := range m.columns.vectors {
 		for j := range v.width {

@@ -31,9 +31,13 @@ type TimeStep struct {
 	Type StepType
 	// Reward of the transition that led here; 0 and without meaning at FIRST.
 	Reward float64
-	// Rewards of all tasks of a MultiTask for the same transition, in the order of its Tasks; nil at
-	// FIRST and of other environments. It is the environment's own memory, as Observation is.
+	// Rewards of all tasks of a MultiTask for the same transition, in the order of its Tasks, or of the
+	// objectives of a MultiObjective; nil at FIRST and of other environments. It is the environment's own
+	// memory, as Observation is.
 	Rewards []float64
+	// Satisfied tells which constraints of a Constrained hold where this step led, in the order of its
+	// Constraints; nil of other environments. It is the environment's own memory.
+	Satisfied []bool
 	// Discount in [0, 1] of what follows this step; 1 and without meaning at FIRST.
 	Discount float64
 	// Observation holds one array for each spec of Environment.Observations, in that order. It is

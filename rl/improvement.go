@@ -54,10 +54,15 @@ const (
 //
 // values holds [samples, batch] numbers, row by row.
 func SolveTemperature(values []float64, samples, batch int, epsilon, start float64) float64 {
+	return solveTemperature(values, nil, samples, batch, epsilon, start)
+}
+
+// solveTemperature is SolveTemperature for actions with probabilities, and for samples if they are nil.
+func solveTemperature(values, probabilities []float64, actions, batch int, epsilon, start float64) float64 {
 	low, high := math.Log(coldest), math.Log(hottest)
 	x := min(max(math.Log(start), low), high)
 	for high-low > 1e-6 {
-		kl := Divergence(values, samples, batch, math.Exp(x))
+		kl := divergence(values, probabilities, actions, batch, math.Exp(x))
 		excess := math.Log(kl / epsilon)
 		if math.Abs(excess) < temperatureTolerance {
 			break
@@ -78,20 +83,29 @@ func SolveTemperature(values []float64, samples, batch int, epsilon, start float
 // improved policy is from the one that the actions were drawn from. values holds [samples, batch]
 // numbers, row by row.
 func Divergence(values []float64, samples, batch int, temperature float64) float64 {
+	return divergence(values, nil, samples, batch, temperature)
+}
+
+// divergence is the mean over states of KL(q || p), q_ij ∝ p_ij exp(Q(s_j, a_i) / η), where p is uniform if
+// probabilities are nil. Both slices hold [actions, batch] numbers.
+func divergence(values, probabilities []float64, actions, batch int, temperature float64) float64 {
 	total := 0.0
 	for j := range batch {
 		largest := math.Inf(-1)
-		for i := range samples {
+		for i := range actions {
 			largest = max(largest, values[i*batch+j])
 		}
-		sum, weighted := 0.0, 0.0
-		for i := range samples {
+		sum, weighted, mass := 0.0, 0.0, float64(actions)
+		for i := range actions {
 			exponent := (values[i*batch+j] - largest) / temperature
 			e := math.Exp(exponent)
+			if probabilities != nil {
+				e, mass = e*probabilities[i*batch+j], 1
+			}
 			sum += e
 			weighted += e * exponent
 		}
-		total += weighted/sum - math.Log(sum/float64(samples))
+		total += weighted/sum - math.Log(sum/mass)
 	}
 	return total / float64(batch)
 }

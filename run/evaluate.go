@@ -15,6 +15,9 @@ import (
 type Evaluation struct {
 	Returns []float64    `json:"returns"`
 	Tasks   []TaskReturn `json:"tasks,omitempty"` // of an env.MultiTask, those that were played
+	// Violations has all constraints of an env.Constrained, and Objectives all of an env.MultiObjective.
+	Violations []Violation       `json:"violations,omitempty"`
+	Objectives []ObjectiveReturn `json:"objectives,omitempty"`
 }
 
 // TaskReturn is what episodes of one of several tasks came to.
@@ -102,8 +105,13 @@ func (e Episodes) play(task env.Task, environment env.Environment, policy agent.
 		return result, err
 	}
 	defer func() { err = errors.Join(err, actor.leave()) }()
+	counted := newTally(environment)
+	count := func(step env.TimeStep, action []float32) error {
+		counted.add(step)
+		return visit(step, action)
+	}
 	for i := range e.Count {
-		score, err := playEpisode(environment, i, actor, visit)
+		score, err := playEpisode(environment, i, actor, count)
 		if err != nil {
 			return result, err
 		}
@@ -112,6 +120,7 @@ func (e Episodes) play(task env.Task, environment env.Environment, policy agent.
 	if several, ok := environment.(env.MultiTask); ok {
 		result.Tasks = byTask(several.Tasks(), result.Returns)
 	}
+	counted.finish(&result)
 	return result, nil
 }
 

@@ -42,7 +42,7 @@ func (s *session) schema() stream.Schema {
 	config := s.experiment.Config
 	described := stream.Schema{
 		Task: config.Task, Agent: config.Agent, ActionRepeat: config.ActionRepeat,
-		Layout: s.table.Layout(), Action: stream.FieldOf(s.environment.Action()), View: config.view(), Tasks: s.tasks,
+		Layout: s.table.Layout(), Action: stream.FieldOf(s.environment.Action()), View: config.view(), Tasks: s.tasks, Objectives: s.objectives,
 	}
 	for _, spec := range s.environment.Observations() {
 		described.Observations = append(described.Observations, stream.FieldOf(spec))
@@ -149,12 +149,12 @@ func (s *session) remember(step replay.Step, last bool) error {
 
 // receive fills the session's reward with what a step gave.
 func (s *session) receive(step env.TimeStep) error {
-	if len(step.Rewards) != len(s.tasks) {
-		return fmt.Errorf("a step gave rewards for %d tasks, and there are %d: %v", len(step.Rewards), len(s.tasks), s.tasks)
+	if want := len(s.reward) - 1; len(step.Rewards) != want {
+		return fmt.Errorf("a step gave rewards for %d tasks or objectives, and there are %d: %v", len(step.Rewards), want, s.schema().Rewards())
 	}
 	s.reward[0] = float32(step.Reward)
-	for task, reward := range step.Rewards {
-		s.reward[1+task] = float32(reward)
+	for i, reward := range step.Rewards {
+		s.reward[1+i] = float32(reward)
 	}
 	return nil
 }

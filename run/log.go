@@ -19,6 +19,7 @@ const (
 	metricEvaluationDeviation = "evaluation/return_deviation" // over episodes
 	metricEvaluationMinimum   = "evaluation/return_minimum"
 	metricEvaluationMaximum   = "evaluation/return_maximum"
+	metricViolations          = "evaluation/violations" // of a constraint: steps in an episode, on average
 )
 
 // runLog is where a run reports.
@@ -77,6 +78,7 @@ func (l *runLog) evaluation(step int64, e Evaluation) error {
 	l.metrics.Set(metricEvaluationMinimum, lowest)
 	l.metrics.Set(metricEvaluationMaximum, highest)
 	l.tasks(e.Tasks)
+	l.objectives(e)
 	return l.sink.Write(step, l.metrics)
 }
 
@@ -89,6 +91,17 @@ func (l *runLog) tasks(scores []TaskReturn) {
 	}
 	if len(words) > 0 {
 		l.progress.Note("evaluated: " + strings.Join(words, ", "))
+	}
+}
+
+// objectives adds the mean return in each objective, and how often constraints were violated.
+func (l *runLog) objectives(e Evaluation) {
+	for _, objective := range e.Objectives {
+		l.metrics.Set(metricEvaluation+"/"+objective.Name, objective.Mean)
+	}
+	for _, violation := range e.Violations {
+		l.metrics.Set(metricViolations+"/"+violation.Name, violation.PerEpisode)
+		l.metrics.Set(metricViolations+"/"+violation.Name+"/worst", float64(violation.Worst))
 	}
 }
 

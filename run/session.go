@@ -49,6 +49,7 @@ type session struct {
 	action      []float64
 	reward      []float32 // of the task that is played, and then of all tasks if there are several
 	tasks       []string  // their names, nil if there is one
+	objectives  []string  // likewise
 	physics     []float64 // beside the observation
 }
 
@@ -119,6 +120,7 @@ func (s *session) build() error {
 	if several, ok := s.environment.(env.MultiTask); ok {
 		s.tasks = several.Tasks()
 	}
+	s.objectives = env.Objectives(s.environment)
 	if relabeller, ok := s.environment.(env.Relabeller); ok {
 		s.relabeller, s.physics = relabeller, make([]float64, relabeller.PhysicsSpec().Size)
 	}

@@ -308,5 +308,5 @@ func TestARewardIsMissing(t *testing.T) {
 		return miscounting{made.(*classic.MultitaskPoint)}, err
 	}
 	_, _, err := train(t, e, t.TempDir(), false)
-	expectError(t, err, "environment of seed", "a step gave rewards for 3 tasks, and there are 4")
+	expectError(t, err, "environment of seed", "a step gave rewards for 3 tasks or objectives, and there are 4")
 }

@@ -18,7 +18,8 @@ type Schema struct {
 	Observations []Field       `json:"observations"` // in the order in which a row holds them
 	Action       Field         `json:"action"`       // in the task's units; rows hold canonical ones, where [-1, 1] is this range
 	Physics      Physics       `json:"physics,omitzero"`
-	Tasks        []string      `json:"tasks,omitempty"` // if there are several: a reward is that of the one played, then those of all, in this order
+	Tasks        []string      `json:"tasks,omitempty"`      // if there are several: a reward is that of the one played, then those of all, in this order
+	Objectives   []string      `json:"objectives,omitempty"` // if there are several: a reward is followed by those of all, in this order
 }
 
 // Field describes an array of a row.
@@ -35,6 +36,14 @@ type Field struct {
 type Physics struct {
 	Model string `json:"model"` // whose numbers they are
 	Size  int    `json:"size"`  // numbers in a row; 0 for none
+}
+
+// Rewards names the rewards of a row but the first: the tasks or the objectives; nil if there are none.
+func (s Schema) Rewards() []string {
+	if s.Tasks != nil {
+		return s.Tasks
+	}
+	return s.Objectives
 }
 
 // FieldOf is the description of spec.
@@ -64,6 +73,9 @@ func (s Schema) Differences(other Schema) []string {
 	compare("action", describe([]Field{s.Action}, 0, bounds), describe([]Field{other.Action}, 0, bounds))
 	if other.Tasks != nil {
 		compare("tasks", s.Tasks, other.Tasks)
+	}
+	if other.Objectives != nil {
+		compare("objectives", s.Objectives, other.Objectives)
 	}
 	compare("rewards in a step", s.Layout.Reward, other.Layout.Reward)
 	compare("numbers in an image", s.Layout.Image, other.Layout.Image)

@@ -69,6 +69,11 @@ func Curve(path string, labels Labels, series ...Series) error {
 	if drawn == 0 {
 		return fmt.Errorf("track: %s: no series has a point to draw", path)
 	}
+	return writeFigure(path, figure)
+}
+
+// writeFigure draws a figure and writes it to path.
+func writeFigure(path string, figure *plot.Plot) error {
 	return replace(path, func(w io.Writer) error {
 		canvas := vgsvg.New(18*vg.Centimeter, 11*vg.Centimeter)
 		margin := vg.Points(10)

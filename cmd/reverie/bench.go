@@ -18,7 +18,7 @@ type benchCommand struct {
 }
 
 type workCommand struct {
-	Work    string        `arg:"" help:"mlp_adam, mpo, dmpo, d4pg, sac, svg, svg_one, svg_infinity, rdpg, dreamer, gru, conv_vae, rssm_world_model, pixel_world_model, dreamer_small, planet, pets, planet_decision, replay, stream, env, pool or frames."`
+	Work    string        `arg:"" help:"mlp_adam, mpo, dmpo, mompo, cmpo, d4pg, sac, svg, svg_one, svg_infinity, rdpg, dreamer, gru, conv_vae, rssm_world_model, pixel_world_model, dreamer_small, planet, pets, planet_decision, replay, stream, env, pool or frames."`
 	Threads int           `default:"0" help:"Workers; 0 takes one for each processor, up to four."`
 	Task    string        `default:"control/cartpole-swingup" help:"The task of env, pool and frames."`
 	Backend string        `default:"any" enum:"any,osmesa,egl" help:"What frames are drawn with: any, osmesa or egl."`

@@ -171,6 +171,8 @@ func printStats(out io.Writer, folder string, stats *dataset.Stats) error {
 		switch {
 		case len(stats.Tasks) > 0 && i > 0:
 			name += " as " + stats.Tasks[i-1]
+		case len(stats.Objectives) > 0 && i > 0:
+			name += " in " + stats.Objectives[i-1]
 		case len(stats.Tasks) == 0 && len(stats.Returns) > 1:
 			name += fmt.Sprintf(" [%d]", i)
 		}

@@ -18,14 +18,16 @@ type evalCommand struct {
 
 // evaluationReport is what eval prints with --json.
 type evaluationReport struct {
-	Task     string           `json:"task"`
-	Agent    string           `json:"agent"`
-	Step     int64            `json:"step"`
-	Episodes int              `json:"episodes"`
-	Mean     float64          `json:"mean"`
-	Std      float64          `json:"std"`
-	Returns  []float64        `json:"returns"`
-	Tasks    []run.TaskReturn `json:"tasks,omitempty"` // of an environment that is several
+	Task       string                `json:"task"`
+	Agent      string                `json:"agent"`
+	Step       int64                 `json:"step"`
+	Episodes   int                   `json:"episodes"`
+	Mean       float64               `json:"mean"`
+	Std        float64               `json:"std"`
+	Returns    []float64             `json:"returns"`
+	Tasks      []run.TaskReturn      `json:"tasks,omitempty"`      // of an environment that is several
+	Violations []run.Violation       `json:"violations,omitempty"` // of constraints
+	Objectives []run.ObjectiveReturn `json:"objectives,omitempty"`
 }
 
 // Run evaluates the newest checkpoint in an environment of its own.
@@ -43,12 +45,22 @@ func (c *evalCommand) Run(s *session) error {
 		return err
 	}
 	if c.JSON {
-		return json.NewEncoder(s.out).Encode(evaluationReport{config.Task, config.Agent, trained.Step, c.Episodes, evaluation.Mean(), evaluation.Deviation(), evaluation.Returns, evaluation.Tasks})
+		return json.NewEncoder(s.out).Encode(evaluationReport{config.Task, config.Agent, trained.Step, c.Episodes, evaluation.Mean(), evaluation.Deviation(), evaluation.Returns, evaluation.Tasks, evaluation.Violations, evaluation.Objectives})
 	}
 	_, err = fmt.Fprintf(s.out, "%s on %s at step %d: %.1f ± %.1f over %d episodes\n", config.Agent, config.Task, trained.Step, evaluation.Mean(), evaluation.Deviation(), c.Episodes)
+	var lines []string
 	for _, task := range evaluation.Tasks {
+		lines = append(lines, fmt.Sprintf("%s: %.1f over %d", task.Name, task.Mean, task.Episodes))
+	}
+	for _, objective := range evaluation.Objectives {
+		lines = append(lines, fmt.Sprintf("objective %s: %.1f", objective.Name, objective.Mean))
+	}
+	for _, v := range evaluation.Violations {
+		lines = append(lines, fmt.Sprintf("%s violated at %d steps, %.1f an episode, %d in the worst", v.Name, v.Count, v.PerEpisode, v.Worst))
+	}
+	for _, line := range lines {
 		if err == nil {
-			_, err = fmt.Fprintf(s.out, "\t%s: %.1f over %d\n", task.Name, task.Mean, task.Episodes)
+			_, err = fmt.Fprintf(s.out, "\t%s\n", line)
 		}
 	}
 	return err

@@ -13,11 +13,13 @@ import (
 
 	"github.com/reverie-rl/reverie/agent"
 	"github.com/reverie-rl/reverie/algo/bc"
+	"github.com/reverie-rl/reverie/algo/cmpo"
 	"github.com/reverie-rl/reverie/algo/d4pg"
 	"github.com/reverie-rl/reverie/algo/dmpo"
 	"github.com/reverie-rl/reverie/algo/dqn"
 	"github.com/reverie-rl/reverie/algo/dreamer"
 	"github.com/reverie-rl/reverie/algo/ivg"
+	"github.com/reverie-rl/reverie/algo/mompo"
 	"github.com/reverie-rl/reverie/algo/mpc"
 	"github.com/reverie-rl/reverie/algo/mpo"
 	"github.com/reverie-rl/reverie/algo/pets"
@@ -30,6 +32,7 @@ import (
 	"github.com/reverie-rl/reverie/control"
 	"github.com/reverie-rl/reverie/env"
 	"github.com/reverie-rl/reverie/env/remote"
+	"github.com/reverie-rl/reverie/realworld"
 	"github.com/reverie-rl/reverie/run"
 )
 
@@ -83,14 +86,20 @@ func catalogues() run.Catalogues {
 	tasks = append(tasks, arm.Tasks()...)
 	tasks = append(tasks, classic.Tasks()...)
 	tasks = append(tasks, control.Tasks()...)
+	plain := tasks
+	tasks = append(tasks, realworld.Tasks(plain)...)
 	find := func(name string) (env.Task, error) {
 		if strings.HasPrefix(name, remote.Scheme) {
 			return remote.Task(name, remote.Timeout)
 		}
+		if strings.HasPrefix(name, realworld.Suite) {
+			return realworld.Find(name, plain)
+		}
 		return tasks.Find(name)
 	}
 	return run.Catalogues{Tasks: tasks, FindTask: find, Algorithms: []agent.Algorithm{
-		bc.Algorithm(), d4pg.Algorithm(), dmpo.Algorithm(), dqn.Algorithm(), dreamer.Algorithm(), ivg.Algorithm(), mpc.Algorithm(), mpo.Algorithm(),
+		bc.Algorithm(), cmpo.Algorithm(), d4pg.Algorithm(), dmpo.Algorithm(), dqn.Algorithm(), dreamer.Algorithm(), ivg.Algorithm(),
+		mompo.Algorithm(), mpc.Algorithm(), mpo.Algorithm(),
 		pets.Algorithm(), planet.Algorithm(), rdpg.Algorithm(),
 		sac.Algorithm(), svg.Algorithm(),
 	}}

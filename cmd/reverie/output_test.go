@@ -91,7 +91,7 @@ func TestEvalJSON(t *testing.T) {
 	}
 	got := reports[0]
 	evaluation := run.Evaluation{Returns: got.Returns}
-	want := evaluationReport{"classic/pendulum", "mpo", 3000, 3, evaluation.Mean(), evaluation.Deviation(), got.Returns, nil}
+	want := evaluationReport{"classic/pendulum", "mpo", 3000, 3, evaluation.Mean(), evaluation.Deviation(), got.Returns, nil, nil, nil}
 	if !reflect.DeepEqual(got, want) || len(got.Returns) != 3 {
 		t.Errorf("got %+v, want %+v", got, want)
 	}

@@ -156,10 +156,10 @@ func (c *trainCommand) folder(experiment *run.Experiment) string {
 	return filepath.Join("runs", fmt.Sprintf("%s_%s_seed%d", c.Agent, folderName(c.Task), experiment.Config.Seed))
 }
 
-// folderName is a task's name as part of a path. A colon would end the path where a run is named to
+// folderName is a task's name as part of a path. A colon or a comma would end the path where a run is named to
 // start from.
 func folderName(task string) string {
-	return strings.NewReplacer("://", "_", "/", "_", ":", "_", "?", "_", "&", "_").Replace(task)
+	return strings.NewReplacer("://", "_", "/", "_", ":", "_", "?", "_", "&", "_", ",", "_", `"`, "", "[", "", "]", "").Replace(task)
 }
 
 // film records one episode. A task or a machine that cannot draw is no reason to fail the training.

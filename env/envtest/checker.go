@@ -122,7 +122,7 @@ func (c *checker) record(e env.Environment, actions *sampler, count int) []env.T
 
 // keep returns a copy of step that outlives the environment's next step.
 func keep(step env.TimeStep) env.TimeStep {
-	step.Rewards, step.Observation = slices.Clone(step.Rewards), step.Observation.Clone()
+	step.Rewards, step.Satisfied, step.Observation = slices.Clone(step.Rewards), slices.Clone(step.Satisfied), step.Observation.Clone()
 	return step
 }
 
@@ -135,6 +135,8 @@ func difference(got, want env.TimeStep) error {
 		return fmt.Errorf("reward %v, want %v", got.Reward, want.Reward)
 	case (got.Rewards == nil) != (want.Rewards == nil) || !slices.EqualFunc(got.Rewards, want.Rewards, sameBits):
 		return fmt.Errorf("rewards %v, want %v", got.Rewards, want.Rewards)
+	case !slices.Equal(got.Satisfied, want.Satisfied):
+		return fmt.Errorf("constraints that hold %v, want %v", got.Satisfied, want.Satisfied)
 	case !sameBits(got.Discount, want.Discount):
 		return fmt.Errorf("discount %v, want %v", got.Discount, want.Discount)
 	case len(got.Observation) != len(want.Observation):

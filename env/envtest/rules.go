@@ -24,6 +24,8 @@ var rules = []rule{
 	{"observations, rewards and discounts conform", stepsConform},
 	{"of several tasks, one is told and the rewards of all are given", tasksConform},
 	{"of several tasks, each is drawn in some episodes", tasksDrawn},
+	{"of several objectives, each has a reward", objectivesConform},
+	{"of several constraints, each is told at every step", constraintsConform},
 	{"actions at the bounds and beyond are accepted", extremeActions},
 	{"a bad action is an error and changes nothing", badActions},
 	{"Step neither changes nor keeps the action", actionNotKept},

@@ -8,14 +8,14 @@ import (
 )
 
 // tasksConform plays some episodes and looks at what is said of the tasks at every step. One task alone has
-// no list of rewards.
+// no list of rewards, but for that of its objectives.
 func tasksConform(c *checker) {
 	e := c.open(seed)
 	several, ok := e.(env.MultiTask)
 	if !ok {
 		for _, step := range c.record(e, newSampler(e, actionSeed), shortPlay/4) {
-			if step.Rewards != nil {
-				c.failf("a step has %d Rewards, but the environment is no MultiTask", len(step.Rewards))
+			if step.Rewards != nil && env.Objectives(e) == nil {
+				c.failf("a step has %d Rewards, but the environment is no MultiTask and no MultiObjective", len(step.Rewards))
 			}
 		}
 		c.skip("the environment is no MultiTask")
@@ -72,16 +72,21 @@ func (c *checker) demandRewards(step env.TimeStep, played, tasks int) {
 		}
 		return
 	}
-	if len(step.Rewards) != tasks {
-		c.failf("a %s step has %d Rewards, want one for each of %d tasks", step.Type, len(step.Rewards), tasks)
+	c.demandFinite(step, tasks)
+	if !sameBits(step.Reward, step.Rewards[played]) {
+		c.failf("Reward is %v, and Rewards has %v for task %d, which is played", step.Reward, step.Rewards[played], played)
+	}
+}
+
+// demandFinite ends the rule unless a step has so many rewards, all finite.
+func (c *checker) demandFinite(step env.TimeStep, count int) {
+	if len(step.Rewards) != count {
+		c.failf("a %s step has %d Rewards, want %d", step.Type, len(step.Rewards), count)
 	}
 	for i, reward := range step.Rewards {
 		if math.IsNaN(reward) || math.IsInf(reward, 0) {
-			c.failf("the reward of task %d is %v, must be finite", i, reward)
+			c.failf("element %d of the Rewards is %v, must be finite", i, reward)
 		}
-	}
-	if !sameBits(step.Reward, step.Rewards[played]) {
-		c.failf("Reward is %v, and Rewards has %v for task %d, which is played", step.Reward, step.Rewards[played], played)
 	}
 }
 

@@ -14,6 +14,8 @@ type layer interface {
 	env.Environment
 	Repeat() int // see the function Repeat
 	Taken() int  // see the function Taken
+	Objectives() []string
+	Constraints() []string
 	name() string
 	wrapped() env.Environment
 	// save returns what the wrapper itself remembers from one step to the next.
@@ -32,6 +34,8 @@ type base struct {
 
 func (b *base) Repeat() int              { return Repeat(b.Environment) }
 func (b *base) Taken() int               { return Taken(b.Environment) }
+func (b *base) Objectives() []string     { return env.Objectives(b.Environment) }
+func (b *base) Constraints() []string    { return env.Constraints(b.Environment) }
 func (b *base) name() string             { return b.kind }
 func (b *base) wrapped() env.Environment { return b.Environment }
 func (b *base) save() ([]byte, error)    { return b.memory.Save(), nil }

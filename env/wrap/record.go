@@ -59,7 +59,7 @@ func (r *recorder) Step(action []float64) (env.TimeStep, error) {
 // add appends step, and action if it was applied.
 func (r *recorder) add(step env.TimeStep, action []float64) {
 	kept := step
-	kept.Rewards, kept.Observation = slices.Clone(step.Rewards), step.Observation.Clone()
+	kept.Rewards, kept.Satisfied, kept.Observation = slices.Clone(step.Rewards), slices.Clone(step.Satisfied), step.Observation.Clone()
 	switch {
 	case step.Type == env.First:
 		r.episode = Episode{}

@@ -2,10 +2,10 @@ package wrap
 
 import "github.com/reverie-rl/reverie/env"
 
-// relabellerOf returns what l wraps, if that is a Relabeller and the steps of l have its rewards. A
+// relabellerOf returns what l wraps, if that is a Relabeller and the steps of l have its rewards: a Change may say that they do not. A
 // reward that is a sum over several steps does not follow from where the last one led.
 func relabellerOf(l layer) (relabeller env.Relabeller, ok bool) {
-	if l.Repeat() != Repeat(l.wrapped()) {
+	if changer, ok := l.(interface{ changesRewards() bool }); ok && changer.changesRewards() || l.Repeat() != Repeat(l.wrapped()) {
 		return nil, false
 	}
 	relabeller, ok = l.wrapped().(env.Relabeller)

@@ -11,11 +11,13 @@ type actionRepeat struct {
 	base
 	times   int
 	taken   int       // control steps of the simulator in the latest step
-	rewards []float64 // of all tasks, if there are several, in the latest step
+	rewards []float64 // of all tasks or objectives, if there are several, in the latest step
+	held    []bool    // the constraints that hold after each of the repetitions
 }
 
 // ActionRepeat applies each action times times, or until the episode ends. The reward of a step is
-// the sum and its discount the product of those of the repetitions; so are the rewards of all tasks.
+// the sum and its discount the product of those of the repetitions; so are the rewards of all tasks or objectives.
+// A constraint is satisfied if it holds after every one.
 func ActionRepeat(inner env.Environment, times int) (env.Environment, error) {
 	const kind = "action repeat"
 	if times < 1 {
@@ -49,21 +51,32 @@ func (r *actionRepeat) Step(action []float64) (env.TimeStep, error) {
 	step, err := r.Environment.Step(action)
 	r.taken = Taken(r.Environment)
 	reward, discount := step.Reward, step.Discount
-	r.rewards = append(r.rewards[:0], step.Rewards...)
+	r.rewards, r.held = append(r.rewards[:0], step.Rewards...), append(r.held[:0], step.Satisfied...)
 	for i := 1; i < r.times && err == nil && step.Type == env.Mid; i++ {
 		step, err = r.Environment.Step(action)
 		r.taken += Taken(r.Environment)
 		reward += step.Reward
 		discount *= step.Discount
-		for task := range r.rewards {
-			r.rewards[task] += step.Rewards[task]
-		}
+		r.merge(step)
 	}
 	step.Reward, step.Discount = reward, discount
 	if step.Rewards != nil {
 		step.Rewards = r.rewards
 	}
+	if step.Satisfied != nil {
+		step.Satisfied = r.held
+	}
 	return step, err
+}
+
+// merge adds the rewards of one more repetition, and keeps the constraints that hold after it too.
+func (r *actionRepeat) merge(step env.TimeStep) {
+	for task, reward := range step.Rewards {
+		r.rewards[task] += reward
+	}
+	for constraint, holds := range step.Satisfied {
+		r.held[constraint] = r.held[constraint] && holds
+	}
 }
 
 type timeLimit struct {

@@ -47,3 +47,15 @@ func (e Temperature) trace(t *grad.Tracer, values *grad.Value, epsilon float64) 
 	t.Assign(e.Solved, eta)
 	return eta, nil
 }
+
+// traceChoices returns the temperature for the values of all choices under a policy with these probabilities, both
+// [choices, states].
+func (e Temperature) traceChoices(t *grad.Tracer, values, probabilities *grad.Value, epsilon float64) *grad.Value {
+	choices, states := values.Shape()[0], values.Shape()[1]
+	solve := func(out []float64, in [][]float64) {
+		out[0] = rl.SolveChoiceTemperature(in[0], in[1], choices, states, epsilon, in[2][0])
+	}
+	eta := t.Call("temperature", []int{1}, solve, values, probabilities, e.Solved)
+	t.Assign(e.Solved, eta)
+	return eta
+}

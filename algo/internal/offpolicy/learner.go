@@ -50,6 +50,8 @@ type Learner struct {
 type Batch struct {
 	Observation, Action, Next *grad.Value // [batch, observation or action]
 	Reward, Discount          *grad.Value // [batch]
+
+	Rewards []*grad.Value // of each objective of the task, [batch] each; the reward, if there are none
 }
 
 // Compile traces and compiles the update.
@@ -80,13 +82,28 @@ func (l *Learner) CompileTransitions(trace func(t *grad.Tracer, batch Batch), wo
 
 // batch traces the inputs of an update from transitions.
 func (l *Learner) batch(t *grad.Tracer) Batch {
+	reward, rewards := l.rewards(t)
 	return Batch{
 		Observation: t.Input("observation", l.Batch, l.Sizes.Observation),
 		Action:      t.Input("action", l.Batch, l.Sizes.Action),
 		Next:        t.Input("next", l.Batch, l.Sizes.Observation),
-		Reward:      t.Input("reward", l.Batch),
+		Reward:      reward,
 		Discount:    t.Input("discount", l.Batch),
+		Rewards:     rewards,
 	}
+}
+
+// rewards traces the input of rewards, and takes it apart if the task has several objectives.
+func (l *Learner) rewards(t *grad.Tracer) (reward *grad.Value, objectives []*grad.Value) {
+	if l.Sizes.Objectives == 0 {
+		reward = t.Input("reward", l.Batch)
+		return reward, []*grad.Value{reward}
+	}
+	rows := t.Input("reward", l.Batch, 1+l.Sizes.Objectives)
+	for i := range 1 + l.Sizes.Objectives {
+		objectives = append(objectives, rows.Slice(1, i, i+1).Reshape(l.Batch))
+	}
+	return objectives[0], objectives[1:]
 }
 
 // Memory is that of an input of the compiled update.
