@@ -300,7 +300,7 @@ record = 40
 		"| `control/cartpole-swingup` | mpo | 100000 | 300, 600 | 450 [300, 600] | 450 [300, 600] | 450 [300, 600] | 450 |",
 		"| `control/walker-walk` | mpo | 100000 | 20 | 20 [20, 20] | 20 [20, 20] | 20 [20, 20] | 20 |",
 		"| mpo | 2 | 307 [207, 407] | 300 [300, 600] | 307 [207, 407] | 307 |",
-		"| mpo | 2 | 1.25 | 1.25 | 1.25 | 0.75 |", // by the gamers 0.5 and 2, by the records 2, or 1, and 0.5
+		"| mpo | 2 | 1.25 | 1.25 | 1.25 | 0.75 |",           // by the gamers 0.5 and 2, by the records 2, or 1, and 0.5
 		"| `control/cartpole-swingup` | mpo | 500 | -, - |", // of two evaluations each
 		"| **mpo** | 2 | 200 ± 100 | 450 ± 150 |",
 		"| MPO | 10 | 380 ± 112 | 744 ± 68 |",
