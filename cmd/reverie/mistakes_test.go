@@ -78,7 +78,7 @@ func TestAgentThatCannotSeeTheTask(t *testing.T) {
 // MPO needs continuous actions.
 func TestAgentThatCannotPlayTheTask(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "run")
-	fail(t, exitFailed, []string{"mpo on classic/catch", "one of 3 choices", "agents that do fit: [dqn dreamer]"}, small(folder, "--task", "classic/catch")...)
+	fail(t, exitFailed, []string{"mpo on classic/catch", "one of 3 choices", "agents that do fit: [dqn dreamer mompo]"}, small(folder, "--task", "classic/catch")...)
 	if _, err := os.Stat(folder); err == nil {
 		t.Error("a run folder was made")
 	}
