@@ -14,8 +14,8 @@ import (
 // Suite begins the names of the tasks of this package.
 const Suite = "realworld/"
 
-// Tasks lists the suite's tasks without challenges, for which Find takes settings. Without cgo their New
-// returns mujoco.ErrUnavailable.
+// Tasks lists the suite's tasks without challenges, for which Find takes settings; those whose task catalogue lacks are
+// left out. Without cgo their New returns mujoco.ErrUnavailable.
 func Tasks(catalogue env.Catalogue) env.Catalogue {
 	var tasks env.Catalogue
 	for _, name := range []string{

@@ -57,6 +57,14 @@ func TestContractWithPictures(t *testing.T) {
 	}
 }
 
+// A model that does not see the task needs something else to see.
+func TestNothingToSee(t *testing.T) {
+	_, err := newLearner(tiny(), agent.Sizes{Observation: 2, Tasks: 2, Action: 1}, 1, nil)
+	if err == nil || !strings.Contains(err.Error(), "nothing to see but which task") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
 func TestPicturesOfAnotherSize(t *testing.T) {
 	_, err := newLearner(tiny(), agent.Sizes{Action: 1, Image: agent.ImageSize{Height: 32, Width: 64, Channels: 3}}, 1, nil)
 	if err == nil || !strings.Contains(err.Error(), "the picture has 32 x 64 pixels") {

@@ -1,6 +1,7 @@
 package ivg
 
 import (
+	"errors"
 	"math/rand/v2"
 
 	"github.com/reverie-rl/reverie/agent"
@@ -46,6 +47,9 @@ func newLearner(config agent.Config, sizes agent.Sizes, seed uint64, workers *gr
 	}
 	if err := observation.CheckImage("ivg", sizes.Image); err != nil {
 		return nil, err
+	}
+	if blind(sizes).Observation == 0 && sizes.Image.Bytes() == 0 {
+		return nil, errors.New("ivg: there is nothing to see but which task is played; show a picture, or hide less")
 	}
 	l := &learner{config: c, Learner: offpolicy.Learner{Settings: offpolicy.Settings{
 		Name: "ivg", Sizes: sizes, Seed: seed, Batch: c.Batch, Discount: c.Discount, TargetPeriod: c.TargetPeriod,
